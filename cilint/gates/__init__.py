@@ -1,0 +1,1 @@
+"""The gate prover: string classes, encoding, counterexample, replay."""

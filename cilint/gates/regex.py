@@ -1,0 +1,440 @@
+"""RE2 patterns as trees.
+
+The dialect is that of GitLab's `lib/gitlab/untrusted_regexp.rb`: RE2 with its default options, flags given as a
+`(?flags)` prefix (`lib/gitlab/untrusted_regexp/ruby_syntax.rb`), and an unanchored search for a match anywhere in the
+text. Only which texts match counts here, not where: greedy and lazy are the same, groups are brackets.
+"""
+
+from __future__ import annotations
+
+from . import charset
+from .charset import Ranges
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A place between two characters has one of 16 contexts: 4 * (what stands before) + (what stands after).
+OTHER, WORD, LINE_FEED, EDGE = range(4)
+EVERYWHERE = 0xFFFF
+_MAX_DEPTH = 150
+_MAX_REPEAT = 1000  # RE2's limit, also for the product of nested repetitions
+
+
+def _contexts(befores: Sequence[int], afters: Sequence[int]) -> int:
+    return sum(1 << (4 * before + after) for before in befores for after in afters)
+
+
+_ALL = (OTHER, WORD, LINE_FEED, EDGE)
+TEXT_START = _contexts((EDGE,), _ALL)
+TEXT_END = _contexts(_ALL, (EDGE,))
+LINE_START = _contexts((EDGE, LINE_FEED), _ALL)
+LINE_END = _contexts(_ALL, (EDGE, LINE_FEED))
+BOUNDARY = _contexts((WORD,), (OTHER, LINE_FEED, EDGE)) | _contexts((OTHER, LINE_FEED, EDGE), (WORD,))
+NO_BOUNDARY = EVERYWHERE & ~BOUNDARY
+
+
+class Unsupported(Exception):
+    """The pattern is not one of RE2, or says something that this module cannot represent exactly."""
+
+
+class Node:
+    """A part of a pattern. `size`: the characters it reads once repetitions are written out; `depth`: its nesting."""
+
+    __slots__ = ("depth", "product", "size")
+
+    def __init__(self, depth: int, size: int, product: int = 1) -> None:
+        self.depth = depth
+        self.size = size
+        self.product = product
+        if depth > _MAX_DEPTH:
+            raise Unsupported(f"nested deeper than {_MAX_DEPTH}")
+
+
+class Chars(Node):
+    """One character out of a set; out of an empty set: never matches."""
+
+    __slots__ = ("ranges",)
+
+    def __init__(self, ranges: Ranges) -> None:
+        super().__init__(1, 1)
+        self.ranges = ranges
+
+
+class Look(Node):
+    """An empty match, in some contexts only: `^`, `$`, `\\b` and the like."""
+
+    __slots__ = ("contexts",)
+
+    def __init__(self, contexts: int) -> None:
+        super().__init__(1, 0)
+        self.contexts = contexts
+
+
+class Many(Node):
+    """What has several parts."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence[Node]) -> None:
+        super().__init__(
+            1 + max((part.depth for part in parts), default=0),
+            sum(part.size for part in parts),
+            max((part.product for part in parts), default=1),
+        )
+        self.parts = tuple(parts)
+
+
+class Cat(Many):
+    """One part after another; without parts: the empty text."""
+
+    __slots__ = ()
+
+
+class Alt(Many):
+    """Any one of the parts."""
+
+    __slots__ = ()
+
+
+class Repeat(Node):
+    """A part at least `low` and at most `high` times (None: no limit)."""
+
+    __slots__ = ("high", "low", "part")
+
+    def __init__(self, part: Node, low: int, high: int | None) -> None:
+        most = low if high is None else high
+        super().__init__(part.depth + 1, part.size * max(most, 1), part.product * max(most, 1))
+        self.part = part
+        self.low = low
+        self.high = high
+
+
+class Regex:
+    """A parsed pattern; `node` is what must be found somewhere in the text."""
+
+    __slots__ = ("compiled", "flags", "node", "pattern")
+
+    def __init__(self, pattern: str, flags: str, node: Node) -> None:
+        self.pattern = pattern
+        self.flags = flags
+        self.node = node
+        self.compiled: object = None  # kept by automaton.compile
+
+    def __repr__(self) -> str:
+        return f"Regex({self.pattern!r}, {self.flags!r})"
+
+
+def parse(pattern: str, flags: str = "") -> Regex:
+    """The tree of an RE2 pattern.
+
+    flags: GitLab's flags after the closing slash, any of `i s m U`. Raises Unsupported, with the reason, for what RE2
+    refuses and for what cannot be represented exactly: `\\C` (a byte), scripts as in `\\p{Greek}`, a `\\Q` without `\\E`
+    (GitLab puts the pattern between brackets, and the closing one would be swallowed).
+    """
+    return Regex(pattern, flags, _Parser(f"(?{flags}){pattern}" if flags else pattern).parse())
+
+
+def quote(text: str) -> str:
+    """A pattern that matches exactly this text, wherever it stands."""
+    return "".join(char if char.isalnum() or ord(char) >= 0x80 else f"\\x{{{ord(char):x}}}" for char in text)
+
+
+def alternatives(parts: Sequence[Node]) -> Node:
+    """Any one of the parts; single characters become one set."""
+    if len(parts) == 1:
+        return parts[0]
+    chars = [part for part in parts if isinstance(part, Chars)]
+    if len(chars) < 2:
+        return Alt(parts)
+    joined = Chars(charset.union(*(part.ranges for part in chars)))
+    rest = [part for part in parts if not isinstance(part, Chars)]
+    return Alt([joined, *rest]) if rest else joined
+
+
+class _Group:
+    """An open bracket: what is read of it, and the flags to go back to when it closes."""
+
+    __slots__ = ("branches", "flags", "items")
+
+    def __init__(self, flags: frozenset[str]) -> None:
+        self.flags = flags
+        self.branches: list[Node] = []
+        self.items: list[Node] = []
+
+    def end_branch(self) -> None:
+        self.branches.append(self.items[0] if len(self.items) == 1 else Cat(self.items))
+        self.items = []
+
+    def close(self) -> Node:
+        self.end_branch()
+        return alternatives(self.branches)
+
+
+_ESCAPED = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
+_HEX = frozenset("0123456789abcdefABCDEF")
+_OCTAL = frozenset("01234567")
+
+
+class _Parser:
+    """Reads a pattern from left to right, as RE2's parse.cc does; groups are on a stack, not on Python's."""
+
+    __slots__ = ("at", "flags", "groups", "names", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.flags: frozenset[str] = frozenset()
+        self.groups = [_Group(self.flags)]
+        self.names: set[str] = set()
+
+    def parse(self) -> Node:
+        text = self.text
+        repeated = False  # whether the last thing read was a repetition: RE2 refuses to stack them
+        while self.at < len(text):
+            char = text[self.at]
+            if char in "*+?" or (char == "{" and self.counts() is not None):
+                if repeated:
+                    raise Unsupported(f"repetition of a repetition at character {self.at + 1}")
+                self.repetition(char)
+                repeated = True
+                continue
+            repeated = False
+            self.at += 1
+            if char == "(":
+                self.open()
+            elif char == ")":
+                if len(self.groups) == 1:
+                    raise Unsupported(f"`)` without `(` at character {self.at}")
+                node = self.groups[-1].close()
+                self.flags = self.groups.pop().flags
+                self.groups[-1].items.append(node)
+            elif char == "|":
+                self.groups[-1].end_branch()
+            elif char == "\\":
+                self.escape()
+            else:
+                self.groups[-1].items.append(self.plain(char))
+        if len(self.groups) > 1:
+            raise Unsupported("`(` without `)`")
+        return self.groups[0].close()
+
+    def plain(self, char: str) -> Node:
+        if char == "^":
+            return Look(LINE_START if "m" in self.flags else TEXT_START)
+        if char == "$":
+            return Look(LINE_END if "m" in self.flags else TEXT_END)
+        if char == ".":
+            return Chars(charset.ANY if "s" in self.flags else charset.negate(charset.NEWLINE))
+        if char == "[":
+            return Chars(self.bracketed())
+        return self.literal(ord(char))
+
+    def literal(self, code: int) -> Node:
+        return Chars(self.folded(charset.single(code)))
+
+    def folded(self, ranges: Ranges) -> Ranges:
+        return charset.fold(ranges) if "i" in self.flags else ranges
+
+    def take(self, text: str) -> bool:
+        """Step over the text if it stands here."""
+        if not self.text.startswith(text, self.at):
+            return False
+        self.at += len(text)
+        return True
+
+    # -- repetition
+
+    def counts(self) -> tuple[int, int, int | None] | None:
+        """The end, low and high of a `{n,m}` that starts here; None when the brace is an ordinary character."""
+        close = self.text.find("}", self.at, self.at + 200)
+        low, comma, high = self.text[self.at + 1 : close].partition(",") if close > 0 else ("", "", "")
+        if not (low.isascii() and low.isdigit()) or not (high == "" or (high.isascii() and high.isdigit())):
+            return None
+        return close + 1, int(low), int(high) if high else None if comma else int(low)
+
+    def repetition(self, char: str) -> None:
+        start = self.at
+        counted = self.counts() if char == "{" else None
+        if counted is None:
+            low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}[char]
+            self.at += 1
+        else:
+            self.at, low, high = counted
+            if low > _MAX_REPEAT or (high is not None and not low <= high <= _MAX_REPEAT):
+                raise Unsupported(f"repetition beyond RE2's limits: {self.text[start : self.at]}")
+        self.take("?")
+        items = self.groups[-1].items
+        if not items:
+            raise Unsupported(f"nothing to repeat before character {start + 1}")
+        node = Repeat(items[-1], low, high)
+        if node.product > _MAX_REPEAT and (low >= 2 or (high or 0) >= 2):
+            raise Unsupported(f"nested repetitions beyond RE2's limit of {_MAX_REPEAT}")
+        items[-1] = node
+
+    # -- groups and flags
+
+    def open(self) -> None:
+        if not self.take("?"):
+            self.groups.append(_Group(self.flags))
+        elif self.take("P<") or self.take("<"):
+            close = self.text.find(">", self.at)
+            name = self.text[self.at : close]
+            if close < 0 or not (name.isascii() and name.isidentifier()) or name in self.names:
+                raise Unsupported(f"group name {name!r}")
+            self.names.add(name)
+            self.at = close + 1
+            self.groups.append(_Group(self.flags))
+        else:
+            self.switch_flags()
+
+    def switch_flags(self) -> None:
+        """`(?flags)` up to the end of the group, or `(?flags:` for a group of its own."""
+        flags = set(self.flags)
+        negated = seen = False
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            self.at += 1
+            if char in "ismU":
+                seen = True
+                (flags.discard if negated else flags.add)(char)
+            elif char == "-" and not negated:
+                negated, seen = True, False
+            elif char in ":)" and (seen or not negated):
+                if char == ":":
+                    self.groups.append(_Group(self.flags))
+                self.flags = frozenset(flags)
+                return
+            else:
+                break
+        raise Unsupported("`(?` followed by what RE2 does not know (look-around, comments and back references)")
+
+    # -- escapes
+
+    def escape(self) -> None:
+        items = self.groups[-1].items
+        looks = {"b": BOUNDARY, "B": NO_BOUNDARY, "A": TEXT_START, "z": TEXT_END}
+        char = self.text[self.at : self.at + 1]
+        if char in looks:
+            self.at += 1
+            items.append(Look(looks[char]))
+        elif char == "C":
+            raise Unsupported("`\\C` matches a byte, not a character")
+        elif char == "Q":
+            end = self.text.find("\\E", self.at)
+            if end < 0:
+                raise Unsupported("`\\Q` without `\\E`")
+            items.extend(self.literal(ord(quoted)) for quoted in self.text[self.at + 1 : end])
+            self.at = end + 2
+        else:
+            ranges = self.class_escape()
+            items.append(self.literal(self.code_escape()) if ranges is None else Chars(ranges))
+
+    def class_escape(self) -> Ranges | None:
+        """The set of `d s w D S W` or `p` after a backslash; None, and no step taken, when it is something else."""
+        char = self.text[self.at : self.at + 1]
+        if char in ("p", "P"):
+            return self.property_escape(char == "P")
+        if char.lower() not in charset.PERL:
+            return None
+        self.at += 1
+        ranges = self.folded(charset.PERL[char.lower()])
+        return charset.negate(ranges) if char.isupper() else ranges
+
+    def property_escape(self, negated: bool) -> Ranges:
+        self.at += 1
+        name = self.text[self.at : self.at + 1]
+        self.at += 1
+        if name == "{":
+            close = self.text.find("}", self.at)
+            name = self.text[self.at : close]
+            self.at = close + 1
+            if close < 0:
+                raise Unsupported("`\\p{` without `}`")
+            if name.startswith("^"):
+                name, negated = name[1:], not negated
+        ranges = charset.category(name)
+        if ranges is None:
+            raise Unsupported(f"`\\p{{{name}}}`: not a Unicode general category")
+        return charset.negate(self.folded(ranges)) if negated else self.folded(ranges)
+
+    def code_escape(self) -> int:
+        """The character that a backslash and what follows it stand for."""
+        text, start = self.text, self.at
+        char = text[start : start + 1]
+        self.at += 1
+        if char in _ESCAPED:
+            return _ESCAPED[char]
+        if char == "x":
+            return self.hexadecimal()
+        if char in _OCTAL and char and (char == "0" or text[self.at : self.at + 1] in _OCTAL):
+            while self.at < start + 3 and text[self.at : self.at + 1] in _OCTAL and self.at < len(text):
+                self.at += 1
+            return int(text[start : self.at], 8)
+        if char and ord(char) < 0x80 and not char.isalnum():
+            return ord(char)
+        raise Unsupported(f"`\\{char}` is not an escape of RE2")
+
+    def hexadecimal(self) -> int:
+        if self.take("{"):
+            close = self.text.find("}", self.at)
+            digits = self.text[self.at : max(close, self.at)]
+            self.at = close + 1
+        else:
+            digits = self.text[self.at : self.at + 2]
+            self.at += 2
+            if len(digits) < 2:
+                digits = ""
+        if not digits or not _HEX.issuperset(digits) or int(digits, 16) > charset.LAST:
+            raise Unsupported("`\\x` needs two hexadecimal digits, or up to 10FFFF in braces")
+        return int(digits, 16)
+
+    # -- [brackets]
+
+    def bracketed(self) -> Ranges:
+        negated = self.take("^")
+        sets: list[Ranges] = []
+        first = True
+        while first or not self.text.startswith("]", self.at):
+            if self.at >= len(self.text):
+                raise Unsupported("`[` without `]`")
+            first = False
+            named = self.named_class()
+            if named is None and self.text[self.at] == "\\":
+                self.at += 1
+                named = self.class_escape()
+                if named is None:
+                    self.at -= 1
+            sets.append(self.member() if named is None else named)
+        self.at += 1
+        ranges = charset.union(*sets)
+        return charset.negate(ranges) if negated else ranges
+
+    def named_class(self) -> Ranges | None:
+        """The set of a `[:name:]` that stands here."""
+        close = self.text.find(":]", self.at + 2)
+        if close < 0 or not self.text.startswith("[:", self.at):
+            return None
+        name = self.text[self.at + 2 : close]
+        ranges = charset.POSIX.get(name.removeprefix("^"))
+        if ranges is None:
+            raise Unsupported(f"`[:{name}:]` is not a class of characters")
+        self.at = close + 2
+        ranges = self.folded(ranges)
+        return charset.negate(ranges) if name.startswith("^") else ranges
+
+    def member(self) -> Ranges:
+        """A character or a range between brackets."""
+        low = high = self.member_code()
+        if self.text.startswith("-", self.at) and self.text[self.at + 1 : self.at + 2] not in ("", "]"):
+            self.at += 1
+            high = self.member_code()
+            if high < low:
+                raise Unsupported(f"range from {chr(low)!r} down to {chr(high)!r}")
+        return self.folded(charset.normal(((low, high),)))
+
+    def member_code(self) -> int:
+        if self.at >= len(self.text):
+            raise Unsupported("`[` without `]`")
+        self.at += 1
+        return self.code_escape() if self.text[self.at - 1] == "\\" else ord(self.text[self.at - 1])

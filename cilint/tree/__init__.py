@@ -1,0 +1,8 @@
+"""Text to positioned nodes; the only place that reads YAML of the checked repository."""
+
+from __future__ import annotations
+
+from cilint.tree.documents import Reading, read
+from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, Symbol, is_null, plain
+
+__all__ = ["Mapping", "Node", "Reading", "Reference", "Scalar", "Sequence", "Symbol", "is_null", "plain", "read"]

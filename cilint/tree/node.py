@@ -1,0 +1,271 @@
+"""Positioned YAML values: Scalar, Sequence, Mapping and Reference.
+
+Nodes are immutable by convention: every step that changes a tree makes new collections and shares the leaves, so a
+leaf always knows where it was written. How a value was reached is kept on the edge that leads to it (`trails`).
+"""
+
+from __future__ import annotations
+
+from cilint.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, TypeAlias
+
+    from cilint.source import Source
+    from cilint.trail import Trail
+
+    Value: TypeAlias = "str | int | float | bool | Symbol | None"
+    # Strings stand for themselves; other keys as (type name, value), for 1, 1.0 and true are three keys in Ruby.
+    Key: TypeAlias = str | tuple[str, object]
+
+_NO_TRAILS: dict[Any, Trail] = {}  # one empty dict serves every node that needs none
+_NO_DUPLICATES: tuple[tuple[Scalar, Node], ...] = ()
+
+
+class Symbol:
+    """A Ruby symbol (`:name`): neither a string nor anything else to GitLab's validations."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((Symbol, self.name))
+
+    def __repr__(self) -> str:
+        return f":{self.name}"
+
+
+class Node:
+    """A value and the stretch of source in which it is written (1-based lines and columns, end exclusive)."""
+
+    __slots__ = ("column", "end_column", "end_line", "line", "source")
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def span(self) -> Span:
+        """Where the value is written."""
+        return Span(self.source, self.line, self.column, self.end_line, self.end_column)
+
+    @property
+    def kind(self) -> str:
+        """The type in the words of a message: "a string", "a list", "nothing" ..."""
+        raise NotImplementedError
+
+    def at(self, place: Node) -> Node:
+        """Take the position of another node; for building nodes, before they are shared."""
+        self.source = place.source
+        self.line, self.column = place.line, place.column
+        self.end_line, self.end_column = place.end_line, place.end_column
+        return self
+
+
+class Scalar(Node):
+    """A leaf.
+
+    value: typed as Psych types it. text: the characters after YAML's own unescaping.
+    style: "" plain, "'" or '"' quoted, "|" literal, ">" folded.
+    """
+
+    __slots__ = ("style", "text", "value")
+
+    def __init__(self, value: Value, text: str, style: str = "") -> None:
+        self.value = value
+        self.text = text
+        self.style = style
+
+    @property
+    def kind(self) -> str:
+        """See Node."""
+        return kind_of(self.value)
+
+    def __repr__(self) -> str:
+        return f"Scalar({self.value!r})"
+
+
+class Sequence(Node):
+    """A list. `trails[i]` tells how item i was reached, where it was not written in place."""
+
+    __slots__ = ("flow", "items", "trails")
+
+    def __init__(self, items: tuple[Node, ...], trails: dict[int, Trail] | None = None, *, flow: bool = False) -> None:
+        self.items = items
+        self.trails: dict[int, Trail] = trails or _NO_TRAILS
+        self.flow = flow
+
+    @property
+    def kind(self) -> str:
+        """See Node."""
+        return "a list"
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.items)
+
+    def trail(self, index: int) -> Trail:
+        """The steps by which item `index` (from 0) came to be here; () when it is written here."""
+        return self.trails.get(index, ())
+
+    def __repr__(self) -> str:
+        return f"Sequence({list(self.items)!r})"
+
+
+class Mapping(Node):
+    """A map in the order that Ruby's Hash has after Psych built it.
+
+    keys: the key as it is written, by key. values: the value, by key. trails: how a value was reached.
+    duplicates: keys that were written again further down, with the value that was lost.
+    """
+
+    __slots__ = ("duplicates", "flow", "keys", "trails", "values")
+
+    def __init__(
+        self,
+        keys: dict[Key, Scalar],
+        values: dict[Key, Node],
+        trails: dict[Key, Trail] | None = None,
+        duplicates: tuple[tuple[Scalar, Node], ...] = _NO_DUPLICATES,
+        *,
+        flow: bool = False,
+    ) -> None:
+        self.keys = keys
+        self.values = values
+        self.trails: dict[Key, Trail] = trails or _NO_TRAILS
+        self.duplicates = duplicates
+        self.flow = flow
+
+    @property
+    def kind(self) -> str:
+        """See Node."""
+        return "a map"
+
+    def get(self, key: Key) -> Node | None:
+        """The value of a key; None when the key is not there."""
+        return self.values.get(key)
+
+    def set(self, key: str) -> Node | None:
+        """The value of a key that is there and is not null: null is how GitLab unsets a keyword."""
+        node = self.values.get(key)
+        return None if node is None or (type(node) is Scalar and node.value is None) else node
+
+    def trail(self, key: Key) -> Trail:
+        """The steps by which the value of `key` came to be here; () when it is written here."""
+        return self.trails.get(key, ())
+
+    def items(self) -> Iterator[tuple[Scalar, Node]]:
+        """Keys as written, with their values."""
+        values = self.values
+        return ((written, values[key]) for key, written in self.keys.items())
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self.values
+
+    def __repr__(self) -> str:
+        return f"Mapping({self.values!r})"
+
+
+class Reference(Node):
+    """`!reference ARGUMENT`, until compose has resolved it."""
+
+    __slots__ = ("argument",)
+
+    def __init__(self, argument: Node) -> None:
+        self.argument = argument
+
+    @property
+    def kind(self) -> str:
+        """See Node."""
+        return "a !reference"
+
+    def __repr__(self) -> str:
+        return f"Reference({self.argument!r})"
+
+
+def kind_of(value: object) -> str:
+    """The type of a typed scalar in the words of a message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, Symbol):
+        return "a symbol"
+    return "an integer" if isinstance(value, int) else "a number"
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether a keyword is absent or written as null, which GitLab treats alike nearly everywhere."""
+    return node is None or (type(node) is Scalar and node.value is None)
+
+
+def key_of(scalar: Scalar) -> Key:
+    """The key under which a mapping holds the value of a written key (strings and symbols become one)."""
+    value = scalar.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Symbol):
+        return value.name
+    return (type(value).__name__, value)
+
+
+def plain(node: Node) -> object:
+    """The value as plain Python data (dict, list, str, int, float, bool, None), for JSON and for selectors.
+
+    Keys become the text that Ruby would print for them; symbols become their name.
+    """
+    if isinstance(node, Scalar):
+        return node.value.name if isinstance(node.value, Symbol) else node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    if isinstance(node, Mapping):
+        return {key_text(written): plain(value) for written, value in node.items()}
+    assert isinstance(node, Reference)
+    return {"!reference": plain(node.argument)}
+
+
+def key_text(written: Scalar) -> str:
+    """A key as text: strings and symbols as they are, true, 1 and 1.5 as Ruby prints them, null as empty."""
+    return written.value if isinstance(written.value, str) else ruby_text(written.value)
+
+
+def ruby_text(value: Value) -> str:
+    """Ruby's `to_s` of a typed scalar: true, 8, 1.1, Infinity, and nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Symbol):
+        return value.name
+    if isinstance(value, float):
+        return ruby_float(value)
+    return str(value)
+
+
+def ruby_float(value: float) -> str:
+    """Ruby's `Float#to_s`: fixed notation from 1e-4 up to 1e16, scientific outside, always with a point."""
+    if value != value:  # noqa: PLR0124  # only NaN differs from itself
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value != 0 and not 1e-4 <= abs(value) < 1e16:
+        mantissa, _, exponent = repr(value).partition("e")
+        return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{int(exponent):+03d}"
+    text = repr(value)
+    return text if "e" not in text else f"{value:.1f}"

@@ -1,0 +1,109 @@
+"""A node where it stands in the composed tree: with the path from the root and the whole trail behind it.
+
+A node knows only where it was written; a site adds how one reader comes to it. Rules and messages work on sites.
+"""
+
+from __future__ import annotations
+
+from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from cilint.span import Span
+    from cilint.trail import Trail
+    from cilint.tree.node import Key, Value
+
+    Path: TypeAlias = tuple[str | int, ...]
+
+
+class Site:
+    """A node at its place.
+
+    path: keys and 0-based indexes from the root. trail: from where the node was written outwards, all steps.
+    written: the key under which it stands, as written; None for the root and for items of a list.
+    """
+
+    __slots__ = ("node", "path", "trail", "written")
+
+    def __init__(self, node: Node, path: Path = (), trail: Trail = (), written: Scalar | None = None) -> None:
+        self.node = node
+        self.path = path
+        self.trail = trail
+        self.written = written
+
+    @property
+    def span(self) -> Span:
+        """Where the value is written."""
+        return self.node.span
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key is written; the value's span where there is no key."""
+        return self.written.span if self.written is not None else self.node.span
+
+    @property
+    def value(self) -> Value:
+        """The typed value of a scalar; None for collections."""
+        return self.node.value if isinstance(self.node, Scalar) else None
+
+    @property
+    def text(self) -> str | None:
+        """The value where it is a string, else None."""
+        value = self.value
+        return value if isinstance(value, str) else None
+
+    def has(self, key: Key) -> bool:
+        """Whether the key is written here, be it as null."""
+        return isinstance(self.node, Mapping) and key in self.node.values
+
+    def get(self, key: Key) -> Site | None:
+        """The value of a key of a map; None when this is no map or the key is absent."""
+        node = self.node
+        if not isinstance(node, Mapping) or key not in node.values:
+            return None
+        name = key if isinstance(key, str) else str(node.keys[key].text)
+        return Site(node.values[key], (*self.path, name), (*node.trail(key), *self.trail), node.keys[key])
+
+    def set(self, key: Key) -> Site | None:
+        """Like `get`, but null counts as absent, as GitLab has it."""
+        site = self.get(key)
+        return None if site is None or is_null(site.node) else site
+
+    def dig(self, *keys: str) -> Site | None:
+        """The value at the end of several keys; None when one of them is absent or null."""
+        site: Site | None = self
+        for key in keys:
+            if site is None:
+                return None
+            site = site.set(key)
+        return site
+
+    def items(self) -> Iterator[tuple[Scalar, Site]]:
+        """The keys of a map as written, each with its value's site; nothing for other nodes."""
+        node = self.node
+        if isinstance(node, Mapping):
+            for key, written in node.keys.items():
+                name = key if isinstance(key, str) else str(written.text)
+                trail = (*node.trail(key), *self.trail)
+                yield written, Site(node.values[key], (*self.path, name), trail, written)
+
+    def __iter__(self) -> Iterator[Site]:
+        """The items of a list; nothing for other nodes."""
+        node = self.node
+        if isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                yield Site(item, (*self.path, index), (*node.trail(index), *self.trail))
+
+    def flat(self, levels: int = 10) -> Iterator[Site]:
+        """The leaves of nested lists, `levels` deep as GitLab flattens them; the site itself when it is no list."""
+        if not isinstance(self.node, Sequence) or levels < 0:
+            yield self
+            return
+        for item in self:
+            yield from item.flat(levels - 1)
+
+    def __repr__(self) -> str:
+        return f"Site({'.'.join(map(str, self.path))} = {self.node!r})"
