@@ -179,14 +179,13 @@ _OCTAL = frozenset("01234567")
 class _Parser:
     """Reads a pattern from left to right, as RE2's parse.cc does; groups are on a stack, not on Python's."""
 
-    __slots__ = ("at", "flags", "groups", "names", "text")
+    __slots__ = ("at", "flags", "groups", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.flags: frozenset[str] = frozenset()
         self.groups = [_Group(self.flags)]
-        self.names: set[str] = set()
 
     def parse(self) -> Node:
         text = self.text
@@ -268,7 +267,7 @@ class _Parser:
         if not items:
             raise Unsupported(f"nothing to repeat before character {start + 1}")
         node = Repeat(items[-1], low, high)
-        if node.product > _MAX_REPEAT and (low >= 2 or (high or 0) >= 2):
+        if node.product > _MAX_REPEAT:
             raise Unsupported(f"nested repetitions beyond RE2's limit of {_MAX_REPEAT}")
         items[-1] = node
 
@@ -280,9 +279,8 @@ class _Parser:
         elif self.take("P<") or self.take("<"):
             close = self.text.find(">", self.at)
             name = self.text[self.at : close]
-            if close < 0 or not (name.isascii() and name.isidentifier()) or name in self.names:
+            if close < 0 or not (name.isascii() and name.isidentifier()):
                 raise Unsupported(f"group name {name!r}")
-            self.names.add(name)
             self.at = close + 1
             self.groups.append(_Group(self.flags))
         else:
