@@ -1,0 +1,39 @@
+# One-word tasks. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup tools test fast lint fix docs bench clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+setup: $(BIN)/.ready  ## .venv with cilint and all that its tests need from PyPI
+
+tools:  ## the judges of the tests: ruby (Psych), shfmt, gitlab-ci-local (asks for root where apt is used)
+	command -v ruby >/dev/null && command -v shfmt >/dev/null || { apt-get update -qq && apt-get install -y -qq ruby shfmt jq >/dev/null; }
+	npm install --silent --no-audit --no-fund --prefix tests/judges
+
+test: setup tools lint  ## everything that CI runs
+	$(BIN)/pytest -n 2 --run-slow
+
+fast: setup  ## the tests that take seconds
+	$(BIN)/pytest -n 2
+
+lint: setup  ## ruff, mypy, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: setup  ## what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## everything that was built
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/judges/node_modules
