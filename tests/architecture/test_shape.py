@@ -1,0 +1,37 @@
+"""The shape of the code: sizes, names, and what may not be imported on the way of a plain check."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "cilint").rglob("*.py"))
+LINES_AT_MOST = 350
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "manager", "misc", "base"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_small_and_named_for_what_it_holds(module):
+    text = module.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LINES_AT_MOST
+    assert module.stem not in FORBIDDEN_NAMES
+    assert ast.get_docstring(ast.parse(text)), "a module says in one sentence what it is for"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_functions_fit_a_screen(module):
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 70
+    ]
+    assert not long
+
+
+def test_only_the_tree_reads_yaml():
+    readers = [m for m in MODULES if "import yaml" in m.read_text() or "from yaml" in m.read_text()]
+    assert {m.parent.name for m in readers} == {"tree"}
