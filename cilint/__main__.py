@@ -1,0 +1,7 @@
+"""`python -m cilint` is `cilint`."""
+
+from __future__ import annotations
+
+from cilint.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""The command line. A command `foo` is the module `cilint/cli/foo.py` with a click command named `command` in it.
+
+Modules whose names begin with an underscore are no commands. `--version` and the usual calls of `check` never import
+click: start-up is a feature.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cilint import __version__
+from cilint.errors import CilintError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BROKEN = 2  # the exit status when the work could not be done
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `cilint ARGUMENTS` (default: those of the process) and exit with its status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except CilintError as error:
+        status = _refuse(error)
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`cilint ... | head`). Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = _BROKEN
+    except Exception as error:  # noqa: BLE001  # whatever it is, the user gets a sentence and not a traceback
+        if os.environ.get("CILINT_DEBUG"):
+            raise
+        status = _apologise(error)
+    sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        print(f"cilint {__version__}")
+        return 0
+    if arguments[:1] == ["check"]:
+        from cilint.cli import check
+
+        request = check.OPTIONS.parse(arguments[1:])
+        if request is not None:
+            return check.run(request)
+    from cilint.cli import _group
+
+    return _group.run(arguments)
+
+
+def _refuse(error: CilintError) -> int:
+    place = f"{error.span}: " if error.span else ""
+    complain(f"{place}{error.message}", error.help)
+    return _BROKEN
+
+
+def _apologise(error: Exception) -> int:
+    kind = type(error).__name__
+    complain(
+        f"a fault in cilint {__version__} itself: {kind}: {error}",
+        "please report it, with the file that shows it and the traceback that CILINT_DEBUG=1 prints",
+    )
+    return _BROKEN
+
+
+def complain(message: str, help: str = "") -> None:
+    """Say on standard error what is wrong, and what to do about it."""
+    lines = [f"cilint: error: {printable(message)}"]
+    if help:
+        lines.append(f"  help: {printable(help)}")
+    text = "\n".join(lines) + "\n"
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def printable(text: str) -> str:
+    """The text with control characters spelt out, so that nothing in a file name or a value moves the cursor."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

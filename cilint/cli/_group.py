@@ -1,0 +1,100 @@
+"""The click side of the command line: the group that finds its commands by file name, and help in groups."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+from typing import Any
+
+import click
+
+from cilint import __version__
+from cilint.errors import UsageError
+
+_FOLDER = os.path.dirname(__file__)
+# The order in which a newcomer needs them; commands that are not named here follow in alphabetical order.
+_ORDER = ("check", "explain", "rules", "resolve", "simulate", "prove", "graph", "report", "baseline", "waive", "test")
+
+
+class Group(click.Group):
+    """Commands are the modules of this package; one is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, the important ones first."""
+        del ctx
+        names = [name[:-3].replace("_", "-") for name in os.listdir(_FOLDER) if name.endswith(".py") and name[0] != "_"]
+        return sorted(names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command object of one module; None when there is no such module."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"cilint.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click has it, with the nearest right word when there is no such command."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"did you mean `cilint {near[0]}`? " if near else ""
+            if os.path.exists(name):
+                hint = f"did you mean `cilint check {name}`? "
+            raise UsageError(f"no such command: {name}", help=f"{hint}`cilint --help` lists the commands")
+        return super().resolve_command(ctx, args)
+
+
+class Command(click.Command):
+    """A command whose options stand under headings in `--help`. groups: the heading of each option, by its key."""
+
+    def __init__(self, *args: Any, groups: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = groups or {}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options under their headings, in the order of the table."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(self.groups.get(param.name or "", "Options"), []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+@click.group(
+    name="cilint",
+    cls=Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="cilint %(version)s")
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Policy-as-code linter for GitLab CI.
+
+    Exact offline resolution with the line where every value is written, policy packs in plain YAML, proven gates,
+    audit evidence. `cilint check` is where to start.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line through click; the exit status. Raises UsageError where click refuses it."""
+    try:
+        status = group.main(arguments, prog_name="cilint", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "cilint"
+        raise UsageError(error.format_message().rstrip("."), help=f"`{path} --help` lists what it takes") from None
+    except click.ClickException as error:
+        raise UsageError(error.format_message().rstrip(".")) from None
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,88 @@
+"""`cilint check`: judge CI configurations and say what is wrong, where it is written, and how it came there."""
+
+from __future__ import annotations
+
+from cilint.cli._options import Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cilint.cli._options import Request
+
+SEVERITIES = ("error", "warning", "info")
+FORMATS = ("full", "concise", "grouped", "json", "gitlab", "junit", "sarif", "markdown")
+
+_RULES, _INPUT, _OUTPUT, _SETTLED, _FIXES = "Rules", "Input", "Output", "Known findings", "Fixes"
+
+OPTIONS = Options(
+    Option(
+        "--policy", "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
+        kind="many", metavar="NAME_OR_DIR", group=_RULES,
+    ),
+    Option("--select", "Run only these rules or groups.", kind="many", metavar="RULE", group=_RULES),
+    Option("--extend-select", "Run these rules or groups, too.", kind="many", metavar="RULE", group=_RULES),
+    Option("--ignore", "Leave these rules or groups out.", kind="many", metavar="RULE", group=_RULES),
+    Option(
+        "--fail-on", "Exit with 1 when a finding is at least this severe.",
+        kind="text", choices=(*SEVERITIES, "never"), default="error", group=_RULES,
+    ),
+    Option("--strict", "Exit with 1 when something could not be assessed, too.", group=_RULES),
+    Option("--exit-zero", "Exit with 0 whatever is found; the same as --fail-on never.", group=_RULES),
+    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
+           kind="text", metavar="FILE", group=_INPUT),
+    Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--stdin-filename", "The path that standard input (-) stands for.",
+           kind="text", metavar="PATH", group=_INPUT),
+    Option("--format", "Format on standard output; default: full on a terminal and in GitLab jobs, concise in a pipe.",
+           kind="text", choices=FORMATS, group=_OUTPUT),
+    Option("--output", "Write one more format to a file, as in --output junit=report.xml. Repeatable.",
+           kind="many", metavar="FORMAT=FILE", group=_OUTPUT),
+    Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
+           group=_OUTPUT),
+    Option("--quiet -q", "Findings only, without the summary.", group=_OUTPUT),
+    Option("--statistics", "Count findings by rule instead of showing each.", group=_OUTPUT),
+    Option("--baseline", "Leave out the findings that this file records (see `cilint baseline`).",
+           kind="text", metavar="FILE", group=_SETTLED),
+    Option("--diff-base", "Report only what is new since this git revision.",
+           kind="text", metavar="REVISION", group=_SETTLED),
+    Option("--no-ignores", "Report what comments and settings ignore, too.", group=_SETTLED),
+    Option("--fix", "Mend what has a safe fix, where it is written.", group=_FIXES),
+    Option("--unsafe-fixes", "With --fix or --diff: take the fixes that may change what the pipeline does, too.",
+           group=_FIXES),
+    Option("--diff", "Print what --fix would change, and change nothing.", group=_FIXES),
+)  # fmt: skip
+
+_HELP = """Check CI configurations (default: .gitlab-ci.yml).
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the work could not be done.
+"""
+
+
+def run(request: Request) -> int:
+    """Check every path of the request; the exit status."""
+    from cilint.check import check
+    from cilint.compose.fetch import open_project
+    from cilint.report import json as format_json
+    from cilint.report.report import Report
+    from cilint.rules import load
+
+    report = Report()
+    rules = load(request.policy)
+    for path in request.paths or (".gitlab-ci.yml",):
+        project, entry = open_project(path)
+        checked = check(entry, project, rules)
+        report.findings += checked.findings
+        report.not_assessed += checked.not_assessed
+        report.jobs += len(checked.pipeline.jobs) if checked.pipeline else 0
+        report.files += [source.path for source in checked.config.sources]
+    report.sort()
+    print(format_json.render(report), end="")
+    return 1 if report.fails(request.fail_on, strict=request.strict) else 0
+
+
+def __getattr__(name: str) -> Any:
+    """`command` is made when click asks for it, for click costs more than reading the file."""
+    if name == "command":
+        return OPTIONS.command("check", run, _HELP)
+    raise AttributeError(name)

@@ -1,0 +1,83 @@
+"""Format `json`: the public contract of `check --format json`. It changes by addition only."""
+
+from __future__ import annotations
+
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.finding import Finding, NotAssessed
+    from cilint.report.report import Report
+    from cilint.span import Span
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object. Lines and columns count from 1, ends are exclusive."""
+    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_data(report: Report) -> dict[str, object]:
+    """The report as plain data, as it goes into JSON."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cilint", "version": report.version},
+        "findings": [_finding(finding) for finding in report.findings],
+        "not_assessed": [_not_assessed(item) for item in report.not_assessed],
+        "summary": {
+            "files": len(report.files),
+            "jobs": report.jobs,
+            "rules": len(report.rules),
+            "error": report.count("error"),
+            "warning": report.count("warning"),
+            "info": report.count("info"),
+            "waived": report.settled("waived"),
+            "suppressed": report.settled("suppressed"),
+            "baselined": report.settled("baselined"),
+            "not_assessed": len(report.not_assessed),
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "job": finding.job,
+        "jobs": list(finding.jobs),
+        "path": list(finding.path),
+        "location": location(finding.span),
+        "related": [{"message": item.message, "location": location(item.span)} for item in finding.related],
+        "trail": [
+            {"kind": step.kind, "name": step.name, "location": location(step.span)} for step in finding.trail
+        ],
+        "help": finding.help,
+        "fingerprint": finding.fingerprint,
+        "controls": list(finding.controls),
+        "fixable": bool(finding.edits),
+        "waived": finding.status == "waived",
+        "status": finding.status,
+        "reason": finding.reason,
+    }  # fmt: skip
+
+
+def _not_assessed(item: NotAssessed) -> dict[str, object]:
+    return {
+        "what": item.what,
+        "why": item.why,
+        "location": location(item.span) if item.span else {},
+        "rules": list(item.rules),
+    }
+
+
+def location(span: Span) -> dict[str, object]:
+    """A span as the contract has it."""
+    return {
+        "file": span.source.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
