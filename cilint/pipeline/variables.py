@@ -1,0 +1,177 @@
+"""YAML variables: what a `variables:` map defines, what a job inherits, and how GitLab expands references.
+
+Sources: `lib/gitlab/ci/config/entry/variables.rb`, `lib/gitlab/ci/variables/helpers.rb`,
+`lib/gitlab/ci/variables/collection.rb` and `collection/sort.rb`, `lib/expand_variables.rb`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cilint.tree.node import Mapping, Scalar, key_text, ruby_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping as Map
+    from typing import TypeAlias
+
+    from cilint.tree.site import Site
+
+# `$$` and `%%` are matched so that they are stepped over: the runner's pass makes one sign of them.
+REFERENCE = re.compile(
+    r"\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%", re.A
+)
+
+
+class Variable:
+    """One variable as written. value: its text by Ruby's `to_s`; raw: `expand: false`; site: its value."""
+
+    __slots__ = ("name", "raw", "site", "value")
+
+    def __init__(self, name: str, value: str, site: Site | None = None, *, raw: bool = False) -> None:
+        self.name = name
+        self.value = value
+        self.site = site
+        self.raw = raw
+
+    def __repr__(self) -> str:
+        return f"Variable({self.name}={self.value!r})"
+
+
+if TYPE_CHECKING:
+    Definitions: TypeAlias = dict[str, Variable]
+
+
+def definitions(site: Site | None) -> Definitions:
+    """The variables that a `variables:` map defines, by name, in order."""
+    found: Definitions = {}
+    if site is None:
+        return found
+    for written, value in site.items():
+        name = key_text(written)
+        found[name] = _variable(name, value)
+    return found
+
+
+def _variable(name: str, site: Site) -> Variable:
+    if isinstance(site.node, Mapping):
+        value, expand = site.set("value"), site.set("expand")
+        raw = expand is not None and expand.value is False
+        return Variable(name, ruby_text(value.value) if value is not None else "", site, raw=raw)
+    return Variable(name, ruby_text(site.value) if isinstance(site.node, Scalar) else "", site)
+
+
+def inherited(globals_: Definitions, inherit: Site | None) -> Definitions:
+    """The global variables that a job takes over, by its `inherit:` (true, false or a list of names)."""
+    wanted = None if inherit is None else inherit.set("variables")
+    if wanted is None or wanted.value is True:
+        return globals_
+    if isinstance(wanted.node, Scalar):
+        return {}
+    names = {ruby_text(item.value) for item in wanted.flat()}
+    return {name: variable for name, variable in globals_.items() if name in names}
+
+
+def references(text: str) -> list[str]:
+    """The names that a text refers to by `$NAME`, `${NAME}` or `%NAME%`, in order, repeated as written."""
+    if "$" not in text and "%" not in text:
+        return []
+    return [name for found in REFERENCE.finditer(text) if (name := found[1] or found[2] or found[3])]
+
+
+def expand(text: str, values: Map[str, str], *, keep_unknown: bool = False) -> str:
+    """The text with references replaced; an unknown one is removed, or kept as it is written."""
+    if "$" not in text and "%" not in text:
+        return text
+
+    def replace(found: re.Match[str]) -> str:
+        name = found[1] or found[2] or found[3]
+        if name is None:
+            return found[0]
+        value = values.get(name)
+        return (found[0] if keep_unknown else "") if value is None else value
+
+    return REFERENCE.sub(replace, text)
+
+
+class Expanded:
+    """All variables of a job with their references replaced.
+
+    values: by name. cycles: the names in each circle of references, in the order of the walk; with a circle GitLab
+    refuses the pipeline, and `values` are unexpanded.
+    """
+
+    __slots__ = ("cycles", "values")
+
+    def __init__(self, values: dict[str, str], cycles: list[list[str]]) -> None:
+        self.values = values
+        self.cycles = cycles
+
+
+def expand_all(layers: Iterable[Iterable[Variable]]) -> Expanded:
+    """Expand variables in the order of their dependencies (collection.rb, `sort_and_expand_all`).
+
+    layers: from the weakest to the strongest. Unknown references are removed. A variable that refers to its own name
+    gets the value of a weaker layer.
+    """
+    items = [variable for layer in layers for variable in layer]
+    depends: dict[int, list[str]] = {}
+    for place, variable in enumerate(items):
+        if not variable.raw and ("$" in variable.value or "%" in variable.value):
+            depends[place] = references(variable.value)
+    plain = {variable.name: variable.value for variable in items}
+    if not depends:
+        return Expanded(plain, [])
+    places: dict[str, list[int]] = {}
+    for place, variable in enumerate(items):
+        places.setdefault(variable.name, []).append(place)
+    order, cycles = _sorted(len(items), lambda place: [p for n in depends.get(place, ()) for p in places.get(n, ())])
+    if cycles:
+        return Expanded(plain, [[items[place].name for place in cycle] for cycle in cycles])
+    values: dict[str, str] = {}
+    for place in order:
+        variable = items[place]
+        values[variable.name] = expand(variable.value, values) if place in depends else variable.value
+    return Expanded(values, [])
+
+
+def _sorted(size: int, children: Callable[[int], list[int]]) -> tuple[list[int], list[list[int]]]:
+    """Tarjan's strongly connected components without recursion: places in dependency order, and the circles."""
+    order: list[int] = []
+    cycles: list[list[int]] = []
+    number: dict[int, int] = {}
+    low: dict[int, int] = {}
+    stack: list[int] = []
+    on_stack: set[int] = set()
+    for root in range(size):
+        if root in number:
+            continue
+        work = [(root, iter(children(root)))]
+        number[root] = low[root] = len(number)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, waiting = work[-1]
+            child = next(waiting, None)
+            if child is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == number[node]:
+                    component = [stack.pop()]
+                    while component[-1] != node:
+                        component.append(stack.pop())
+                    component.reverse()
+                    on_stack.difference_update(component)
+                    order += component
+                    if len(component) > 1:
+                        cycles.append(component)
+            elif child not in number:
+                number[child] = low[child] = len(number)
+                stack.append(child)
+                on_stack.add(child)
+                work.append((child, iter(children(child))))
+            elif child in on_stack:
+                low[node] = min(low[node], number[child])
+    return order, cycles
