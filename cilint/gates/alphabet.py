@@ -8,11 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from . import charset
-from .charset import Ranges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .charset import Ranges
 
 # What a reader finds ordinary in the name of a branch or in a value, best first, and the price of each character.
 _ORDINARY = (
@@ -33,7 +34,7 @@ class Alphabet:
     the minterms that hold more than one character.
     """
 
-    __slots__ = ("_codes", "_masks", "_starts", "costs", "everything", "plural", "samples")
+    __slots__ = ("_codes", "_masks", "_ordinary", "_starts", "costs", "everything", "plural", "samples")
 
     def __init__(self, sets: Iterable[Ranges]) -> None:
         distinct = dict.fromkeys((charset.ANY, *sets))
@@ -50,12 +51,17 @@ class Alphabet:
             signatures.append(signature)
         self.samples: list[str] = []
         self.costs: list[int] = []
+        self._ordinary: list[list[str]] = []  # the ordinary characters of each minterm, or else its sample
         numbers = self._number(signatures)
         self.everything = (1 << len(numbers)) - 1
         self._codes = [numbers.get(signature, -1) for signature in signatures]
-        self._masks = {ranges: 0 for ranges in distinct}
-        for bit, ranges in enumerate(distinct):
-            self._masks[ranges] = sum(1 << number for signature, number in numbers.items() if signature >> bit & 1)
+        masks = [0] * len(distinct)
+        for signature, number in numbers.items():
+            while signature:
+                lowest = signature & -signature
+                masks[lowest.bit_length() - 1] |= 1 << number
+                signature ^= lowest
+        self._masks = dict(zip(distinct, masks, strict=True))
         self.plural = self._plural()
 
     def mask(self, ranges: Ranges) -> int:
@@ -66,6 +72,26 @@ class Alphabet:
         """The number of a character's minterm; -1 for a surrogate."""
         return self._codes[bisect_right(self._starts, ord(char)) - 1]
 
+    def chars(self, mask: int, count: int) -> list[tuple[int, str]]:
+        """Up to `count` characters of some minterms, each with its price, the ordinary ones first."""
+        found: list[tuple[int, str]] = []
+        while mask and len(found) < count:
+            minterm = (mask & -mask).bit_length() - 1
+            mask &= mask - 1
+            found += ((self.costs[minterm], char) for char in self._members(minterm, count - len(found)))
+        return found
+
+    def _members(self, minterm: int, count: int) -> list[str]:
+        found = self._ordinary[minterm][:count]
+        if self.plural >> minterm & 1:
+            for index, number in enumerate(self._codes):
+                if len(found) >= count:
+                    break
+                if number == minterm:
+                    codes = range(self._starts[index], min(self._starts[index + 1], self._starts[index] + count))
+                    found += [chr(code) for code in codes if chr(code) not in found]
+        return found[:count]
+
     def _number(self, signatures: list[int]) -> dict[int, int]:
         numbers: dict[int, int] = {}
         for char, cost in _ORDINARY:
@@ -74,10 +100,13 @@ class Alphabet:
                 numbers[signature] = len(numbers)
                 self.samples.append(char)
                 self.costs.append(cost)
+                self._ordinary.append([])
+            self._ordinary[numbers[signature]].append(char)
         for signature, (cost, char) in sorted(self._rest(signatures, numbers).items(), key=lambda item: item[1]):
             numbers[signature] = len(numbers)
             self.samples.append(char)
             self.costs.append(cost)
+            self._ordinary.append([char])
         return numbers
 
     def _rest(self, signatures: list[int], numbered: dict[int, int]) -> dict[int, tuple[int, str]]:

@@ -186,6 +186,8 @@ def _orbits() -> list[tuple[int, ...]]:
     for low, other in ((0x390, 0x1FD3), (0x3B0, 0x1FE3), (0xFB06, 0xFB05)):
         if other not in groups.setdefault(low, []):
             groups[low].append(other)
+    for base in (ord("k"), ord("s")):
+        groups[base].append(ord(chr(base).upper()))
     _known_orbits.extend((base, *others) for base, others in groups.items())
     return _known_orbits
 

@@ -8,128 +8,51 @@ text. Only which texts match counts here, not where: greedy and lazy are the sam
 from __future__ import annotations
 
 from . import charset
-from .charset import Ranges
+from .nodes import (
+    BOUNDARY,
+    LINE_END,
+    LINE_START,
+    NO_BOUNDARY,
+    TEXT_END,
+    TEXT_START,
+    Cat,
+    Chars,
+    Look,
+    Node,
+    Repeat,
+    Unsupported,
+    alternatives,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from .charset import Ranges
 
-# A place between two characters has one of 16 contexts: 4 * (what stands before) + (what stands after).
-OTHER, WORD, LINE_FEED, EDGE = range(4)
-EVERYWHERE = 0xFFFF
-_MAX_DEPTH = 150
+__all__ = ["Regex", "Unsupported", "parse", "quote"]
+
 _MAX_REPEAT = 1000  # RE2's limit, also for the product of nested repetitions
-
-
-def _contexts(befores: Sequence[int], afters: Sequence[int]) -> int:
-    return sum(1 << (4 * before + after) for before in befores for after in afters)
-
-
-_ALL = (OTHER, WORD, LINE_FEED, EDGE)
-TEXT_START = _contexts((EDGE,), _ALL)
-TEXT_END = _contexts(_ALL, (EDGE,))
-LINE_START = _contexts((EDGE, LINE_FEED), _ALL)
-LINE_END = _contexts(_ALL, (EDGE, LINE_FEED))
-BOUNDARY = _contexts((WORD,), (OTHER, LINE_FEED, EDGE)) | _contexts((OTHER, LINE_FEED, EDGE), (WORD,))
-NO_BOUNDARY = EVERYWHERE & ~BOUNDARY
-
-
-class Unsupported(Exception):
-    """The pattern is not one of RE2, or says something that this module cannot represent exactly."""
-
-
-class Node:
-    """A part of a pattern. `size`: the characters it reads once repetitions are written out; `depth`: its nesting."""
-
-    __slots__ = ("depth", "product", "size")
-
-    def __init__(self, depth: int, size: int, product: int = 1) -> None:
-        self.depth = depth
-        self.size = size
-        self.product = product
-        if depth > _MAX_DEPTH:
-            raise Unsupported(f"nested deeper than {_MAX_DEPTH}")
-
-
-class Chars(Node):
-    """One character out of a set; out of an empty set: never matches."""
-
-    __slots__ = ("ranges",)
-
-    def __init__(self, ranges: Ranges) -> None:
-        super().__init__(1, 1)
-        self.ranges = ranges
-
-
-class Look(Node):
-    """An empty match, in some contexts only: `^`, `$`, `\\b` and the like."""
-
-    __slots__ = ("contexts",)
-
-    def __init__(self, contexts: int) -> None:
-        super().__init__(1, 0)
-        self.contexts = contexts
-
-
-class Many(Node):
-    """What has several parts."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Node]) -> None:
-        super().__init__(
-            1 + max((part.depth for part in parts), default=0),
-            sum(part.size for part in parts),
-            max((part.product for part in parts), default=1),
-        )
-        self.parts = tuple(parts)
-
-
-class Cat(Many):
-    """One part after another; without parts: the empty text."""
-
-    __slots__ = ()
-
-
-class Alt(Many):
-    """Any one of the parts."""
-
-    __slots__ = ()
-
-
-class Repeat(Node):
-    """A part at least `low` and at most `high` times (None: no limit)."""
-
-    __slots__ = ("high", "low", "part")
-
-    def __init__(self, part: Node, low: int, high: int | None) -> None:
-        most = low if high is None else high
-        super().__init__(part.depth + 1, part.size * max(most, 1), part.product * max(most, 1))
-        self.part = part
-        self.low = low
-        self.high = high
 
 
 class Regex:
     """A parsed pattern; `node` is what must be found somewhere in the text."""
 
-    __slots__ = ("compiled", "flags", "node", "pattern")
+    __slots__ = ("automaton", "flags", "node", "pattern")
 
     def __init__(self, pattern: str, flags: str, node: Node) -> None:
         self.pattern = pattern
         self.flags = flags
         self.node = node
-        self.compiled: object = None  # kept by automaton.compile
+        self.automaton: object = None  # kept by automaton.of_regex
 
     def __repr__(self) -> str:
         return f"Regex({self.pattern!r}, {self.flags!r})"
 
 
 def parse(pattern: str, flags: str = "") -> Regex:
-    """The tree of an RE2 pattern.
+    r"""The tree of an RE2 pattern.
 
     flags: GitLab's flags after the closing slash, any of `i s m U`. Raises Unsupported, with the reason, for what RE2
-    refuses and for what cannot be represented exactly: `\\C` (a byte), scripts as in `\\p{Greek}`, a `\\Q` without `\\E`
+    refuses and for what cannot be represented exactly: `\C` (a byte), scripts as in `\p{Greek}`, a `\Q` without `\E`
     (GitLab puts the pattern between brackets, and the closing one would be swallowed).
     """
     return Regex(pattern, flags, _Parser(f"(?{flags}){pattern}" if flags else pattern).parse())
@@ -138,18 +61,6 @@ def parse(pattern: str, flags: str = "") -> Regex:
 def quote(text: str) -> str:
     """A pattern that matches exactly this text, wherever it stands."""
     return "".join(char if char.isalnum() or ord(char) >= 0x80 else f"\\x{{{ord(char):x}}}" for char in text)
-
-
-def alternatives(parts: Sequence[Node]) -> Node:
-    """Any one of the parts; single characters become one set."""
-    if len(parts) == 1:
-        return parts[0]
-    chars = [part for part in parts if isinstance(part, Chars)]
-    if len(chars) < 2:
-        return Alt(parts)
-    joined = Chars(charset.union(*(part.ranges for part in chars)))
-    rest = [part for part in parts if not isinstance(part, Chars)]
-    return Alt([joined, *rest]) if rest else joined
 
 
 class _Group:
@@ -279,7 +190,7 @@ class _Parser:
         elif self.take("P<") or self.take("<"):
             close = self.text.find(">", self.at)
             name = self.text[self.at : close]
-            if close < 0 or not (name.isascii() and name.isidentifier()):
+            if close < 0 or not (name.isascii() and f"_{name}".isidentifier() and name):
                 raise Unsupported(f"group name {name!r}")
             self.at = close + 1
             self.groups.append(_Group(self.flags))
@@ -332,14 +243,14 @@ class _Parser:
         """The set of `d s w D S W` or `p` after a backslash; None, and no step taken, when it is something else."""
         char = self.text[self.at : self.at + 1]
         if char in ("p", "P"):
-            return self.property_escape(char == "P")
+            return self.property_escape(negated=char == "P")
         if char.lower() not in charset.PERL:
             return None
         self.at += 1
         ranges = self.folded(charset.PERL[char.lower()])
         return charset.negate(ranges) if char.isupper() else ranges
 
-    def property_escape(self, negated: bool) -> Ranges:
+    def property_escape(self, *, negated: bool) -> Ranges:
         self.at += 1
         name = self.text[self.at : self.at + 1]
         self.at += 1

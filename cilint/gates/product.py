@@ -1,0 +1,184 @@
+"""Several automata and a list of literals reading the same text, explored from the cheapest text to the dearest."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from .subsets import Subsets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .automaton import Automaton, Limits
+
+    _State = tuple[int, tuple[int, ...]]  # the bits decided for good, and the states of the automata still undecided
+
+
+class Product:
+    """The product automaton.
+
+    Bit i of an output is "automaton i accepts the text", and bit len(automata) + j "the text is literal j". Texts are
+    left out whose output lacks a bit of `must` or has one of `never`. States are numbered as they are found, 0 first.
+    """
+
+    __slots__ = ("_arcs", "_index", "_limits", "_must", "_never", "_parents", "_states", "_subsets", "alphabet")
+
+    def __init__(
+        self, automata: Sequence[Automaton], literals: Sequence[str], limits: Limits, *, must: int = 0, never: int = 0
+    ) -> None:
+        self._limits = limits
+        self._must = must
+        self._never = never
+        self._subsets = Subsets(automata, "".join(literals), must, never)
+        self.alphabet = self._subsets.alphabet
+        start = (0, self._subsets.starts(literals))
+        self._states: list[_State] = [start]
+        self._index: dict[_State, int] = {start: 0}
+        self._arcs: list[list[tuple[int, int]] | None] = [None]  # minterms, state gone to; None: not yet known
+        self._parents: list[tuple[int, int]] = [(0, 0)]  # the way by which a state is reached most cheaply
+
+    def __len__(self) -> int:
+        """The number of states found."""
+        return len(self._states)
+
+    def output(self, number: int) -> int:
+        """The output of the texts that lead to a state; -1 when they are left out."""
+        output, active = self._states[number]
+        for state in active:
+            output |= self._subsets.at_end[state]
+        return -1 if output & self._never or output & self._must != self._must else output
+
+    def end(self, text: str) -> int:
+        """The state that a text leads to, -1 when none. Raises Budget."""
+        number = 0
+        for char in text:
+            minterm = self.alphabet.minterm(char)
+            if minterm < 0:
+                return -1
+            for mask, target in self._open(number):
+                if mask >> minterm & 1:
+                    number = target
+                    break
+            else:
+                return -1
+        return number
+
+    def _open(self, number: int) -> list[tuple[int, int]]:
+        """The arcs out of a state, worked out the first time."""
+        arcs = self._arcs[number]
+        if arcs is None:
+            self._limits.spend()
+            arcs = self._arcs[number] = []
+            for step, mask in self._expand(*self._states[number]).items():
+                target = self._index.get(step)
+                if target is None:
+                    target = self._index[step] = len(self._states)
+                    self._states.append(step)
+                    self._arcs.append(None)
+                    self._parents.append((0, 0))
+                arcs.append((mask, target))
+        return arcs
+
+    def _expand(self, decided: int, active: tuple[int, ...]) -> dict[_State, int]:
+        parts: list[tuple[int, int, tuple[int, ...]]] = [(self.alphabet.everything, decided, ())]
+        for state in active:
+            edges = self._subsets.edges(state)
+            parts = [
+                (mask & read, output | bit, states + onward)
+                for mask, output, states in parts
+                for read, bit, onward in edges
+                if mask & read
+            ]
+        merged: dict[_State, int] = {}
+        for mask, output, states in parts:
+            merged[output, states] = merged.get((output, states), 0) | mask
+        return merged
+
+    def walk(self) -> Iterator[int]:
+        """Every state, in the order of the cheapest texts that lead there. Raises Budget."""
+        costs = self.alphabet.costs
+        best = {0: 0}
+        done: set[int] = set()
+        heap = [(0, 0)]
+        while heap:
+            cost, number = heappop(heap)
+            if number in done:
+                continue
+            done.add(number)
+            for mask, target in self._open(number):
+                price = cost + costs[(mask & -mask).bit_length() - 1]
+                if target not in best or price < best[target]:
+                    self._parents[target] = (number, mask)
+                    best[target] = price
+                    heappush(heap, (price, target))
+            yield number
+
+    def cheapest(self, number: int) -> str:
+        """The cheapest text that leads to a state."""
+        chars: list[str] = []
+        while number:
+            number, mask = self._parents[number]
+            chars.append(self.alphabet.samples[(mask & -mask).bit_length() - 1])
+        return "".join(reversed(chars))
+
+    def texts(self, ends: set[int], count: int) -> list[str]:
+        """Up to `count` different texts that lead to one of the states, cheapest first; after `walk` has ended."""
+        useful = self._leading_to(ends)
+        chars: dict[int, list[tuple[int, str]]] = {}
+        found: list[str] = []
+        visits = [0] * len(self._arcs)
+        heap: list[tuple[int, int, int, str]] = [(0, 0, 0, "")]
+        pushed = 0
+        while heap and len(found) < count:
+            cost, _, number, text = heappop(heap)
+            visits[number] += 1
+            if visits[number] > count:
+                continue
+            if number in ends:
+                found.append(text)
+            for mask, target in self._arcs[number] or ():
+                if target in useful and visits[target] < count:
+                    if mask not in chars:
+                        chars[mask] = self.alphabet.chars(mask, count)
+                    for price, char in chars[mask]:
+                        pushed += 1
+                        heappush(heap, (cost + price, pushed, target, text + char))
+        return found
+
+    def _leading_to(self, ends: set[int]) -> set[int]:
+        arriving: list[list[int]] = [[] for _ in self._arcs]
+        for source, arcs in enumerate(self._arcs):
+            for _, target in arcs or ():
+                arriving[target].append(source)
+        useful: set[int] = set()
+        stack = list(ends)
+        while stack:
+            number = stack.pop()
+            if number not in useful:
+                useful.add(number)
+                stack.extend(arriving[number])
+        return useful
+
+    def counts(self) -> list[int]:
+        """How many texts lead to each state: none, one, or 2 for more; after `walk` has ended."""
+        arriving: list[list[tuple[int, int]]] = [[] for _ in self._arcs]
+        onward: list[set[int]] = [set() for _ in self._arcs]
+        for source, arcs in enumerate(self._arcs):
+            for mask, target in arcs or ():
+                many = bool(mask & (mask - 1) or mask & self.alphabet.plural)
+                arriving[target].append((source, 1 + many))
+                onward[source].add(target)
+        counts = [0] * len(self._arcs)
+        stack = list(range(len(self._arcs)))
+        while stack:
+            number = stack.pop()
+            count = 1 if number == 0 else 0
+            for source, factor in arriving[number]:
+                count += counts[source] * factor
+                if count > 1:
+                    break
+            if min(count, 2) > counts[number]:
+                counts[number] = min(count, 2)
+                stack.extend(onward[number])
+        return counts
