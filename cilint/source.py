@@ -34,6 +34,11 @@ class Source:
             self._lines = _BREAK.split(self.text)
         return self._lines
 
+    @property
+    def ours(self) -> bool:
+        """Whether the file belongs to the checked repository, and not to another project, a template or a server."""
+        return self.reached.startswith(("entry", "include local"))
+
     def line(self, number: int) -> str:
         """The text of a 1-based line; empty past the end of the file."""
         lines = self.lines

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader has gone (`cilint ... | head`). Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = _BROKEN
-    except Exception as error:  # noqa: BLE001  # whatever it is, the user gets a sentence and not a traceback
+    except Exception as error:  # whatever it is, the user gets a sentence and not a traceback
         if os.environ.get("CILINT_DEBUG"):
             raise
         status = _apologise(error)
@@ -73,16 +73,11 @@ def _apologise(error: Exception) -> int:
 
 def complain(message: str, help: str = "") -> None:
     """Say on standard error what is wrong, and what to do about it."""
+    from cilint.report.escape import printable
+
     lines = [f"cilint: error: {printable(message)}"]
     if help:
         lines.append(f"  help: {printable(help)}")
     text = "\n".join(lines) + "\n"
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def printable(text: str) -> str:
-    """The text with control characters spelt out, so that nothing in a file name or a value moves the cursor."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -100,18 +100,21 @@ class Options:
         from cilint.cli._group import Command
 
         params: list[click.Parameter] = [click.Argument(["paths"], nargs=-1, metavar=paths)]
-        for option in self.options:
-            params.append(
-                click.Option(
-                    [*option.names, option.key],
-                    help=option.help,
-                    is_flag=option.kind == "flag",
-                    multiple=option.kind == "many",
-                    type=None if option.kind == "flag" else click.Choice(option.choices) if option.choices else str,
-                    default=option.initial,
-                    metavar=option.metavar,
-                    show_default=option.kind == "text" and option.default is not None,
-                )
-            )
+        params += [_click_option(option) for option in self.options]
         groups = {option.key: option.group for option in self.options}
         return Command(name, params=params, help=help, callback=lambda **values: run(Request(values)), groups=groups)
+
+
+def _click_option(option: Option) -> click.Option:
+    import click
+
+    return click.Option(
+        [*option.names, option.key],
+        help=option.help,
+        is_flag=option.kind == "flag",
+        multiple=option.kind == "many",
+        type=None if option.kind == "flag" else click.Choice(option.choices) if option.choices else str,
+        default=option.initial,
+        metavar=option.metavar,
+        show_default=option.kind == "text" and option.default is not None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.cli._emit import FORMATS
 from cilint.cli._options import Option, Options
 
 TYPE_CHECKING = False
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from cilint.cli._options import Request
 
 SEVERITIES = ("error", "warning", "info")
-FORMATS = ("full", "concise", "grouped", "json", "gitlab", "junit", "sarif", "markdown")
 
 _RULES, _INPUT, _OUTPUT, _SETTLED, _FIXES = "Rules", "Input", "Output", "Known findings", "Fixes"
 
@@ -25,7 +25,7 @@ OPTIONS = Options(
     Option("--ignore", "Leave these rules or groups out.", kind="many", metavar="RULE", group=_RULES),
     Option(
         "--fail-on", "Exit with 1 when a finding is at least this severe.",
-        kind="text", choices=(*SEVERITIES, "never"), default="error", group=_RULES,
+        kind="text", choices=(*SEVERITIES, "never"), group=_RULES,
     ),
     Option("--strict", "Exit with 1 when something could not be assessed, too.", group=_RULES),
     Option("--exit-zero", "Exit with 0 whatever is found; the same as --fail-on never.", group=_RULES),
@@ -61,24 +61,28 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the work could not b
 
 def run(request: Request) -> int:
     """Check every path of the request; the exit status."""
-    from cilint.check import check
-    from cilint.compose.fetch import open_project
-    from cilint.report import json as format_json
-    from cilint.report.report import Report
-    from cilint.rules import load
+    from cilint.cli import _emit, _lint
 
-    report = Report()
-    rules = load(request.policy)
-    for path in request.paths or (".gitlab-ci.yml",):
-        project, entry = open_project(path)
-        checked = check(entry, project, rules)
-        report.findings += checked.findings
-        report.not_assessed += checked.not_assessed
-        report.jobs += len(checked.pipeline.jobs) if checked.pipeline else 0
-        report.files += [source.path for source in checked.config.sources]
-    report.sort()
-    print(format_json.render(report), end="")
-    return 1 if report.fails(request.fail_on, strict=request.strict) else 0
+    _emit.outputs(request)  # refuses what is wrong with them before the work
+    if request.fix or request.diff:
+        from cilint.cli import _mend
+
+        if request.diff:
+            return _mend.show(request)
+        _mend.mend(request)
+    opened = _lint.entries(request)
+    report = _lint.lint(opened, request)
+    if request.statistics:
+        from cilint.report import statistics
+
+        _emit.say(statistics.render(report))
+    else:
+        _emit.emit(report, request)
+    if request.exit_zero:
+        return 0
+    settings = opened[0].settings
+    strict = request.strict or settings.strict
+    return 1 if report.fails(request.fail_on or settings.fail_on, strict=strict) else 0
 
 
 def __getattr__(name: str) -> Any:

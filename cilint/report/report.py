@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cilint.finding import Finding, NotAssessed
+    from cilint.span import Span
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
@@ -16,7 +17,7 @@ _RANK = {"error": 0, "warning": 1, "info": 2}
 class RuleFacts:
     """What a report tells about a rule that ran.
 
-    severity: after settings. checked: names of the jobs that the rule looked at; () when it looks at the whole file.
+    severity: after settings. pack: the pack that it came from. controls: as framework:control.
     """
 
     __slots__ = ("controls", "fix", "id", "pack", "severity", "title", "why")
@@ -39,10 +40,22 @@ class Report:
 
     findings: in order of file and line, the settled ones (waived, suppressed, baselined) among them.
     entries: the files that were asked for. files: every file that was read for them. jobs: how many they define.
-    rules: every rule that ran, by id. secrets: texts that no output may show.
+    rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
+    the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
     """
 
-    __slots__ = ("entries", "files", "findings", "jobs", "not_assessed", "rules", "secrets", "version")
+    __slots__ = (
+        "docs",
+        "entries",
+        "files",
+        "findings",
+        "jobs",
+        "not_assessed",
+        "prefix",
+        "rules",
+        "secrets",
+        "version",
+    )
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -52,6 +65,8 @@ class Report:
         self.jobs = 0
         self.rules: dict[str, RuleFacts] = {}
         self.secrets: set[str] = set()
+        self.prefix = ""
+        self.docs = ""
         self.version = __version__
 
     @property
@@ -77,6 +92,19 @@ class Report:
         if strict and self.not_assessed:
             return True
         return any(_RANK[finding.severity] <= _RANK[threshold] for finding in self.open)
+
+    def path(self, span: Span) -> str:
+        """The path of a span's file as it is reached from the working directory."""
+        path = span.source.path
+        return path if path.startswith("/") or "://" in path else f"{self.prefix}{path}"
+
+    def place(self, span: Span) -> str:
+        """`file:line:column`, as terminals and editors make it a link."""
+        return f"{self.path(span)}:{span.line}:{span.column}"
+
+    def page(self, rule: str) -> str:
+        """Where to read more about a rule: its page, or the command that shows it."""
+        return self.docs.replace("{rule}", rule) if self.docs else f"cilint explain {rule}"
 
     def sort(self) -> None:
         """Order findings by place, so that every run and every format tells them alike."""

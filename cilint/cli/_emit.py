@@ -1,0 +1,75 @@
+"""Where a report goes: one format on standard output, and more of them into files."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cilint.errors import UsageError
+from cilint.nearest import did_you_mean
+from cilint.report.terminal import Terminal, terminal_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.cli._options import Request
+    from cilint.report.report import Report
+
+FORMATS = ("full", "concise", "grouped", "json", "gitlab", "junit", "sarif", "markdown")
+_FOR_PEOPLE = ("full", "concise", "grouped")
+
+
+def outputs(request: Request) -> list[tuple[str, str]]:
+    """(format, path) of every `--output`. Raises UsageError for one that is not FORMAT=FILE."""
+    pairs = []
+    for text in request.output:
+        name, equals, path = text.partition("=")
+        if name not in FORMATS:
+            known = f"formats are {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}"
+            raise UsageError(f"--output {text}: there is no format {name}", help=known)
+        if not equals or not path:
+            raise UsageError(f"--output {text}: no file is named", help=f"as in --output {name}=report.{name}")
+        pairs.append((name, path))
+    return pairs
+
+
+def default_format() -> str:
+    """`full` where a person reads: a terminal, a GitLab job log, pre-commit. `concise` in other pipes."""
+    if sys.stdout.isatty() or os.environ.get("GITLAB_CI") or os.environ.get("PRE_COMMIT"):
+        return "full"
+    return "concise"
+
+
+def emit(report: Report, request: Request) -> None:
+    """Write the report as the request has it."""
+    for name, path in outputs(request):
+        from cilint.fix.write import write
+
+        if name in _FOR_PEOPLE:
+            write(path, text_of(name, report, Terminal(), quiet=request.quiet))
+        else:
+            write(path, text_of(name, report))
+    name = request.format or default_format()
+    if name in _FOR_PEOPLE:
+        terminal = terminal_of(sys.stdout, request.color, os.environ)
+        say(text_of(name, report, terminal, quiet=request.quiet))
+    else:
+        say(text_of(name, report))
+
+
+def text_of(name: str, report: Report, terminal: Terminal | None = None, *, quiet: bool = False) -> str:
+    """The report in one format."""
+    module = __import__(f"cilint.report.{name}", fromlist=["render"])
+    text: str = module.render(report) if terminal is None else module.render(report, terminal, quiet=quiet)
+    return text
+
+
+def say(text: str) -> None:
+    """Write to standard output as UTF-8, whatever the locale; text for people was made fit for it before."""
+    sys.stdout.flush()
+    data = text.encode("utf-8", "backslashreplace")
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(data.decode())
+        return
+    buffer.write(data)
+    buffer.flush()

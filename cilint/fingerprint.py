@@ -1,0 +1,146 @@
+"""Fingerprints: what makes a finding the same finding after other lines have moved.
+
+A fingerprint is a digest of rule, file, the structural path at which the value is *written* in that file, its
+normalised text, and an ordinal for true duplicates. Not in it: lines, columns, the wording of the message, severity,
+key order, comments, quoting, indentation, the jobs that inherit the value, or how they come by it.
+"""
+
+from __future__ import annotations
+
+from _blake2 import blake2b
+
+from cilint.tree.node import Mapping, Scalar, Sequence, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cilint.finding import Finding
+    from cilint.span import Span
+    from cilint.tree.documents import Reading
+    from cilint.tree.node import Node
+
+ALGORITHM = "cilint-fp/1"
+
+# Keys whose text tells one map of a list from its neighbours: a clause by its condition, a need by its job ...
+_NAMES = (
+    "if",
+    "job",
+    "name",
+    "key",
+    "local",
+    "file",
+    "project",
+    "remote",
+    "component",
+    "template",
+    "changes",
+    "exists",
+)
+_DIGEST_BYTES = 16
+
+
+def digest(*parts: str) -> str:
+    """The digest of some texts, in hexadecimal."""
+    joined = "\0".join((ALGORITHM, *parts)).encode("utf-8", "surrogatepass")
+    return blake2b(joined, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules: frozenset[str]) -> None:
+    """Give every finding its fingerprint.
+
+    findings: in order of place, for equal ones are told apart by their order. secret_rules: rules whose value is a
+    secret: a digest of a short secret can be guessed, so only its place counts.
+    """
+    roots = {reading.source.path: reading for reading in readings}
+    seen: dict[tuple[str, ...], int] = {}
+    for finding in findings:
+        span = finding.span
+        reading = roots.get(span.source.path)
+        steps, value = locate(reading, span) if reading is not None else ([], _line(span))
+        parts: tuple[str, ...] = (
+            finding.rule,
+            span.source.path,
+            "/".join(steps),
+            "" if finding.rule in secret_rules else value,
+        )
+        if len(finding.jobs) and not steps:
+            parts = (*parts, finding.jobs[0])
+        ordinal = seen.get(parts, 0)
+        seen[parts] = ordinal + 1
+        finding.fingerprint = digest(*parts, str(ordinal))
+
+
+def locate(reading: Reading, span: Span) -> tuple[list[str], str]:
+    """The structural path of the value that is written at a span, and its normalised text.
+
+    Items of a list have no index in it: a clause is named by its condition, a line of a script by its own text.
+    """
+    node: Node | None = None
+    for root in (reading.body, reading.header):
+        if root is not None and _holds(root, span):
+            node = root
+    if node is None:
+        return [], _line(span)
+    steps: list[str] = ["spec"] if node is reading.header else []
+    while True:
+        below = _step(node, span)
+        if below is None:
+            return steps, _normal(span.text) if isinstance(node, Scalar) else ""
+        name, node = below
+        steps.append(_escape(name))
+        if node is None:  # the span is a key
+            return steps, ""
+
+
+def _step(node: Node, span: Span) -> tuple[str, Node | None] | None:
+    """One step down towards the span: the name of the step and the node there; None at the end of the way."""
+    if isinstance(node, Mapping):
+        for key, written in node.keys.items():
+            name = key if isinstance(key, str) else written.text
+            if _holds(written, span):
+                return name, None
+            value = node.values[key]
+            if not node.trail(key) and _holds(value, span):
+                return name, value
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            if not node.trail(index) and _holds(item, span):
+                return _name_of(item), item
+    return None
+
+
+def _holds(node: Node, span: Span) -> bool:
+    """Whether the span begins inside the node's text."""
+    if node.source.path != span.source.path or not node.line <= span.line <= node.end_line:
+        return False
+    if span.line == node.line and span.column < node.column:
+        return False
+    return (
+        span.line < node.end_line
+        or span.column < node.end_column
+        or (node.line, node.column) == (span.line, span.column)
+    )
+
+
+def _name_of(item: Node) -> str:
+    """What stands for the index of an item of a list."""
+    if not isinstance(item, Mapping):
+        return "[]"
+    names = [f"{key}={plain(value)}" for key in _NAMES if (value := item.get(key)) is not None]
+    return f"[{_normal(', '.join(names) or str(plain(item)))}]"
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _line(span: Span) -> str:
+    """For text that is no tree: the line itself."""
+    return _normal(span.source.line(span.line))
+
+
+def _normal(text: str) -> str:
+    """The text without the quotes around it and with every run of white space as one blank."""
+    text = " ".join(text.split())
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text

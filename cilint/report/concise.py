@@ -1,0 +1,28 @@
+"""Format `concise`: one line a finding, for pipes, editors and grep."""
+
+from __future__ import annotations
+
+from cilint.report import words
+from cilint.report.escape import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.report.report import Report
+    from cilint.report.terminal import Terminal
+
+
+def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
+    """`file:line:column: severity[rule]: message (jobs)` for every open finding, and the summary unless `quiet`."""
+    paint, plain = terminal.paint, terminal.ascii
+    lines = []
+    for finding in report.open:
+        place = paint(printable(report.place(finding.span), ascii=plain), "strong")
+        kind = paint(f"{finding.severity}[{finding.rule}]", finding.severity)
+        reach = f" ({words.jobs(finding)})" if finding.jobs else ""
+        lines.append(f"{place}: {kind}: {printable(finding.message + reach, ascii=plain)}")
+    for item in report.not_assessed:
+        place = f"{printable(report.place(item.span), ascii=plain)}: " if item.span else ""
+        lines.append(f"{place}{paint('not assessed', 'warning')}: {printable(f'{item.what}: {item.why}', ascii=plain)}")
+    if not quiet:
+        lines.append(words.summary(report))
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,38 @@
+"""Text of the checked files made harmless: nothing in it may move a cursor, reverse a line or close a tag."""
+
+from __future__ import annotations
+
+_JOINER = "\u200d"  # holds emoji together; on its own it shows nothing and moves nothing
+
+
+def printable(text: str, *, ascii: bool = False) -> str:
+    """The text with control, bidirectional, invisible and unassigned characters spelt as escapes.
+
+    ascii: spell everything outside ASCII, for terminals that cannot show it.
+    """
+    if text.isprintable() and not (ascii and not text.isascii()):
+        return text
+    return "".join([shown(character, ascii=ascii) for character in text])
+
+
+def shown(character: str, *, ascii: bool = False) -> str:
+    r"""One character as it may be shown: itself, or its escape (`\x1b`, `\u202e`, `\n`)."""
+    if character.isascii():
+        return character if character.isprintable() else character.encode("unicode_escape").decode()
+    if ascii or not (character.isprintable() or character == _JOINER):
+        return character.encode("unicode_escape", "backslashreplace").decode()
+    return character
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal the text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    columns = 0
+    for character in text:
+        if unicodedata.combining(character) or character == _JOINER or unicodedata.category(character) == "Mn":
+            continue
+        columns += 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    return columns

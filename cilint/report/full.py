@@ -1,0 +1,102 @@
+"""Format `full`: for a person. A clickable place, the source with a caret, how the value came there, what to do."""
+
+from __future__ import annotations
+
+from cilint.report import words
+from cilint.report.escape import printable
+from cilint.report.frame import frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.finding import Finding, NotAssessed, Related
+    from cilint.report.report import Report
+    from cilint.report.terminal import Terminal
+
+_RELATED = 5  # more places than this say no more
+
+
+def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
+    """The open findings in order of place, what could not be assessed, and the summary unless `quiet`."""
+    page = Page(report, terminal)
+    blocks: list[str] = []
+    by_file: dict[str, list[Finding]] = {}
+    for finding in report.open:
+        by_file.setdefault(finding.span.source.path, []).append(finding)
+    for number, (path, findings) in enumerate(by_file.items()):
+        rendered = [page.finding(finding) for finding in findings]
+        if terminal.sections:
+            rendered = [_section(number, path, findings, rendered)]
+        blocks += rendered
+    if report.not_assessed:
+        blocks.append("\n".join(page.not_assessed(item) for item in report.not_assessed))
+    if not quiet:
+        style = "error" if report.count("error") else "warning" if report.open or report.not_assessed else "ok"
+        blocks.append(terminal.paint(words.summary(report), style))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+class Page:
+    """Renders the parts of one report for one terminal."""
+
+    __slots__ = ("report", "terminal")
+
+    def __init__(self, report: Report, terminal: Terminal) -> None:
+        self.report = report
+        self.terminal = terminal
+
+    def finding(self, finding: Finding) -> str:
+        """One finding: its line, its frame, its notes."""
+        paint = self.terminal.paint
+        place = paint(self.clean(self.report.place(finding.span)), "strong")
+        kind = paint(f"{finding.severity}[{finding.rule}]", finding.severity)
+        lines = [f"{place}: {kind}: {self.clean(finding.message)}"]
+        related = finding.related[:_RELATED]
+        last = max([finding.span.end_line, *(item.span.line for item in related)])
+        gutter = max(len(str(last)), 3)
+        lines += frame(finding.span, self.terminal, finding.severity, self.report.secrets, gutter)
+        for item in related:
+            lines += self.related(item, gutter)
+        for label, text in self.notes(finding):
+            lines.append(f"{'':>{gutter}} {paint('=', 'gutter')} {paint(label + ':', 'strong')} {self.clean(text)}")
+        return "\n".join(lines)
+
+    def related(self, item: Related, gutter: int) -> list[str]:
+        """A second place that helps to understand, with its frame."""
+        span = item.span.first_line
+        head = f"{'':>{gutter}} {self.terminal.paint('::', 'gutter')} {self.clean(f'{self.report.place(span)}: {item.message}')}"
+        return [head, *frame(span, self.terminal, "info", self.report.secrets, gutter)[1:]]
+
+    def notes(self, finding: Finding) -> list[tuple[str, str]]:
+        """Labelled lines below the frame."""
+        rule = self.report.rules.get(finding.rule)
+        notes = [
+            ("in", words.jobs(finding)),
+            ("via", words.via(finding, self.report)),
+            ("help", finding.help or (rule.fix if rule else "")),
+            ("controls", ", ".join(finding.controls)),
+            ("more", self.report.page(finding.rule)),
+        ]
+        return [(label, text) for label, text in notes if text]
+
+    def not_assessed(self, item: NotAssessed) -> str:
+        """One thing that could not be looked at."""
+        place = f"{self.clean(self.report.place(item.span))}: " if item.span else ""
+        label = self.terminal.paint("not assessed", "warning")
+        return (
+            f"{self.terminal.paint(place, 'strong') if place else ''}{label}: {self.clean(f'{item.what}: {item.why}')}"
+        )
+
+    def clean(self, text: str) -> str:
+        """Text of the checked files, harmless and on one line."""
+        return printable(" ".join(text.split("\n")), ascii=self.terminal.ascii)
+
+
+def _section(number: int, path: str, findings: list[Finding], blocks: list[str]) -> str:
+    """A collapsible section of GitLab's job log (doc/ci/jobs/job_logs.md); closed when it holds no error."""
+    import time
+
+    now, name = int(time.time()), f"cilint_{number}"
+    closed = "" if any(finding.severity == "error" for finding in findings) else "[collapsed=true]"
+    head = f"{printable(path)}: {words.plural(len(findings), 'finding')}"
+    start = f"\x1b[0Ksection_start:{now}:{name}{closed}\r\x1b[0K{head}"
+    return "\n\n".join([start, *blocks]) + f"\n\x1b[0Ksection_end:{now}:{name}\r\x1b[0K"

@@ -1,0 +1,74 @@
+"""Phrases that several formats share: the jobs of a finding, its way through the files, the summary."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.finding import Finding
+    from cilint.report.report import Report
+    from cilint.trail import Step
+
+_NAMED_JOBS = 3
+
+_STEPS = {
+    "alias": "alias *{name}",
+    "merge": "merge of *{name}",
+    "reference": "!reference {name}",
+    "extends": "extends {name}",
+    "include": "include {name}",
+    "default": "default",
+    "input": "input {name}",
+}
+
+
+def jobs(finding: Finding) -> str:
+    """The jobs that a finding reaches: "job build", "jobs build, test", "30 jobs: a, b, c and 27 more"; or ""."""
+    names = finding.jobs
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"job {names[0]}"
+    if len(names) <= _NAMED_JOBS:
+        return f"jobs {', '.join(names)}"
+    return f"{len(names)} jobs: {', '.join(names[:_NAMED_JOBS])} and {len(names) - _NAMED_JOBS} more"
+
+
+def step(item: Step, report: Report) -> str:
+    """One step of a trail with its place: "extends .base (ci.yml:3:12)"."""
+    phrase = _STEPS.get(item.kind, item.kind + " {name}").format(name=item.name) if item.name else item.kind
+    return f"{phrase} ({report.place(item.span)})"
+
+
+def via(finding: Finding, report: Report) -> str:
+    """How the value came to the first of the jobs, innermost step first; "" when it is written there."""
+    return " <- ".join(step(item, report) for item in finding.trail)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: "1 error", "2 errors", "0 files"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def summary(report: Report) -> str:
+    """One line: what was found, in how much, and what else there is to know."""
+    scope = f"{plural(report.jobs, 'job')} ({plural(len(report.files), 'file')}, {plural(len(report.rules), 'rule')})"
+    counts = [
+        plural(number, noun) if severity != "info" else f"{number} info"
+        for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "info"))
+        if (number := report.count(severity))
+    ]
+    if counts:
+        head = f"{', '.join(counts)} in {scope}"
+    elif report.not_assessed:
+        head = f"no findings in what could be assessed of {scope}"
+    else:
+        head = f"no findings in {scope}"
+    parts = [head]
+    if fixable := sum(bool(finding.edits) for finding in report.open):
+        parts.append(f"{fixable} fixable with --fix")
+    parts += [
+        f"{number} {status}" for status in ("waived", "suppressed", "baselined") if (number := report.settled(status))
+    ]
+    if report.not_assessed:
+        parts.append(f"{len(report.not_assessed)} not assessed")
+    return " - ".join(parts)

@@ -1,0 +1,90 @@
+"""Settings: cilint's own configuration, `.cilint.yaml`; found, validated once, and kept in a cache by content."""
+
+from __future__ import annotations
+
+import os
+
+from cilint import cache
+from cilint.errors import SettingsError, UnreadableError
+from cilint.settings.settings import Settings
+from cilint.source import Source
+from cilint.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["NAME", "Settings", "find", "git_root", "load"]
+
+NAME = ".cilint.yaml"
+_MISSPELT = (".cilint.yml", "cilint.yaml", "cilint.yml", ".cilint.toml", "cilint.toml")
+_MAX_BYTES = 1024 * 1024
+
+
+def find(start: str) -> str | None:
+    """The path of the settings file that belongs to a file or folder: the nearest one up to the root of the git
+    repository. Without a repository, the search ends at the working directory, or where it began.
+
+    Raises SettingsError for a file whose name is nearly right.
+    """
+    folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start))
+    here = os.getcwd()
+    limit = git_root(folder) or (here if (folder + os.sep).startswith(here + os.sep) else folder)
+    while True:
+        path = os.path.join(folder, NAME)
+        if os.path.isfile(path):
+            return path
+        for wrong in _MISSPELT:
+            if os.path.isfile(os.path.join(folder, wrong)):
+                raise SettingsError(f"{os.path.join(folder, wrong)} is not read", help=f"settings belong in {NAME}")
+        if folder == limit:
+            return None
+        folder = os.path.dirname(folder)
+
+
+def load(path: str) -> Settings:
+    """The settings in a file. Raises SettingsError, with the place, when they are wrong."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(f"cannot read settings {path}: {error.strerror}") from None
+    if len(text) > _MAX_BYTES:
+        raise SettingsError(f"{path} is bigger than {_MAX_BYTES} bytes")
+    shown = _shown(path)
+    name = cache.key(b"settings", _stamp(), text)
+    data: dict[str, Any] | None = cache.recall("settings", name)
+    if data is None:
+        from cilint.settings.schema import validate  # imports pydantic: only when the settings are new
+
+        try:
+            source = Source(shown, text.decode("utf-8-sig"), "settings")
+        except UnicodeDecodeError:
+            place = Span(Source(shown, "", "settings"), 1, 1, 1, 1)
+            raise SettingsError("not UTF-8", span=place) from None
+        data = validate(source)
+        cache.remember("settings", name, data)
+    return Settings(data, path=shown, folder=os.path.dirname(os.path.abspath(path)))
+
+
+def git_root(folder: str) -> str | None:
+    """The nearest folder upwards that holds `.git`; None when there is none."""
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def _shown(path: str) -> str:
+    """The path as a person would write it."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
+def _stamp() -> bytes:
+    """Changes when the schema does, for checkouts whose version stays the same."""
+    stat = os.stat(os.path.join(os.path.dirname(__file__), "schema.py"))
+    return f"{stat.st_mtime_ns}-{stat.st_size}".encode()

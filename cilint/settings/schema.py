@@ -1,0 +1,138 @@
+"""What `.cilint.yaml` may say, and where it is wrong. Only imported when the settings are new or changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from cilint.errors import SettingsError
+from cilint.nearest import nearest
+from cilint.tree import Mapping, Node, Sequence, plain, read
+from cilint.tree.node import ruby_text
+
+if TYPE_CHECKING:
+    from cilint.source import Source
+    from cilint.span import Span
+
+
+def _as_text(value: Any) -> Any:
+    """A scalar as GitLab would pass it to a job: `8` is "8", `true` is "true"."""
+    return ruby_text(value) if isinstance(value, (bool, int, float)) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Severity = Literal["error", "warning", "info"]
+Words = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=False)
+
+
+class ScenarioModel(_Strict):
+    """The circumstances of one pipeline."""
+
+    variables: dict[str, Text] = Field({}, description="Variables that GitLab or a person sets, as CI_COMMIT_BRANCH.")
+    changed: list[str] | None = Field(None, description="Changed files; leave out when no diff is known.")
+
+
+class SettingsModel(_Strict):
+    """Settings of cilint."""
+
+    packs: Words = Field([], description="Packs of rules: built-in names, or files and folders (./policy).")
+    select: Words = Field([], description="Run only these rules or packs.")
+    extend_select: Words = Field([], alias="extend-select", description="Run these rules or packs, too.")
+    ignore: Words = Field([], description="Leave these rules or packs out.")
+    per_file_ignores: dict[str, Words] = Field(
+        {}, alias="per-file-ignores", description="Rules to ignore in files that match a glob."
+    )
+    per_job_ignores: dict[str, Words] = Field(
+        {}, alias="per-job-ignores", description="Rules to ignore in jobs whose name matches a glob."
+    )
+    severity: dict[str, Severity] = Field({}, description="Severities of rules, where they shall differ.")
+    parameters: dict[str, dict[str, Any]] = Field({}, description="Parameters of rules: {rule: {name: value}}.")
+    required: Words = Field([], description="Rules that no comment, baseline or option can switch off.")
+    scenarios: dict[str, ScenarioModel] = Field({}, description="Named circumstances for simulate and reports.")
+    vendored: str = Field("", description="Folder with copies of files that are included from elsewhere.")
+    variables: dict[str, Text] = Field({}, description="Variables known while includes are resolved.")
+    inputs: dict[str, Any] = Field({}, description="Values for the spec:inputs of the entry file.")
+    edition: Literal["community", "free", "premium", "ultimate"] = Field(
+        "community",
+        description="The GitLab that runs the pipelines: Community Edition, or a tier of the Enterprise one.",
+    )
+    baseline: str = Field("", description="File of known findings.")
+    fail_on: Literal["error", "warning", "info", "never"] = Field(
+        "error", alias="fail-on", description="Exit with 1 when a finding is at least this severe."
+    )
+    strict: bool = Field(False, description="Exit with 1 when something could not be assessed.")
+    require_reason: bool = Field(
+        False, alias="require-reason", description="A comment that ignores a rule without a reason does not count."
+    )
+    docs: str = Field("", description="Where the pages of the rules are, as https://ci.example/rules/{rule}.html")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `.cilint.yaml`, for editors."""
+    schema = SettingsModel.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": ".cilint.yaml"}
+
+
+def validate(source: Source) -> dict[str, Any]:
+    """The settings of a text as plain data, only the keys that it sets. Raises SettingsError at the first fault."""
+    body = body_of(source)
+    if body is None:
+        return {}
+    try:
+        model = SettingsModel.model_validate(plain(body))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        more = error.error_count() - 1
+        message, hint, span = _complaint(body, fault)
+        rest = f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
+        raise SettingsError(message, span=span, help="; ".join(filter(None, (hint, rest)))) from None
+    return model.model_dump(by_alias=True, exclude_unset=True)
+
+
+def body_of(source: Source) -> Mapping | None:
+    """The settings as a positioned tree; None for an empty file. Raises SettingsError for what is no YAML."""
+    reading = read(source)
+    for finding in reading.findings:
+        raise SettingsError(finding.message, span=finding.span)
+    body = reading.body
+    if body is not None and body.duplicates:
+        key = body.duplicates[0][0]
+        raise SettingsError(f"{key.text} is written twice", span=key.span)
+    return body
+
+
+def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
+    loc: tuple[str | int, ...] = tuple(fault["loc"])
+    name = ".".join(str(part) for part in loc if not isinstance(part, int) and part != "[key]")
+    if fault["type"] == "extra_forbidden":
+        model = ScenarioModel if len(loc) > 1 else SettingsModel
+        known = [field.alias or key for key, field in model.model_fields.items()]
+        near = nearest(str(loc[-1]), known)
+        hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
+        return f"unknown key {name}", hint, place_of(body, loc, key=True)
+    message = fault["msg"][0].lower() + fault["msg"][1:]
+    given = fault["input"]
+    near = nearest(given, _allowed(fault)) if isinstance(given, str) else None
+    return f"{name}: {message}", f"did you mean {near}?" if near else "", place_of(body, loc)
+
+
+def _allowed(fault: Any) -> list[str]:
+    expected: str = fault.get("ctx", {}).get("expected", "")
+    return [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
+
+
+def place_of(node: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Span:
+    """Where the value (or its key) is written; the nearest place around it where it is not."""
+    span = node.span
+    for part in loc:
+        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
+            span, node = node.keys[part].span, node.values[part]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+            node = node.items[part]
+            span = node.span
+    return span if key else node.span

@@ -1,0 +1,200 @@
+"""Comments that settle findings: `# cilint: ignore[rule, rule] reason (until 2026-12-31)`.
+
+At the end of a line or above it, a comment covers what starts there: a value, a list item, or a key with all that is
+below it. On the key of a job it covers what that job inherits, too.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cilint.finding import Finding
+from cilint.tree.comments import comments
+from cilint.tree.node import Mapping, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
+    from cilint.tree.comments import Comment
+    from cilint.tree.documents import Reading
+    from cilint.tree.node import Node
+
+_WORD = "cilint:"
+_IGNORE = re.compile(r"cilint:\s*ignore\s*\[([^\]]*)\]\s*(.*)")
+_UNTIL = re.compile(r"\(?\buntil\s+(\d{4}-\d\d-\d\d)\)?")
+_SHAPE = "write `# cilint: ignore[rule] reason`, with `until YYYY-MM-DD` where it is to end"
+
+
+class Ignore:
+    """One comment that ignores rules.
+
+    first, last: the lines that it covers. job: the name of the job whose key it stands at, else "". until: the last
+    day on which it holds (YYYY-MM-DD), "" for ever. used: the rules of which it settled a finding.
+    """
+
+    __slots__ = ("comment", "first", "job", "last", "reason", "rules", "until", "used")
+
+    def __init__(self, comment: Comment, rules: tuple[str, ...], reason: str, until: str) -> None:
+        self.comment = comment
+        self.rules = rules
+        self.reason = reason
+        self.until = until
+        self.first = self.last = comment.span.line
+        self.job = ""
+        self.used: set[str] = set()
+
+    def holds(self, today: str) -> bool:
+        """Whether the last day of the comment is not over."""
+        return not self.until or self.until >= today
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the finding is written in the lines that the comment covers."""
+        span = finding.span
+        return span.source.path == self.comment.span.source.path and self.first <= span.line <= self.last
+
+
+def settle(
+    findings: list[Finding],
+    readings: Iterable[Reading],
+    required: Container[str],
+    today: str,
+    *,
+    require_reason: bool = False,
+) -> tuple[list[Ignore], list[Finding]]:
+    """Mark the findings that comments cover as suppressed; the comments, and what is wrong with them.
+
+    required: ids of rules that no comment can switch off. today: YYYY-MM-DD. require_reason: whether a comment
+    without a reason has no effect.
+    """
+    ignores: list[Ignore] = []
+    faults: list[Finding] = []
+    for reading in readings:
+        if reading.source.ours:
+            for ignore in _ignores(reading, faults):
+                ignores.append(ignore)
+                faults += _unsound(ignore, today)
+    for ignore in ignores:
+        if ignore.holds(today) and (ignore.reason or not require_reason):
+            for finding in findings:
+                if finding.rule in ignore.rules:
+                    faults += _apply(ignore, finding, required)
+    return ignores, faults
+
+
+def unused(ignores: Iterable[Ignore], ran: Container[str], known: Iterable[str], today: str) -> list[Finding]:
+    """A finding for each rule of a comment that settles nothing.
+
+    ran: rules that were judged in this run, for others nothing can be said. known: every rule that there is.
+    """
+    known = set(known)
+    out: list[Finding] = []
+    for ignore in ignores:
+        for rule in ignore.rules:
+            if rule not in known:
+                out.append(_unknown(ignore, rule, known))
+            elif rule in ran and rule not in ignore.used and ignore.holds(today) and ignore.reason:
+                message = f"{rule} finds nothing here any more, so the comment has no use"
+                out.append(Finding("unused-suppression", message, ignore.comment.span))
+    return out
+
+
+def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
+    for comment in comments(reading, _WORD):
+        if not comment.text.startswith(_WORD):
+            continue
+        match = _IGNORE.match(comment.text)
+        rules = tuple(rule.strip() for rule in match[1].split(",") if rule.strip()) if match else ()
+        if not match or not rules:
+            faults.append(Finding("suppression-malformed", f"this comment says nothing: {_SHAPE}", comment.span))
+            continue
+        until = _UNTIL.search(match[2])
+        reason = _UNTIL.sub("", match[2].partition(" #")[0]).strip(" -:,;")
+        ignore = Ignore(comment, rules, reason, until[1] if until else "")
+        _aim(ignore, reading)
+        yield ignore
+
+
+def _aim(ignore: Ignore, reading: Reading) -> None:
+    """Find what the comment covers."""
+    comment, source = ignore.comment, reading.source
+    line = comment.span.line
+    while comment.alone and line <= len(source.lines):
+        line += 1
+        if (text := source.line(line).strip()) and not text.startswith("#"):
+            break
+    ignore.first = ignore.last = line
+    for root in (reading.header, reading.body):
+        if root is None:
+            continue
+        started = _started(root, line)
+        if started is not None:
+            ignore.last = max(ignore.last, started)
+        if root is reading.body:
+            ignore.job = next((k for k, key in root.keys.items() if isinstance(k, str) and key.line == line), "")
+
+
+def _started(node: Node, line: int) -> int | None:
+    """The last line of the outermost entry or item that starts on a line."""
+    for start, value in _written(node):
+        if start == line:
+            return value.end_line
+        if start < line <= value.end_line:
+            return _started(value, line)
+    return None
+
+
+def _written(node: Node) -> Iterator[tuple[int, Node]]:
+    """What is written directly in a node: the line on which each entry or item starts, and its value."""
+    if isinstance(node, Mapping):
+        for key, written in node.keys.items():
+            trail = node.trail(key)
+            if not any(step.kind == "merge" for step in trail) and written.source is node.source:
+                yield written.line, written if trail else node.values[key]
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            if not node.trail(index):
+                yield item.line, item
+
+
+def _unsound(ignore: Ignore, today: str) -> Iterator[Finding]:
+    span, rules = ignore.comment.span, ", ".join(ignore.rules)
+    if not ignore.reason:
+        yield Finding("suppression-reason", f"no reason is given for ignoring {rules}: {_SHAPE}", span)
+    if ignore.until and not _is_date(ignore.until):
+        yield Finding("suppression-malformed", f"{ignore.until} is no date", span)
+    elif ignore.until and ignore.until < today:
+        yield Finding("suppression-expired", f"ignoring {rules} ended on {ignore.until}", span)
+
+
+def _is_date(text: str) -> bool:
+    year, month, day = (int(part) for part in text.split("-"))
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return 1 <= month <= 12 and 1 <= day <= days[month - 1]
+
+
+def _apply(ignore: Ignore, finding: Finding, required: Container[str]) -> Iterator[Finding]:
+    """Settle the finding, or the part of it that reaches the comment's job."""
+    whole = ignore.covers(finding)
+    if not whole and not (ignore.job and ignore.job in finding.jobs):
+        return
+    ignore.used.add(finding.rule)
+    if finding.rule in required:
+        message = f"{finding.rule} is required and cannot be ignored by a comment"
+        yield Finding("suppression-refused", message, ignore.comment.span)
+        return
+    if not whole and len(finding.jobs) > 1:
+        finding.jobs = tuple(job for job in finding.jobs if job != ignore.job)
+        return
+    if finding.status == "open":
+        finding.status = "suppressed"
+        finding.reason = ignore.reason
+
+
+def _unknown(ignore: Ignore, rule: str, known: set[str]) -> Finding:
+    import difflib
+
+    near = difflib.get_close_matches(rule, sorted(known), 1)
+    hint = f"did you mean {near[0]}?" if near else "`cilint rules` lists the rules"
+    return Finding("suppression-unknown-rule", f"there is no rule {rule}; {hint}", ignore.comment.span)
