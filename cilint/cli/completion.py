@@ -1,0 +1,26 @@
+"""`cilint completion`: what makes a shell complete cilint's commands and options."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(_SHELLS))
+def command(shell: str) -> int:
+    r"""Print the completion script of a shell.
+
+    \b
+    bash: eval "$(cilint completion bash)"    in ~/.bashrc
+    zsh:  eval "$(cilint completion zsh)"     in ~/.zshrc
+    fish: cilint completion fish > ~/.config/fish/completions/cilint.fish
+    """
+    from cilint.cli._group import group
+
+    kind = get_completion_class(shell)
+    assert kind is not None, "the choices are click's own shells"
+    click.echo(kind(group, {}, "cilint", "_CILINT_COMPLETE").source())
+    return 0

@@ -1,0 +1,67 @@
+"""`cilint init`: propose settings for a repository."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from cilint.cli import _lint
+from cilint.cli._options import Request
+from cilint.cli.check import OPTIONS
+from cilint.errors import UsageError
+from cilint.fix.write import write
+from cilint.report import words
+from cilint.settings import NAME
+from cilint.settle import baseline
+
+_HEAD = """\
+# Settings of cilint. `cilint schema settings` prints what may stand here; `cilint settings` what holds, and why.
+packs: [gitlab, security, enterprise]
+"""
+_VENDORED = """
+# Files that are included from elsewhere are not read over the network: copies of them are looked for here, as
+# project/<group>/<name>/<ref>/<file>, component/<host>/<path>/<name>/<version>.yml, remote/<host>/<path>.
+# Missing so far:
+{missing}
+vendored: .gitlab/vendored
+"""
+_BASELINE = """
+# What was found when cilint came: {count}. It shall become fewer: `cilint baseline --prune`.
+baseline: {file}
+"""
+
+
+@click.command("init")
+@click.argument("path", default=_lint.ENTRY)
+@click.option("--no-baseline", is_flag=True, help="Write no baseline of the findings that are there.")
+@click.option("--dry-run", is_flag=True, help="Print the settings instead of writing anything.")
+def command(path: str, *, no_baseline: bool, dry_run: bool) -> int:
+    """Write a .cilint.yaml that fits this repository, and a baseline of what is found today.
+
+    From then on, `cilint check` is green until something gets worse.
+    """
+    if os.path.exists(NAME) and not dry_run:
+        raise UsageError(f"there is a {NAME} already", help="edit it; `cilint init --dry-run` prints a proposal")
+    initial = {option.key: option.initial for option in OPTIONS.options}
+    request = Request({**initial, "isolated": True, "paths": (path,)})
+    report = _lint.lint(_lint.entries(request), request)
+    text = _HEAD
+    if report.not_assessed:
+        missing = dict.fromkeys(item.what for item in report.not_assessed if item.what.startswith("include"))
+        if missing:
+            text += _VENDORED.format(missing="\n".join(f"#   {what}" for what in missing))
+    entries = [baseline.entry_of(finding) for finding in report.open]
+    if entries and not no_baseline:
+        text += _BASELINE.format(count=words.plural(len(entries), "finding"), file=baseline.DEFAULT)
+    if dry_run:
+        click.echo(text, nl=False)
+        return 0
+    write(NAME, text)
+    sys.stderr.write(f"wrote {NAME}\n")
+    if entries and not no_baseline:
+        write(baseline.DEFAULT, baseline.text_of(entries))
+        sys.stderr.write(f"wrote {baseline.DEFAULT}: {words.plural(len(entries), 'finding')}\n")
+    sys.stderr.write("next: `cilint check`, and commit both files\n")
+    return 0
