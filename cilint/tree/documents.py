@@ -8,39 +8,50 @@ from __future__ import annotations
 
 import re
 
-import yaml
+from yaml.error import YAMLError
+from yaml.events import StreamEndEvent
 
 from cilint.finding import Finding
 from cilint.span import Span
+from cilint.tree.bounds import MAX_BYTES, weighs_at_most
 from cilint.tree.node import Mapping, Node, Scalar, Sequence
-from cilint.tree.read import MAX_BYTES, Builder, Fault, events
+from cilint.tree.piece import Piece
+from cilint.tree.read import Builder, Fault
+from cilint.tree.syntax import syntax_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.source import Source
 
-_DIVIDER = re.compile(r"^---[ \t\r\n\f\v]+", re.M)
+_DIVIDER = re.compile(r"---[ \t\r\n\f\v]+")
 _MAX_PIECES = 3  # two documents, and what stands before a leading divider
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Reading:
     """What one file holds.
 
     header: the document with `spec`, or None. body: the configuration; None where there is none or it cannot be read.
-    findings: what stopped the reading. blank: nothing but white space in the file. hashes: spans of the scalars that
-    hold a "#" (which is no comment there).
+    findings: what stopped the reading. blank: nothing but white space in the file.
     """
 
-    __slots__ = ("blank", "body", "findings", "hashes", "header", "source")
+    __slots__ = ("_hashes", "blank", "body", "findings", "header", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.header: Mapping | None = None
         self.body: Mapping | None = None
         self.findings: list[Finding] = []
-        self.hashes: list[Span] = []
-        self.blank = not source.text.strip("\ufeff \t\r\n\f\v")
+        self.blank = not source.text.lstrip("\ufeff \t\r\n\f\v")
+        self._hashes: list[Scalar] = []
+
+    @property
+    def hashes(self) -> list[Span]:
+        """Where the scalars stand that hold a "#", which is no comment there; in document order."""
+        return [scalar.span for scalar in self._hashes]
+
+    def keep_hashes(self, scalars: list[Scalar]) -> None:
+        """Remember such scalars of one more document."""
+        self._hashes = self._hashes + scalars if self._hashes else scalars
 
 
 def read(source: Source) -> Reading:
@@ -50,7 +61,7 @@ def read(source: Source) -> Reading:
         return reading
     try:
         _check_size(source)
-        documents = [_load(reading, text, line, columns) for text, line, columns in _pieces(source.text)]
+        documents = [_load(reading, piece) for piece in _pieces(source)]
         _choose(reading, [document for document in documents if not _is_blank(document)])
     except Fault as fault:
         reading.findings.append(fault.finding)
@@ -64,58 +75,37 @@ def _check_size(source: Source) -> None:
         raise Fault(Finding("yaml-too-big", message, Span(source, 1, 1, 1, 1)))
 
 
-def _pieces(text: str) -> list[tuple[str, int, int]]:
-    """The documents' texts, each with the 0-based line and column of the file at which it starts."""
-    pieces: list[tuple[str, int]] = []
-    start = 0
-    for divider in _DIVIDER.finditer(text):
-        if len(pieces) == _MAX_PIECES - 1:
-            break
-        pieces.append((text[start : divider.start()], start))
-        start = divider.end()
-    pieces.append((text[start:], start))
-    if len(pieces) > 1 and not pieces[0][0].strip():
+def _pieces(source: Source) -> list[Piece]:
+    """The texts of the documents: what Ruby's `split(/^---\\s+/, 3)` gives."""
+    text = source.text
+    pieces: list[Piece] = []
+    start, at = 0, text.find("---")
+    while at >= 0 and len(pieces) < _MAX_PIECES - 1:
+        divider = _DIVIDER.match(text, at) if at == 0 or text[at - 1] == "\n" else None
+        if divider:
+            pieces.append(Piece(source, start, at))
+            start = divider.end()
+        at = text.find("---", start if divider else at + 1)
+    pieces.append(Piece(source, start, len(text)))
+    if len(pieces) > 1 and not pieces[0].text.strip():
         del pieces[0]
-    return [(piece, *_place(text, offset)) for piece, offset in pieces]
+    return pieces
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
-    before = text[:offset]
-    return before.count("\n"), offset - (before.rfind("\n") + 1)
-
-
-def _load(reading: Reading, text: str, line: int, columns: int) -> Node | None:
+def _load(reading: Reading, piece: Piece) -> Node | None:
     """The root node of one document's text; None when it holds no document."""
-    source = reading.source
     try:
-        # Line breaks in front make libyaml count lines as the whole file does.
-        next_event = events("\n" * line + text if line else text)
-        builder = Builder(source, next_event, (line, columns) if columns else (-1, 0))
-        reading.hashes = builder.hashes if not reading.hashes else reading.hashes + builder.hashes
+        next_event = piece.events()
         next_event()  # the stream starts
-        if type(next_event()).__name__ == "StreamEndEvent":
+        if type(next_event()) is StreamEndEvent:
             return None
-        root = builder.build(next_event(), 0)
+        builder = Builder(reading.source, next_event)
+        root = builder.build(next_event(), weighs_at_most(piece.text))
         next_event()  # the document ends here, or a syntax error stands right behind it
-    except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        raise Fault(_syntax_fault(source, error)) from None
+    except (YAMLError, UnicodeError) as error:
+        raise Fault(syntax_fault(piece, error)) from None
+    reading.keep_hashes(builder.hashes)
     return root
-
-
-def _syntax_fault(source: Source, error: Exception) -> Finding:
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        context = f" {error.context}" if error.context else ""
-        message = f"not valid YAML: {error.problem}{context}".replace("<unicode string>", source.path)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    else:
-        found = _UNPRINTABLE.search(source.text)
-        line, column = (n + 1 for n in _place(source.text, found.start() if found else 0))
-        message = f"not valid YAML: the character U+{ord(found[0]):04X} is not allowed" if found else "not valid YAML"
-    line = min(line, len(source.lines))
-    return Finding(
-        "yaml-syntax", message, Span(source, line, column, line, max(column + 1, len(source.line(line)) + 1))
-    )
 
 
 def _is_blank(node: Node | None) -> bool:

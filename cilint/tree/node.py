@@ -11,16 +11,24 @@ from cilint.span import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, TypeAlias
+    from typing import Any, Protocol, Self, TypeAlias
 
     from cilint.source import Source
     from cilint.trail import Trail
 
-    Value: TypeAlias = "str | int | float | bool | Symbol | None"
+    class Place(Protocol):
+        """A point of a text as libyaml marks it: line and column count from 0."""
+
+        @property
+        def line(self) -> int: ...
+        @property
+        def column(self) -> int: ...
+
+    Value: TypeAlias = "str | int | float | bool | Symbol | Compound | None"
     # Strings stand for themselves; other keys as (type name, value), for 1, 1.0 and true are three keys in Ruby.
     Key: TypeAlias = str | tuple[str, object]
 
-_NO_TRAILS: dict[Any, Trail] = {}  # one empty dict serves every node that needs none
+NO_TRAILS: dict[Any, Trail] = {}  # one empty dict serves every node that needs none
 _NO_DUPLICATES: tuple[tuple[Scalar, Node], ...] = ()
 
 
@@ -38,37 +46,90 @@ class Symbol:
     def __hash__(self) -> int:
         return hash((Symbol, self.name))
 
+    def __str__(self) -> str:
+        return self.name
+
     def __repr__(self) -> str:
         return f":{self.name}"
 
 
-class Node:
-    """A value and the stretch of source in which it is written (1-based lines and columns, end exclusive)."""
+class Compound:
+    """A list or a map that is written as the key of a map: legal YAML, and no name to GitLab.
 
-    __slots__ = ("column", "end_column", "end_line", "line", "source")
+    kind: "a list", "a map" or "a !reference". text: its plain value as Python prints it, by which two are told apart.
+    """
+
+    __slots__ = ("kind", "text")
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Compound) and (self.kind, self.text) == (other.kind, other.text)
+
+    def __hash__(self) -> int:
+        return hash((Compound, self.kind, self.text))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} as a key: {self.text}>"
+
+
+class Node:
+    """A value and the stretch of source in which it is written.
+
+    start: the parser's own mark. end: the mark behind the last character; or the node with which this one ends, as a
+    block map ends with its last value. `line`, `column`, `end_line` and `end_column` (from 1, the end exclusive) are
+    worked out when asked for: most nodes of a file are never asked.
+    """
+
+    __slots__ = ("end", "source", "start")
 
     source: Source
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    start: Place
+    end: Place | Node
+
+    @property
+    def line(self) -> int:
+        """The line of the first character, from 1."""
+        return self.start.line + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the first character, from 1."""
+        return self.start.column + 1
+
+    @property
+    def end_line(self) -> int:
+        """The line of the last character, from 1."""
+        return self._ending()[0]
+
+    @property
+    def end_column(self) -> int:
+        """The column behind the last character, from 1."""
+        return self._ending()[1]
 
     @property
     def span(self) -> Span:
         """Where the value is written."""
-        return Span(self.source, self.line, self.column, self.end_line, self.end_column)
+        return Span(self.source, self.start.line + 1, self.start.column + 1, *self._ending())
 
     @property
     def kind(self) -> str:
         """The type in the words of a message: "a string", "a list", "nothing" ..."""
         raise NotImplementedError
 
-    def at(self, place: Node) -> Node:
+    def at(self, place: Node) -> Self:
         """Take the position of another node; for building nodes, before they are shared."""
-        self.source = place.source
-        self.line, self.column = place.line, place.column
-        self.end_line, self.end_column = place.end_line, place.end_column
+        self.source, self.start, self.end = place.source, place.start, place.end
         return self
+
+    def _ending(self) -> tuple[int, int]:
+        end = self.end
+        return end._ending() if isinstance(end, Node) else (end.line + 1, end.column + 1)  # noqa: SLF001  # a node's own
 
 
 class Scalar(Node):
@@ -90,6 +151,20 @@ class Scalar(Node):
         """See Node."""
         return kind_of(self.value)
 
+    def _ending(self) -> tuple[int, int]:
+        """A block scalar's mark stands at the next token; it ends with its last line that is not blank."""
+        line, column = super()._ending()
+        if self.style not in ("|", ">"):
+            return line, column
+        first = self.start.line + 1
+        line -= column == 1
+        while line > first and not self.source.line(line).strip():
+            line -= 1
+        if line > first:
+            return line, len(self.source.line(line)) + 1
+        header = self.source.line(first).partition(" #")[0].rstrip()
+        return first, len(header) + 1
+
     def __repr__(self) -> str:
         return f"Scalar({self.value!r})"
 
@@ -101,7 +176,7 @@ class Sequence(Node):
 
     def __init__(self, items: tuple[Node, ...], trails: dict[int, Trail] | None = None, *, flow: bool = False) -> None:
         self.items = items
-        self.trails: dict[int, Trail] = trails or _NO_TRAILS
+        self.trails: dict[int, Trail] = trails or NO_TRAILS
         self.flow = flow
 
     @property
@@ -143,7 +218,7 @@ class Mapping(Node):
     ) -> None:
         self.keys = keys
         self.values = values
-        self.trails: dict[Key, Trail] = trails or _NO_TRAILS
+        self.trails: dict[Key, Trail] = trails or NO_TRAILS
         self.duplicates = duplicates
         self.flow = flow
 
@@ -207,6 +282,8 @@ def kind_of(value: object) -> str:
         return "a string"
     if isinstance(value, Symbol):
         return "a symbol"
+    if isinstance(value, Compound):
+        return value.kind
     return "an integer" if isinstance(value, int) else "a number"
 
 
@@ -231,7 +308,7 @@ def plain(node: Node) -> object:
     Keys become the text that Ruby would print for them; symbols become their name.
     """
     if isinstance(node, Scalar):
-        return node.value.name if isinstance(node.value, Symbol) else node.value
+        return str(node.value) if isinstance(node.value, (Symbol, Compound)) else node.value
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     if isinstance(node, Mapping):
@@ -251,8 +328,6 @@ def ruby_text(value: Value) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Symbol):
-        return value.name
     if isinstance(value, float):
         return ruby_float(value)
     return str(value)

@@ -1,41 +1,35 @@
 """libyaml's events to nodes: GitLab's parser is libyaml under Psych, and so is ours (through PyYAML).
 
 The builder owns what Psych owns above libyaml: aliases and the redefinition of anchors, `<<` in document order,
-duplicate keys, scalar types (ruby/psych lib/psych/visitors/to_ruby.rb). It never raises on any text: a fault ends
-the reading and is returned as a Finding.
+duplicate keys, tags, scalar types (ruby/psych lib/psych/visitors/to_ruby.rb). What is wrong ends the reading with a
+Fault, which carries the finding.
 """
 
 from __future__ import annotations
 
+from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
 from cilint.finding import Finding
 from cilint.span import Span
 from cilint.trail import Step
-from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, key_of
-from cilint.tree.scalars import Unloadable, type_plain, type_tagged
-
-try:
-    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]  # the stubs do not know it
-except ImportError:  # PyYAML built without libyaml: its own parser gives the same events and marks, slower
-    from yaml import Loader as _Parser  # type: ignore[assignment]
+from cilint.tree.bounds import MAX_BYTES, MAX_DEPTH, MAX_PARTS, Scales, TooDeep, weigh_scalar
+from cilint.tree.node import NO_TRAILS, Compound, Mapping, Node, Reference, Scalar, Sequence, key_of, plain
+from cilint.tree.scalars import LONGEST_WORD, NUMBER_STARTS, SHORT_STARTS, Unloadable, type_plain, type_tagged
+from cilint.tree.tags import REFERENCE_TAG, STRING_TAG, refusal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
     from cilint.source import Source
     from cilint.trail import Trail
-    from cilint.tree.node import Key, Value
+    from cilint.tree.node import Key, Place, Value
 
-    Event = Any  # PyYAML's events carry no types
+    Event: TypeAlias = Any  # PyYAML's events carry no types
 
-# GitLab's defaults (db/structure.sql, application_settings.max_yaml_depth; lib/gitlab/utils/deep_size.rb).
-MAX_DEPTH = 100
-MAX_BYTES = 2 * 1024 * 1024
-
-_REFERENCE_TAG = "!reference"
-# Tags on collections that Psych turns into classes which GitLab's loader does not permit.
-_REFUSED_TAGS = ("!ruby/object", "!ruby/struct", "!ruby/exception", "!ruby/range", "!ruby/marshalable", "!ruby/array:")
-_SET_TAGS = ("!set", "tag:yaml.org,2002:set")
+_new = object.__new__
+_SHOWN = 40  # characters of a refused scalar in a message
 
 
 class Fault(Exception):
@@ -49,222 +43,282 @@ class Fault(Exception):
 class Builder:
     """Builds the nodes of one YAML document out of the events of one parser.
 
-    source: the text that the nodes belong to. shift: (line, columns), 0-based line of the parsed text whose columns
-    stand `columns` further right in the source, because the text before them was cut away.
+    source: the text that the nodes belong to. next_event: gives the parser's next event.
+    hashes: the scalars that hold a "#", which is no comment there.
     """
 
-    __slots__ = ("_anchors", "_next", "_shift", "_weights", "hashes", "source")
+    __slots__ = ("_anchors", "_cycle", "_merged", "_next", "_open", "_scales", "_shared", "_too_many", "hashes", "source")
 
-    def __init__(self, source: Source, next_event: Any, shift: tuple[int, int] = (-1, 0)) -> None:
+    def __init__(self, source: Source, next_event: Callable[[], Event]) -> None:
         self.source = source
+        self.hashes: list[Scalar] = []
         self._next = next_event
-        self._shift = shift
         self._anchors: dict[str, Node] = {}
-        # (size, depth) by identity; the node is kept beside them so that no identity is used twice.
-        self._weights: dict[int, tuple[int, int, Node]] = {}
-        self.hashes: list[Span] = []  # scalars that hold a "#", which is no comment there
+        self._open: set[int] = set()  # identities of anchored collections whose end has not come yet
+        self._scales = Scales()
+        self._shared = 0  # bytes that aliases add
+        self._cycle: Event | None = None  # the first alias that stood inside its own anchor
+        self._too_many: Event | None = None  # the first alias with which the shared bytes passed the limit
+        self._merged = 0  # entries that `<<` has copied, and the steps of their trails
 
-    def build(self, event: Event, depth: int) -> Node:
-        """The node that starts with `event`; `depth` is the number of collections around it."""
-        name = type(event).__name__
-        if name == "ScalarEvent":
-            return self._scalar(event)
-        if name == "AliasEvent":
-            return self._alias(event)
-        if depth >= MAX_DEPTH:
-            raise self._fault("yaml-too-big", f"nested deeper than the {MAX_DEPTH} levels that GitLab allows", event)
-        return self._sequence(event, depth) if name == "SequenceStartEvent" else self._mapping(event, depth)
+    def build(self, event: Event, weighs_at_most: int) -> Node:
+        """The root node, which starts with `event`; the bound is for the weight of the text without its aliases."""
+        root = self._collection(event, 0) if type(event) not in (ScalarEvent, AliasEvent) else self._leaf(event)
+        if self._cycle is None and weighs_at_most + self._shared <= MAX_BYTES:
+            return root
+        try:
+            size, _ = (self._scales if self._cycle is None else Scales()).weigh(root)
+        except TooDeep:
+            raise (self._endless(self._cycle) if self._cycle is not None else self._too_deep(event)) from None
+        if size > MAX_BYTES:
+            message = f"The parsed YAML is too big: {size} bytes with every alias counted, and GitLab reads {MAX_BYTES}"
+            raise self._fault("yaml-too-big", message, self._too_many or event)
+        return root
 
-    def size(self, node: Node) -> int:
-        """About how many bytes Ruby would hold for the value, every use of an alias counted."""
-        return _scalar_size(node) if isinstance(node, Scalar) else self._weights[id(node)][0]
+    def _leaf(self, event: Event) -> Node:
+        return self._alias(event) if type(event) is AliasEvent else self._scalar(event)
 
-    def depth(self, node: Node) -> int:
-        """How many collections deep the value is, aliases followed."""
-        return 0 if isinstance(node, Scalar) else self._weights[id(node)][1]
+    # The next three are the hot road: one call for each scalar and one for each collection, nothing made that only
+    # a rare document needs. Hence __new__ without __init__, the class of an event by identity, and marks kept as
+    # they come.
 
-    def _place(self, node: Node, start: Any, end: Any) -> None:
+    def _scalar(self, event: Event) -> Any:
+        """A Scalar; a Reference where the tag says so."""
+        node: Scalar = _new(Scalar)
         node.source = self.source
-        node.line, node.column = start.line + 1, start.column + 1
-        node.end_line, node.end_column = end.line + 1, end.column + 1
-        line, columns = self._shift
-        if start.line == line:
-            node.column += columns
-        if end.line == line:
-            node.end_column += columns
-
-    def _span(self, event: Event) -> Span:
-        node = Scalar(None, "")
-        self._place(node, event.start_mark, event.end_mark)
-        return node.span
-
-    def _fault(self, rule: str, message: str, event: Event) -> Fault:
-        return Fault(Finding(rule, message, self._span(event)))
-
-    def _scalar(self, event: Event) -> Scalar:
-        text: str = event.value
-        style = event.style or ""
-        node = Scalar(self._type(event, text), text, style)
-        self._place(node, event.start_mark, event.end_mark)
-        if style in ("|", ">"):
-            self._end_block(node)
+        node.start = event.start_mark
+        node.end = event.end_mark
+        node.text = node.value = text = event.value
+        node.style = style = event.style or ""
         if "#" in text:
-            self.hashes.append(node.span)
+            self.hashes.append(node)
+        if event.tag is not None:
+            return self._tagged(node, event)
+        if not style and (text[0] in NUMBER_STARTS if len(text) > LONGEST_WORD else not text or text[0] in SHORT_STARTS):
+            node.value = self._typed(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _type(self, event: Event, text: str) -> Value:
-        if event.implicit[1]:  # quoted, a block, or tagged "!": a string whatever it looks like
-            return text
+    def _sequence(self, start: Event, depth: int) -> Node:
+        """The list that `start` opens, `depth` collections deep, itself counted."""
+        node: Sequence = _new(Sequence)
+        node.source = self.source
+        node.start = start.start_mark
+        node.end = end = start.end_mark
+        node.items = ()
+        node.trails = NO_TRAILS
+        node.flow = start.flow_style
+        marked = start.anchor is not None or start.tag is not None
+        whole = self._opened(node, start) if marked else node
+        next_event = self._next
+        items: list[Node] = []
+        while (kind := type(event := next_event())) is not SequenceEndEvent:
+            if kind is ScalarEvent:
+                end = self._scalar(event)
+                items.append(end)
+            elif kind is AliasEvent:
+                if node.trails is NO_TRAILS:
+                    node.trails = {}
+                node.trails[len(items)] = (self.step("alias", event),)
+                items.append(self._alias(event))
+                end = event.end_mark
+            else:
+                end = self._collection(event, depth)
+                items.append(end)
+        node.items = tuple(items)
+        node.end = event.end_mark if node.flow else end
+        return self._closed(whole, node) if marked else node
+
+    def _mapping(self, start: Event, depth: int) -> Node:
+        """The map that `start` opens, `depth` collections deep, itself counted.
+
+        The first entry that is more than a new key with a value written in place (an alias, a `<<`, a key written
+        again) brings in _Entries for the rest of the map.
+        """
+        keys: dict[Key, Scalar] = {}
+        values: dict[Key, Node] = {}
+        node: Mapping = _new(Mapping)
+        node.source = self.source
+        node.start = start.start_mark
+        node.end = end = start.end_mark
+        node.keys = keys
+        node.values = values
+        node.trails = NO_TRAILS
+        node.duplicates = ()
+        node.flow = start.flow_style
+        marked = start.anchor is not None or start.tag is not None
+        whole = self._opened(node, start) if marked else node
+        next_event = self._next
+        scalar = self._scalar
+        written: Scalar
+        key: Any
+        entries: _Entries | None = None
+        value: Node
+        while (kind := type(event := next_event())) is not MappingEndEvent:
+            written = scalar(event) if kind is ScalarEvent and event.tag is None else self._key(event, depth)
+            key = written.value
+            if type(key) is not str:
+                key = key_of(written)
+            kind = type(value_event := next_event())
+            if kind is ScalarEvent:
+                value = end = scalar(value_event)
+            elif kind is AliasEvent:
+                value, end = self._alias(value_event), value_event.end_mark
+                entries = entries or _Entries(self, node)
+            else:
+                value = end = self._collection(value_event, depth)
+            if entries is None:
+                if key not in values and key != "<<":
+                    keys[key] = written
+                    values[key] = value
+                    continue
+                entries = _Entries(self, node)
+            entries.add(key, written, value, event, value_event)
+        if entries is not None:
+            entries.close()
+        # An end event of no width closes what no bracket closes: a block, or the lone pair of `[a: b]`.
+        node.end = event.end_mark if event.end_mark.index > event.start_mark.index else end
+        return self._closed(whole, node) if marked else node
+
+    def _collection(self, event: Event, depth: int) -> Node:
+        if depth >= MAX_DEPTH:
+            raise self._too_deep(event)
+        return self._sequence(event, depth + 1) if type(event) is SequenceStartEvent else self._mapping(event, depth + 1)
+
+    # Rare from here on.
+
+    def _opened(self, node: Sequence | Mapping, start: Event) -> Node:
+        """What a collection with an anchor or a tag is to those around it: itself, or a !reference around it."""
+        is_map = isinstance(node, Mapping)
+        whole: Node = node
+        if start.tag == REFERENCE_TAG:
+            whole = Reference(node)
+        elif start.tag is not None and (refusal := refusal_of(start.tag, is_map=is_map)):
+            raise self._fault("yaml-unloadable", refusal, start)
+        # Psych forgets the anchor of a `!reference [list]`; an alias to it is unknown, or finds an older anchor.
+        if start.anchor is not None and (whole is node or is_map):
+            self._anchors[start.anchor] = whole
+            self._open.add(id(whole))
+        return whole
+
+    def _closed(self, whole: Node, node: Node) -> Node:
+        self._open.discard(id(whole))
+        return whole if whole is node else whole.at(node)
+
+    def _tagged(self, node: Scalar, event: Event) -> Node:
+        whole: Node = Reference(node).at(node) if event.tag == REFERENCE_TAG else node
+        if whole is node and not event.implicit[1]:  # but tagged "!", it is a string whatever it looks like
+            node.value = self._typed(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = whole
+        return whole
+
+    def _typed(self, event: Event) -> Value:
+        """The value of a scalar that may be something other than its text."""
+        text, tag = event.value, event.tag
         try:
-            return type_plain(text) if event.tag is None else type_tagged(text, event.tag)
+            return type_plain(text) if tag is None else type_tagged(text, tag)
         except Unloadable as refusal:
-            message = f"{refusal}: GitLab refuses an unquoted {text!r}; quote it"
-            raise self._fault("yaml-unloadable", message, event) from None
+            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+            advice = f"an unquoted {shown}; quote it" if tag is None else f"the tag {tag}"
+            raise self._fault("yaml-unloadable", f"{refusal}: GitLab refuses {advice}", event) from None
 
     def _alias(self, event: Event) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
             raise self._fault("yaml-alias-unknown", f"Unknown alias: {event.anchor}", event)
-        if id(node) not in self._weights and not isinstance(node, Scalar):
-            message = f"alias *{event.anchor} stands inside its own anchor; GitLab gives up on the endless depth"
-            raise self._fault("yaml-too-big", message, event)
+        if id(node) in self._open:
+            self._cycle = self._cycle or event
+        elif type(node) is not Scalar:
+            try:
+                self._shared += self._scales.weigh(node)[0]
+            except TooDeep:
+                raise self._too_deep(event) from None
+            if self._shared > MAX_BYTES:
+                self._too_many = self._too_many or event
+        else:
+            self._shared += weigh_scalar(node)
         return node
-
-    def _sequence(self, event: Event, depth: int) -> Node:
-        tag = event.tag
-        node = Sequence((), flow=bool(event.flow_style))
-        wrapper: Node = Reference(node) if tag == _REFERENCE_TAG else node
-        self._refuse_tag(tag, event)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = wrapper
-        items: list[Node] = []
-        trails: dict[int, Trail] = {}
-        size, deepest = 40, 0
-        while type(child := self._next()).__name__ != "SequenceEndEvent":
-            item = self.build(child, depth + 1)
-            if type(child).__name__ == "AliasEvent":
-                trails[len(items)] = (Step("alias", child.anchor, self._span(child)),)
-            items.append(item)
-            size += 8 + self.size(item)
-            deepest = max(deepest, self.depth(item))
-        node.items = tuple(items)
-        if trails:
-            node.trails = trails
-        self._finish(node, event, child, items[-1] if items and not trails.get(len(items) - 1) else None)
-        if wrapper is not node:
-            wrapper.at(node)
-        return self._weigh(wrapper, event, depth, size, deepest)
-
-    def _mapping(self, event: Event, depth: int) -> Node:
-        self._refuse_tag(event.tag, event)
-        keys: dict[Key, Scalar] = {}
-        node = Mapping(keys, {}, flow=bool(event.flow_style))
-        wrapper: Node = Reference(node) if event.tag == _REFERENCE_TAG else node
-        if event.anchor is not None:
-            self._anchors[event.anchor] = wrapper
-        entries = _Entries(node)
-        last: Node | None = None
-        size, deepest = 168, 0
-        while type(child := self._next()).__name__ != "MappingEndEvent":
-            written = self._key(child, depth)
-            child = self._next()
-            value = self.build(child, depth + 1)
-            step = None
-            if type(child).__name__ == "AliasEvent":
-                step = Step("alias", child.anchor, self._span(child))
-            if written.value == "<<" and entries.merge(value, step, self._span(child)):
-                last = None if step else value
-            else:
-                entries.set(written, value, step)
-                last = None if step else value
-            size += _scalar_size(written) + self.size(value)
-            deepest = max(deepest, self.depth(value))
-        entries.close()
-        self._finish(node, event, child, last)
-        if wrapper is not node:
-            wrapper.at(node)
-        return self._weigh(wrapper, event, depth, size, deepest)
 
     def _key(self, event: Event, depth: int) -> Scalar:
-        node = self.build(event, depth + 1)
+        """A key that is more than an untagged scalar written in place."""
+        node = self._leaf(event) if type(event) in (AliasEvent, ScalarEvent) else self._collection(event, depth)
         if isinstance(node, Scalar):
             return node
-        # A collection as a key is legal YAML and means nothing to GitLab; keep its text as the key.
-        key = Scalar(self.source.slice(node.span), "")
-        key.text = str(key.value)
-        key.at(node)
-        return key
+        text = self._text_of_key(node, event)
+        return Scalar(Compound(node.kind, text), text).at(node)
 
-    def _finish(self, node: Node, event: Event, end: Event, last: Node | None) -> None:
-        """A block collection's end event stands at the next token; the value ends where its last item ends."""
-        self._place(node, event.start_mark, end.end_mark)
-        if event.flow_style:
-            return
-        if last is not None:
-            node.end_line, node.end_column = last.end_line, last.end_column
-        elif end.end_mark.column == 0 or end.end_mark.line > event.start_mark.line:
-            line = self._last_written(node.line, node.end_line if node.end_column > 1 else node.end_line - 1)
-            node.end_line, node.end_column = line, len(self.source.line(line).rstrip()) + 1
+    def _text_of_key(self, node: Node, event: Event) -> str:
+        if self._cycle is not None:
+            raise self._endless(self._cycle)
+        try:
+            size, _ = self._scales.weigh(node)
+        except TooDeep:
+            raise self._too_deep(event) from None
+        self.merged(size // 8, event)  # text is made of it, so it counts like what a `<<` copies
+        return repr(plain(node))
 
-    def _end_block(self, node: Scalar) -> None:
-        """A block scalar's end mark stands at the next token; the value ends with its last line that is not blank."""
-        last = node.end_line - 1 if node.end_column == 1 else node.end_line
-        while last > node.line and not self.source.line(last).strip():
-            last -= 1
-        node.end_line, node.end_column = last, len(self.source.line(last)) + 1
+    def merged(self, entries: int, event: Event) -> None:
+        """Count what a `<<` copies; raises Fault when it is more than any value that GitLab accepts can hold."""
+        self._merged += entries
+        if self._merged > MAX_PARTS:
+            raise self._fault("yaml-too-big", "The parsed YAML is too big: `<<` multiplies it past what GitLab reads", event)
 
-    def _last_written(self, first: int, last: int) -> int:
-        """The last line between two that holds more than blanks and comments."""
-        for number in range(last, first, -1):
-            if (text := self.source.line(number).strip()) and not text.startswith("#"):
-                return number
-        return first
+    def step(self, kind: str, event: Event) -> Step:
+        """The step of a trail that an event asks for; its name is the alias's anchor."""
+        return Step(kind, event.anchor if type(event) is AliasEvent else "", self._span(event))
 
-    def _weigh(self, node: Node, event: Event, depth: int, size: int, deepest: int) -> Node:
-        self._weights[id(node)] = (size, deepest + 1, node)
-        if size > MAX_BYTES:
-            raise self._fault("yaml-too-big", "The parsed YAML is too big: aliases multiply it past 2 MiB", event)
-        if depth + deepest + 1 > MAX_DEPTH:
-            raise self._fault("yaml-too-big", f"nested deeper than the {MAX_DEPTH} levels that GitLab allows", event)
-        return node
+    def _span(self, event: Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
-    def _refuse_tag(self, tag: str | None, event: Event) -> None:
-        if tag is None or tag == _REFERENCE_TAG:
-            return
-        if tag in _SET_TAGS:
-            raise self._fault("yaml-unloadable", "Tried to load unspecified class: Psych::Set", event)
-        if tag.startswith(_REFUSED_TAGS):
-            name = tag.partition(":")[2] or tag.rpartition("/")[2].capitalize()
-            raise self._fault("yaml-unloadable", f"Tried to load unspecified class: {name}", event)
+    def _fault(self, rule: str, message: str, event: Event) -> Fault:
+        return Fault(Finding(rule, message, self._span(event)))
+
+    def _too_deep(self, event: Event) -> Fault:
+        return self._fault("yaml-too-big", f"nested deeper than the {MAX_DEPTH} levels that GitLab allows", event)
+
+    def _endless(self, event: Event) -> Fault:
+        message = f"alias *{event.anchor} stands inside its own anchor; GitLab gives up on the endless depth"
+        return self._fault("yaml-too-big", message, event)
 
 
 class _Entries:
-    """The entries of a mapping under construction, with Psych's `<<` and last-key-wins."""
+    """The entries of a map that needs Psych's rules: `<<` merges where it stands, a key written again wins."""
 
-    __slots__ = ("_explicit", "duplicates", "node", "trails")
+    __slots__ = ("_builder", "_duplicates", "_explicit", "_node", "_trails")
 
-    def __init__(self, node: Mapping) -> None:
-        self.node = node
-        self.trails: dict[Key, Trail] = {}
-        self.duplicates: list[tuple[Scalar, Node]] = []
-        self._explicit: set[Key] = set()
+    def __init__(self, builder: Builder, node: Mapping) -> None:
+        self._builder = builder
+        self._node = node
+        self._trails: dict[Key, Trail] = {}
+        self._duplicates: list[tuple[Scalar, Node]] = []
+        self._explicit = set(node.keys)
 
-    def set(self, written: Scalar, value: Node, step: Step | None) -> None:
-        key = key_of(written)
+    def add(self, key: Key, written: Scalar, value: Node, key_event: Event, value_event: Event) -> None:
+        """Add one entry, or what it merges."""
+        if key == "<<" and key_event.tag != STRING_TAG and self._merge(value, value_event):
+            return
         if key in self._explicit:
-            self.duplicates.append((self.node.keys[key], self.node.values[key]))
+            self._duplicates.append((self._node.keys[key], self._node.values[key]))
         self._explicit.add(key)
-        self._put(key, written, value, (step,) if step else ())
+        is_alias = type(value_event) is AliasEvent
+        self._put(key, written, value, (self._builder.step("alias", value_event),) if is_alias else ())
 
-    def merge(self, value: Node, step: Step | None, at: Span) -> bool:
+    def close(self) -> None:
+        """Hand over what has gathered beside the entries."""
+        if self._trails:
+            self._node.trails = self._trails
+        if self._duplicates:
+            self._node.duplicates = tuple(self._duplicates)
+
+    def _merge(self, value: Node, event: Event) -> bool:
         """Apply `<<: value` in place; False where Psych keeps a literal "<<" key instead."""
-        merge = Step("merge", step.name if step else "", at)
         if isinstance(value, Mapping):
-            self._take(value, merge)
+            self._take(value, self._builder.step("merge", event), event)
             return True
-        if step is not None or not isinstance(value, Sequence):
+        if type(event) is AliasEvent or not isinstance(value, Sequence):
             return False
         if not all(isinstance(item, Mapping) for item in value.items):
             return False
@@ -272,33 +326,19 @@ class _Entries:
             item = value.items[index]
             alias = value.trail(index)
             assert isinstance(item, Mapping)
-            self._take(item, Step("merge", alias[0].name, alias[0].span) if alias else Step("merge", "", item.span))
+            self._take(item, Step("merge", alias[0].name, alias[0].span) if alias else Step("merge", "", item.span), event)
         return True
 
-    def close(self) -> None:
-        if self.trails:
-            self.node.trails = self.trails
-        if self.duplicates:
-            self.node.duplicates = tuple(self.duplicates)
-
-    def _take(self, base: Mapping, step: Step) -> None:
-        for key, written in base.keys.items():
-            self._put(key, written, base.values[key], (*base.trail(key), step))
+    def _take(self, base: Mapping, step: Step, event: Event) -> None:
+        for key, written in list(base.keys.items()):  # a map may merge itself
+            trail = (*base.trail(key), step)
+            self._builder.merged(len(trail), event)
+            self._put(key, written, base.values[key], trail)
 
     def _put(self, key: Key, written: Scalar, value: Node, trail: Trail) -> None:
-        self.node.keys[key] = written
-        self.node.values[key] = value
+        self._node.keys[key] = written
+        self._node.values[key] = value
         if trail:
-            self.trails[key] = trail
+            self._trails[key] = trail
         else:
-            self.trails.pop(key, None)
-
-
-def _scalar_size(node: Scalar) -> int:
-    """What Ruby's ObjectSpace.memsize_of says of a string, about: 40 bytes, more when it is not embedded."""
-    return 40 if len(node.text) < 24 else 41 + len(node.text)
-
-
-def events(text: str) -> Any:
-    """A function that gives the next libyaml event of a text; it raises yaml.YAMLError where the text is no YAML."""
-    return _Parser(text).get_event
+            self._trails.pop(key, None)
