@@ -1,0 +1,93 @@
+"""From one file to the configuration of a pipeline, in GitLab's order (lib/gitlab/ci/config.rb).
+
+read -> header, inputs, interpolation -> include -> extends -> references -> stages -> default. GitLab stops at the
+first fault; compose goes on with the best partial result and collects them all.
+"""
+
+from __future__ import annotations
+
+from cilint.compose.body import Body
+from cilint.compose.config import ROOT_KEYWORDS, Config
+from cilint.compose.defaults import apply_defaults
+from cilint.compose.duplicates import duplicate_keys
+from cilint.compose.extends import extend
+from cilint.compose.fetch import Fetched, Project, Surroundings, open_project
+from cilint.compose.include import Including
+from cilint.compose.merge import MAX_ENTRIES, Merger, TooBig
+from cilint.compose.reference import resolve
+from cilint.compose.stages import wrap_stages
+from cilint.compose.weight import MAX_NODES, weigh
+from cilint.finding import Finding
+from cilint.span import Span
+from cilint.tree.documents import read
+from cilint.tree.node import Mapping, Node, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.source import Source
+
+__all__ = ["ROOT_KEYWORDS", "Config", "Project", "compose", "open_project"]
+
+
+class _Top:
+    """The first character of a file, as the parser would mark it."""
+
+    __slots__ = ()
+    line = column = 0
+
+
+def compose(entry: Source, project: Project) -> Config:
+    """The composed configuration of an entry file. Never raises: faults are findings of the config."""
+    config = Config(entry)
+    reading = read(entry)
+    config.readings.append(reading)
+    config.findings += reading.findings
+    if reading.blank:
+        message = "Please provide content of .gitlab-ci.yml: the file is empty"
+        config.findings.append(Finding("config-empty", message, Span(entry, 1, 1, 1, 1)))
+    elif not reading.findings:
+        merger = Merger()
+        try:
+            config.root = _steps(config, project, merger)
+        except TooBig:
+            message = f"The merged configuration is too big: merging copied more than {MAX_ENTRIES} keys"
+            config.findings.append(Finding("config-too-big", message, Span(entry, 1, 1, 1, 1)))
+    for found in config.readings:
+        config.findings += duplicate_keys(found)
+    return config
+
+
+def _steps(config: Config, project: Project, merger: Merger) -> Mapping | None:
+    reading, entry = config.readings[0], config.entry
+    including = Including(config, project, merger)
+    around = Surroundings(project.place, project.variables, (entry.path,))
+    body = Body(including, Fetched(entry, around)).fill(reading, None)
+    if body is None:  # nothing but comments: an empty configuration
+        body = Mapping({}, {})
+        body.source, body.start, body.end = entry, _Top(), _Top()
+    root = including.expand(body, around, entry_file=True)
+    root = extend(root, config, merger)
+    root = resolve(root, config)
+    root = wrap_stages(root)
+    config.findings += _blank_hidden(root)
+    root = apply_defaults(root, config)
+    if weigh(root) > MAX_NODES:
+        message = f"The merged configuration is too big: it comes to more than {MAX_NODES} values"
+        config.findings.append(Finding("config-too-big", message, Span(entry, 1, 1, 1, 1)))
+        return None
+    return root
+
+
+def _blank_hidden(root: Mapping) -> list[Finding]:
+    """Hidden keys may hold anything but nothing (lib/gitlab/ci/config/entry/hidden.rb)."""
+    return [
+        Finding("hidden-job-blank", f"jobs:{key} config can't be blank", root.keys[key].span, path=(key,))
+        for key, value in root.values.items()
+        if isinstance(key, str) and key.startswith(".") and _is_blank(value)
+    ]
+
+
+def _is_blank(node: Node) -> bool:
+    if isinstance(node, Scalar):
+        return node.value is None or node.value is False or (isinstance(node.value, str) and not node.value.strip())
+    return isinstance(node, (Mapping, Sequence)) and not len(node)
