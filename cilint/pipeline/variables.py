@@ -27,13 +27,21 @@ REFERENCE = re.compile(
 class Variable:
     """One variable as written. value: its text by Ruby's `to_s`; raw: `expand: false`; site: its value."""
 
-    __slots__ = ("name", "raw", "site", "value")
+    __slots__ = ("_refers", "name", "raw", "site", "value")
 
     def __init__(self, name: str, value: str, site: Site | None = None, *, raw: bool = False) -> None:
         self.name = name
         self.value = value
         self.site = site
         self.raw = raw
+        self._refers: list[str] | None = None
+
+    @property
+    def refers(self) -> list[str]:
+        """The names that its value refers to; none for a raw variable."""
+        if self._refers is None:
+            self._refers = [] if self.raw else references(self.value)
+        return self._refers
 
     def __repr__(self) -> str:
         return f"Variable({self.name}={self.value!r})"
@@ -119,7 +127,7 @@ def expand_all(layers: Iterable[Iterable[Variable]]) -> Expanded:
     depends: dict[int, list[str]] = {}
     for place, variable in enumerate(items):
         if not variable.raw and ("$" in variable.value or "%" in variable.value):
-            depends[place] = references(variable.value)
+            depends[place] = variable.refers
     plain = {variable.name: variable.value for variable in items}
     if not depends:
         return Expanded(plain, [])
