@@ -47,7 +47,8 @@ done
 [[ -n $group ]] || misuse "--group is missing"
 [[ -n $record ]] || misuse "--record is missing"
 need_tool curl jq
-need_variable CI_PROJECT_ID CI_PIPELINE_ID CI_JOB_ID CI_JOB_NAME CI_COMMIT_SHA GITLAB_USER_LOGIN GITLAB_USER_ID
+need_variable CI_API_V4_URL CI_JOB_TOKEN APPROVAL_API_TOKEN CI_PROJECT_ID CI_PIPELINE_ID CI_JOB_ID CI_JOB_NAME
+need_variable CI_COMMIT_SHA GITLAB_USER_LOGIN GITLAB_USER_ID
 
 job=$(gitlab_own_job) || fail "$role: GitLab does not say whose job this is"
 user=$(jq '.user' <<<"$job")

@@ -61,9 +61,11 @@ mkdir -p "$output"
 deadline=$((SECONDS + minutes * 60))
 pause=${DRIFT_PAUSE:-10}
 for stack in "${stacks[@]}"; do
-  detection=$(cloudformation detect-stack-drift --stack-name "$stack" | jq --raw-output .StackDriftDetectionId)
+  detection=$(cloudformation detect-stack-drift --stack-name "$stack" | jq --raw-output .StackDriftDetectionId) ||
+    fail "$stack: CloudFormation does not look for drift"
   while true; do
-    answer=$(cloudformation describe-stack-drift-detection-status --stack-drift-detection-id "$detection")
+    answer=$(cloudformation describe-stack-drift-detection-status --stack-drift-detection-id "$detection") ||
+      fail "$stack: CloudFormation does not say how far it is"
     case $(jq --raw-output .DetectionStatus <<<"$answer") in
       DETECTION_COMPLETE) break ;;
       DETECTION_FAILED) fail "$stack: $(jq --raw-output '.DetectionStatusReason // "no reason given"' <<<"$answer")" ;;
@@ -71,7 +73,8 @@ for stack in "${stacks[@]}"; do
     ((SECONDS < deadline)) || fail "$stack: no answer after $minutes minutes"
     sleep "$pause"
   done
-  cloudformation describe-stack-resource-drifts --stack-name "$stack" >"$output/$stack.json"
+  cloudformation describe-stack-resource-drifts --stack-name "$stack" >"$output/$stack.json" ||
+    fail "$stack: CloudFormation does not name what drifted"
   cat "$output/$stack.json" >>"$work/drifts.json"
 done
 convert drift "$work/drifts.json" "$work/tests.json" || fail "CloudFormation's answers cannot be read"

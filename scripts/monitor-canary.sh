@@ -53,14 +53,14 @@ site=${DATADOG_SITE:-datadoghq.eu}
 
 # The sum or the worst value of a query over the last five minutes; null when there is no point.
 ask() {
-  local query=$1 reduce=$2 now answer
+  local query=$1 how=$2 now answer
   now=$(date +%s)
   answer=$(http "https://api.$site/api/v1/query" \
     "DD-API-KEY: $DATADOG_API_KEY" "DD-APPLICATION-KEY: $DATADOG_APP_KEY" -- \
     --get --data-urlencode "from=$((now - 300))" --data-urlencode "to=$now" --data-urlencode "query=$query") ||
     fail "Datadog does not answer"
-  jq --arg reduce "$reduce" '[.series[]?.pointlist[][1] | numbers]
-    | if length == 0 then null elif $reduce == "sum" then add else max end' <<<"$answer"
+  jq --arg how "$how" '[.series[]?.pointlist[][1] | numbers]
+    | if length == 0 then null elif $how == "sum" then add else max end' <<<"$answer"
 }
 
 if dry; then

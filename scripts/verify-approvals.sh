@@ -41,7 +41,7 @@ while (($#)); do
 done
 ((${#claims[@]} >= 2)) || misuse "at least two approvals, as JOB=GROUP"
 need_tool curl jq
-need_variable CI_PROJECT_ID CI_PIPELINE_ID CI_COMMIT_SHA
+need_variable CI_API_V4_URL APPROVAL_API_TOKEN CI_PROJECT_ID CI_PIPELINE_ID CI_COMMIT_SHA
 
 # The newest try of each job (no include_retried), a hundred at a time.
 pipeline_jobs() {

@@ -7,7 +7,7 @@
 #   require_member ROLE USER GROUP     fails when the user is not an active member of the group
 
 change_authors() {
-  local sha=$1 project commit requests request
+  local sha=$1 project commit requests request commits
   project=$(urlencode "$CI_PROJECT_ID")
   commit=$(gitlab_api "projects/$project/repository/commits/$sha") || fail "cannot read commit $sha"
   requests=$(gitlab_api "projects/$project/repository/commits/$sha/merge_requests") ||
@@ -15,8 +15,9 @@ change_authors() {
   jq --raw-output '"name \(.author_name)", "email \(.author_email)"' <<<"$commit"
   jq --raw-output '.[] | "login \(.author.username)"' <<<"$requests"
   for request in $(jq '.[].iid' <<<"$requests"); do
-    gitlab_api "projects/$project/merge_requests/$request/commits?per_page=100" |
-      jq --raw-output '.[] | "name \(.author_name)", "email \(.author_email)"'
+    commits=$(gitlab_api "projects/$project/merge_requests/$request/commits?per_page=100") ||
+      fail "cannot read the commits of merge request $request"
+    jq --raw-output '.[] | "name \(.author_name)", "email \(.author_email)"' <<<"$commits"
   done
 }
 

@@ -10,7 +10,8 @@
 #   change COMMAND...        run a command that changes the world; only show it under --dry-run
 #   dry                      true under --dry-run
 
-dry_run=${dry_run:-0}
+shopt -s inherit_errexit # or a failure inside $(...) would go unnoticed
+dry_run=0
 
 say() {
   printf '%s\n' "$*" >&2

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # Reading GitLab's REST API. Sourced after cli.sh and http.sh.
 #
-#   gitlab_api PATH           as APPROVAL_API_TOKEN (a project access token with read_api)
+# The caller has checked CI_API_V4_URL, CI_JOB_TOKEN and APPROVAL_API_TOKEN (a project access token with read_api).
+#
+#   gitlab_api PATH           as APPROVAL_API_TOKEN
 #   gitlab_own_job            the job that this very process runs in, as GitLab sees it (GET /job, doc/api/jobs.md)
 #   gitlab_member GROUP ID    true when the user is an active member of the group or of a group above it
 #   urlencode TEXT
 
 gitlab_api() {
-  need_variable CI_API_V4_URL APPROVAL_API_TOKEN
   http "$CI_API_V4_URL/$1" "PRIVATE-TOKEN: $APPROVAL_API_TOKEN"
 }
 
 gitlab_own_job() {
-  need_variable CI_API_V4_URL CI_JOB_TOKEN
   http "$CI_API_V4_URL/job" "JOB-TOKEN: $CI_JOB_TOKEN"
 }
 

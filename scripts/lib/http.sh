@@ -7,12 +7,13 @@
 # Answers go to standard output; anything but success is an error.
 
 http() {
-  local url=$1 header configuration
+  local quoted configuration
+  quoted=$(http_quote "$1") || return
+  configuration="url = \"$quoted\""
   shift
-  configuration=$(printf 'url = "%s"\n' "$(http_quote "$url")")
   while (($#)) && [[ $1 != -- ]]; do
-    header=$1
-    configuration+=$'\n'$(printf 'header = "%s"' "$(http_quote "$header")")
+    quoted=$(http_quote "$1") || return
+    configuration+=$'\n'"header = \"$quoted\""
     shift
   done
   if (($#)); then

@@ -10,7 +10,7 @@ convert() {
   local filter=$1 input=$2 output=$3
   shift 3
   [[ -f $input ]] || fail "there is no $input to convert"
-  jq --slurp --library-path "$reports" --from-file "$reports/$filter.jq" \
+  jq --slurp -L "$reports" --from-file "$reports/$filter.jq" \
     --arg at "${CI_JOB_STARTED_AT:-}" --arg sha "${CI_COMMIT_SHA:-}" --arg image "${APP_IMAGE:-}" "$@" \
     "$input" >"$output"
 }

@@ -1,18 +1,18 @@
 # CloudQuery's tables ({"table": [rows]}) -> a test for each control. A control whose table is empty has no evidence
 # behind it, so it fails: absence of proof is not proof.
-def control($criterion; $claim; $table; $holds):
+def control($criterion; $claim; $table; holds):
   .[0][$table] as $rows
   | {
       name: "\($criterion) \($claim)",
       failure: (if ($rows // [] | length) == 0 then "no rows in \($table): nothing shows that this holds"
-        else ([$rows[] | select($holds | not) | .arn // .name // .id // .bucket // .user // "unnamed"]
+        else ([$rows[] | select(holds | not) | .arn // .name // .id // .bucket // .user // "unnamed"]
           | if length == 0 then null else "fails for \(unique | join(", "))" end) end)
     };
-def some($criterion; $claim; $table; $holds):
+def some($criterion; $claim; $table; holds):
   .[0][$table] as $rows
   | {
       name: "\($criterion) \($claim)",
-      failure: (if any(($rows // [])[]; $holds) then null else "nothing in \($table) does" end)
+      failure: (if any(($rows // [])[]; holds) then null else "nothing in \($table) does" end)
     };
 [
   some("CC7.2"; "a trail records every region, with log file validation"; "aws_cloudtrail_trails";
