@@ -6,15 +6,15 @@ carries the contexts in which the assertions between two characters hold.
 
 from __future__ import annotations
 
-from time import perf_counter
-
 from . import charset
+from .budget import Budget
 from .nodes import EDGE, EVERYWHERE, LINE_FEED, OTHER, WORD, Alt, Cat, Chars, Look, Node, Repeat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .budget import Limits
     from .charset import Ranges
     from .regex import Regex
 
@@ -22,33 +22,6 @@ if TYPE_CHECKING:
 
 _MAX_POSITIONS = 5_000
 _START = 1  # the position before any character, as a set
-
-
-class Budget(Exception):
-    """The question is too large for the time or the number of states allowed."""
-
-
-class Limits:
-    """What a question may cost: seconds of wall time from now on, and states."""
-
-    __slots__ = ("deadline", "seconds", "states")
-
-    def __init__(self, seconds: float = 2.0, states: int = 200_000) -> None:
-        self.seconds = seconds
-        self.states = states
-        self.deadline = perf_counter() + seconds
-
-    def spend(self) -> None:
-        """Pay for one state. Raises Budget."""
-        self.states -= 1
-        if self.states < 0:
-            raise Budget("too many states")
-        self.check()
-
-    def check(self) -> None:
-        """Raises Budget when the time is over."""
-        if perf_counter() > self.deadline:
-            raise Budget(f"took longer than {self.seconds:g} s")
 
 
 def bits(number: int) -> Iterable[int]:

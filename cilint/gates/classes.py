@@ -7,7 +7,7 @@ literal") is a question. Texts with the same answers are one class, so a prover 
 from __future__ import annotations
 
 from . import automaton, charset
-from .automaton import Budget, Limits
+from .budget import Budget, Limits
 from .nodes import TEXT_END, TEXT_START, Cat, Chars, Look, Repeat
 from .product import Product
 from .regex import Regex, parse

@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .automaton import Automaton, Limits
+    from .automaton import Automaton
+    from .budget import Limits
 
     _State = tuple[int, tuple[int, ...]]  # the bits decided for good, and the states of the automata still undecided
 
