@@ -1,0 +1,65 @@
+"""The whole of `check` for one file: compose, validate, build, judge."""
+
+from __future__ import annotations
+
+from cilint.compose import compose
+from cilint.pipeline import build
+from cilint.rules.context import Context
+from cilint.rules.judge import judge, settle, settle_unknown
+
+try:
+    from cilint.language import validate
+except ImportError:
+    def validate(c): return []
+try:
+    from cilint.pipeline.logic import logic
+except ImportError:
+    def logic(p): return []
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.compose.config import Config
+    from cilint.compose.fetch import Project
+    from cilint.finding import Finding, NotAssessed
+    from cilint.pipeline.pipeline import Pipeline
+    from cilint.rules.rule import RuleSet
+    from cilint.source import Source
+
+
+class Checked:
+    """What checking one file gave.
+
+    pipeline, context: None when the file cannot be read at all. findings: grouped, with severity, in order of place.
+    """
+
+    __slots__ = ("config", "context", "findings", "not_assessed", "pipeline")
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.pipeline: Pipeline | None = None
+        self.context: Context | None = None
+        self.findings: list[Finding] = []
+        self.not_assessed: list[NotAssessed] = []
+
+    @property
+    def secrets(self) -> set[str]:
+        """Texts found in the files that no output may show."""
+        return self.context.secrets if self.context else set()
+
+
+def check(entry: Source, project: Project, rules: RuleSet) -> Checked:
+    """Judge one file by the rules. What is wrong with it is in the findings; nothing is raised for it."""
+    config = compose(entry, project)
+    checked = Checked(config)
+    findings = list(config.findings)
+    unknown = list(config.not_assessed)
+    if config.root is not None:
+        findings += validate(config)
+        checked.pipeline = build(config)
+        findings += logic(checked.pipeline)
+        checked.context = Context(config, checked.pipeline, project, rules)
+        findings += judge(checked.context, rules)
+        unknown += checked.context.not_assessed
+    checked.findings = settle(findings, rules, unreadable=config.root is None)
+    checked.not_assessed = settle_unknown(unknown, rules)
+    return checked

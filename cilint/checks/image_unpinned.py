@@ -1,0 +1,50 @@
+"""Images whose tag moves: none, `latest`, the name of a branch."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.checks._references import images, say_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.checks._references import Reference
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+
+_LATEST = re.compile(r"(^|[-_.])latest($|[-_.])", re.I)
+_VERSION = re.compile(r"\d")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: fixed_variables, predefined variables that name one build; a tag made of them is a version."""
+    fixed: list[str] = parameters["fixed_variables"]
+    for subject, reference in images(context):
+        if reference.digest:
+            continue
+        why = _fault(reference, fixed)
+        if subject.known < len(subject.text):
+            # A variable may hold the tag, or the whole reference.
+            if why and not _LATEST.search(reference.tag):
+                say_unknown(context, subject)
+                continue
+            if not why:
+                continue
+        if why:
+            place = subject.at(reference.tag_at, len(reference.text)) if reference.tag else subject.place
+            message = f"{reference.text} {why}"
+            yield context.fault(place, message, job=subject.job, related=subject.related(place))
+
+
+def _fault(reference: Reference, fixed: list[str]) -> str:
+    tag = reference.tag
+    if not tag:
+        return "has no version, which means latest"
+    if _LATEST.search(tag):
+        return "follows latest, which changes under the pipeline"
+    if _VERSION.search(tag) or any(f"${name}" in tag for name in fixed):
+        return ""
+    return f"is pinned to {tag!r}, which names no version"

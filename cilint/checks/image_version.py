@@ -1,0 +1,35 @@
+"""Tools whose major version the house has settled."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.checks._references import images, say_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+
+_VERSION = re.compile(r"\d")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: versions: {tool: version}; a tag must be that version or begin with it."""
+    versions: dict[str, str] = parameters["versions"]
+    for subject, reference in images(context):
+        wanted = versions.get(reference.tool)
+        if wanted is None or not reference.tag:
+            continue
+        if subject.known < len(subject.text):
+            say_unknown(context, subject)
+            continue
+        tag = reference.tag.removeprefix("v")
+        if not _VERSION.search(tag) or (tag.startswith(wanted) and tag[len(wanted) : len(wanted) + 1] in ("", ".", "-")):
+            continue  # a tag that names no version is another rule's business
+        place = subject.at(reference.tag_at, len(reference.text))
+        message = f"{reference.text} is not {reference.tool} {wanted}"
+        yield context.fault(place, message, job=subject.job, related=subject.related(place))

@@ -1,0 +1,42 @@
+"""`cilint test`: run the examples that rule files carry."""
+
+from __future__ import annotations
+
+import click
+
+from cilint.rules import load
+from cilint.rules.examples import Outcome, outcomes
+from cilint.rules.packs import prose
+
+
+@click.command("test")
+@click.argument("packs", nargs=-1, metavar="[PACK_OR_DIR]...")
+@click.option("--rule", "wanted", multiple=True, metavar="RULE", help="Only the examples of this rule. Repeatable.")
+@click.option("-v", "--verbose", is_flag=True, help="Name the examples that hold, too.")
+def command(packs: tuple[str, ...], wanted: tuple[str, ...], *, verbose: bool) -> int:
+    """Run the examples of rules (default: of the built-in packs).
+
+    The findings of a rule must stand exactly on the lines that end in `# finding`, and good examples must have none.
+
+    Exit status: 0 all hold, 1 some do not, 2 a pack is wrong.
+    """
+    rules = load(packs)
+    chosen = rules.narrow(select=wanted) if wanted else rules
+    by_rule: dict[str, list[Outcome]] = {rule.id: [] for rule in chosen}
+    told = prose(rules)
+    for outcome in outcomes(chosen, told):
+        by_rule[outcome.rule].append(outcome)
+    failed = 0
+    for rule, results in by_rule.items():
+        broken = [outcome for outcome in results if not outcome.holds]
+        failed += len(broken)
+        for outcome in broken:
+            place = f"{told[rule]['file']}:{told[rule]['line']}"
+            click.echo(f"{place}: {outcome.name}: {outcome.complaint}")
+        if verbose and not broken:
+            click.echo(f"{rule}: {len(results)} example{'s' if len(results) != 1 else ''} hold")
+        if not results:
+            click.echo(f"{rule}: no examples", err=True)
+    count = sum(map(len, by_rule.values()))
+    click.echo(f"{count} examples of {len(by_rule)} rules: {'all hold' if not failed else f'{failed} do not hold'}")
+    return 1 if failed else 0

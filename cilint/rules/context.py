@@ -1,0 +1,161 @@
+"""Context: everything that a rule may look at while it is judged, each thing made once and when first asked for."""
+
+from __future__ import annotations
+
+from cilint.finding import Finding, NotAssessed
+from cilint.rules.expand import Expansion, Scopes, expand_word
+from cilint.rules.roles import Roles
+from cilint.shell.command import assignments
+from cilint.shell.scripts import Scripts
+from cilint.tree.node import Mapping, Scalar, Sequence
+from cilint.tree.site import Site
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cilint.compose.config import Config
+    from cilint.compose.fetch import Project
+    from cilint.finding import Edit, Related
+    from cilint.pipeline.job import Job
+    from cilint.pipeline.pipeline import Pipeline
+    from cilint.rules.rule import Rule, RuleSet
+    from cilint.shell.command import Command, Word
+    from cilint.source import Source
+    from cilint.span import Span
+    from cilint.tree.node import Node
+
+
+class Context:
+    """One pipeline under judgement.
+
+    rule: the rule at work. project: where files that jobs call are read from. scopes: the variables of each job.
+    not_assessed: what rules could not look at. secrets: texts that no output may show.
+    """
+
+    __slots__ = (
+        "_assigned", "_reach", "config", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
+        "secrets",
+    )  # fmt: skip
+
+    def __init__(self, config: Config, pipeline: Pipeline, project: Project, rules: RuleSet) -> None:
+        self.config = config
+        self.pipeline = pipeline
+        self.project = project
+        self.scopes = Scopes(pipeline)
+        self.scripts = Scripts(project)
+        self.roles = Roles(rules.roles, self)
+        self.rule: Rule
+        self.not_assessed: list[NotAssessed] = []
+        self.secrets: set[str] = set()
+        self._assigned: dict[str, dict[str, list[Word]]] = {}
+        self._reach: dict[int, list[tuple[Job, Site]]] | None = None
+
+    @property
+    def jobs(self) -> Iterable[Job]:
+        """The jobs that run a script or steps; trigger jobs are in `pipeline.jobs`."""
+        return [job for job in self.pipeline.jobs.values() if not job.trigger]
+
+    def fault(
+        self,
+        place: Site | Span,
+        message: str,
+        *,
+        job: Job | None = None,
+        jobs: Iterable[str] = (),
+        site: Site | None = None,
+        related: Iterable[Related] = (),
+        help: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> Finding:
+        """A finding of the rule at work, at the place where the offending value is written.
+
+        site: where the value stands in the composed tree, when `place` is only a span of it.
+        """
+        span = place.span if isinstance(place, Site) else place
+        if site is None and isinstance(place, Site):
+            site = place
+        return Finding(
+            self.rule.id,
+            message,
+            span,
+            path=site.path if site else (),
+            jobs=[job.name] if job else jobs,
+            related=related,
+            trail=site.trail if site else (),
+            help=help,
+            edits=edits,
+        )
+
+    def unknown(self, what: str, why: str, span: Span | None = None) -> None:
+        """Say that the rule at work cannot be decided for something."""
+        self.not_assessed.append(NotAssessed(what, why, span, (self.rule.id,)))
+
+    def commands(self, job: Job) -> list[Command]:
+        """The shell commands of a job: its three scripts and the files of the repository that they call."""
+        return self.scripts.of(job)
+
+    def expand(self, job: Job, word: Word) -> list[Expansion]:
+        """Every value that a word of the job's shell can take, by the variables of YAML and those the shell sets."""
+        if word.static:
+            return [Expansion(word.text)]
+        return expand_word(self.scopes.of(job), word, self.assigned(job))
+
+    def assigned(self, job: Job) -> dict[str, list[Word]]:
+        """What the job's shell assigns to variables, by name."""
+        found = self._assigned.get(job.name)
+        if found is None:
+            found = self._assigned[job.name] = {}
+            for command in self.commands(job):
+                for name, word in assignments(command):
+                    found.setdefault(name, []).append(word)
+        return found
+
+    @property
+    def includes(self) -> Iterator[Site]:
+        """The entries of `include` of every file that was read."""
+        for reading in self.config.readings:
+            node = reading.body.set("include") if reading.body else None
+            if node is not None:
+                yield from Site(node, ("include",)).flat()
+
+    @property
+    def sources(self) -> list[Source]:
+        """The files of configuration that were read, then the script files that jobs call."""
+        called = [source for job in self.jobs for source in self.scripts.files(job)]
+        return [*self.config.sources, *{source.path: source for source in called}.values()]
+
+    def reach(self, node: Node) -> list[tuple[Job, Site]]:
+        """The jobs whose composed form holds this very node, each with where."""
+        if self._reach is None:
+            self._reach = {}
+            for job in self.pipeline.jobs.values():
+                self._walk(job, job.site)
+        return self._reach.get(id(node), [])
+
+    def _walk(self, job: Job, site: Site) -> None:
+        assert self._reach is not None
+        self._reach.setdefault(id(site.node), []).append((job, site))
+        node = site.node
+        if isinstance(node, Mapping):
+            for _, child in site.items():
+                self._walk(job, child)
+        elif isinstance(node, Sequence):
+            for child in site:
+                self._walk(job, child)
+
+
+def leaves(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
+    """Every scalar written below a node of one file, with its path; values that a repeated key lost among them."""
+    if isinstance(node, Scalar):
+        yield path, node
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            if index not in node.trails:
+                yield from leaves(item, (*path, index))
+    elif isinstance(node, Mapping):
+        for key, value in node.values.items():
+            if key not in node.trails:
+                yield from leaves(value, (*path, key if isinstance(key, str) else str(node.keys[key].text)))
+        for written, value in node.duplicates:
+            yield from leaves(value, (*path, written.text))

@@ -1,0 +1,241 @@
+"""What the variables of a job can hold, as far as the files tell, and texts with those values put in.
+
+A variable may have several values (clauses of `rules:`, `workflow:rules`, a matrix), so a text expands to several.
+Predefined variables stay symbolic (`$CI_REGISTRY`); a variable that only the project's settings, a dotenv report or
+the person at the button can know makes the rest of the text unknown. Every stretch of an expansion remembers the
+value it came from, so that a finding can stand where the offending part is written.
+"""
+
+from __future__ import annotations
+
+from cilint.pipeline.variables import REFERENCE
+from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.pipeline.job import Job
+    from cilint.pipeline.pipeline import Pipeline
+    from cilint.shell.command import Word
+    from cilint.tree.site import Site
+
+_PREDEFINED = ("CI_", "GITLAB_", "FF_", "RUNNER_", "TRIGGER_PAYLOAD", "CHAT_")
+# The documented value (doc/ci/variables/predefined_variables.md): the image repository of the project.
+_COMPOSED = {"CI_REGISTRY_IMAGE": "$CI_REGISTRY/$CI_PROJECT_PATH"}
+_MAX_VALUES = 32
+_MAX_DEPTH = 10
+_MAX_TEXT = 8192
+
+
+class Expansion:
+    """One value that a text can take.
+
+    text: with `$NAME` where a predefined variable stays, and where a value is unknown. known: how many characters from
+    the start are certain. missing: names of the unknown variables. parts: (start, end, site) of what came out of a
+    variable's value.
+    """
+
+    __slots__ = ("known", "missing", "parts", "text")
+
+    def __init__(
+        self,
+        text: str,
+        known: int | None = None,
+        missing: tuple[str, ...] = (),
+        parts: tuple[tuple[int, int, Site], ...] = (),
+    ) -> None:
+        self.text = text
+        self.known = len(text) if known is None else known
+        self.missing = missing
+        self.parts = parts
+
+    def plus(self, other: Expansion) -> Expansion:
+        """The two texts, one behind the other."""
+        offset = len(self.text)
+        parts = self.parts + tuple((start + offset, end + offset, site) for start, end, site in other.parts)
+        certain = self.known == offset
+        return Expansion(
+            self.text + other.text, offset + other.known if certain else self.known, self.missing + other.missing, parts
+        )
+
+    def origin(self, start: int, end: int) -> Site | None:
+        """The value that wrote the stretch whole; None when the text itself had a hand in it."""
+        best: tuple[int, Site] | None = None
+        for first, last, site in self.parts:
+            if first <= start and end <= last and (best is None or last - first <= best[0]):
+                best = (last - first, site)
+        return best[1] if best else None
+
+
+class Value:
+    """One value that the files give a variable. raw: `expand: false`, so that GitLab takes its text as it is."""
+
+    __slots__ = ("raw", "site")
+
+    def __init__(self, site: Site, *, raw: bool) -> None:
+        self.site = site
+        self.raw = raw
+
+
+class Layer:
+    """Variables of one strength. certain: they apply in every pipeline; those of clauses do not."""
+
+    __slots__ = ("certain", "values")
+
+    def __init__(self, *, certain: bool) -> None:
+        self.certain = certain
+        self.values: dict[str, list[Value]] = {}
+
+    def take(self, map: Site | None) -> Layer:
+        """Add the entries of a `variables:` map."""
+        for _, site in map.items() if map else ():
+            raw = False
+            name = str(site.path[-1])
+            if isinstance(site.node, Mapping):
+                expand, value = site.get("expand"), site.get("value")
+                if value is None:
+                    continue
+                raw, site = expand is not None and expand.value is False, value
+            if isinstance(site.node, Scalar):
+                self.values.setdefault(name, []).append(Value(site, raw=raw))
+        return self
+
+    def take_matrix(self, entry: Site) -> Layer:
+        """Add the alternatives of one entry of `parallel:matrix`."""
+        for _, site in entry.items():
+            for item in site.flat():
+                if isinstance(item.node, Scalar):
+                    self.values.setdefault(str(site.path[-1]), []).append(Value(item, raw=False))
+        return self
+
+
+class Scope:
+    """The variables that one job sees, strongest layer first."""
+
+    __slots__ = ("_layers", "_shadow")
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self._layers = [layer for layer in layers if layer.values]
+        self._shadow: dict[str, list[Value]] = {}
+
+    def values(self, name: str) -> list[Value]:
+        """Every value that the files can give the variable; none when they do not set it."""
+        found = self._shadow.get(name)
+        if found is None:
+            found = []
+            for layer in self._layers:
+                here = layer.values.get(name, ())
+                found += here
+                if here and layer.certain:
+                    break
+            self._shadow[name] = found
+        return found
+
+    def names(self) -> list[str]:
+        """Every variable that the files set."""
+        return list(dict.fromkeys(name for layer in self._layers for name in layer.values))
+
+    def expand(self, text: str, depth: int = 0, within: tuple[str, ...] = ()) -> list[Expansion]:
+        """Every value that the text can take; at most 32."""
+        if "$" not in text and "%" not in text:
+            return [Expansion(text)]
+        results = [Expansion("")]
+        position = 0
+        for match in REFERENCE.finditer(text):
+            name = match[1] or match[2] or match[3]
+            if match.start() > position:
+                results = [result.plus(Expansion(text[position : match.start()])) for result in results]
+            position = match.end()
+            pieces = self.variable(name, depth, within) if name else [Expansion(match[0][0] if len(match[0]) == 2 else match[0])]
+            results = [result.plus(piece) for result in results for piece in pieces][:_MAX_VALUES]
+            if len(results[0].text) > _MAX_TEXT:
+                break
+        rest = Expansion(text[position:])
+        return [result.plus(rest) for result in results] if rest.text else results
+
+    def variable(self, name: str, depth: int = 0, within: tuple[str, ...] = ()) -> list[Expansion]:
+        """Every value that `$name` can take; `$name` itself where the files do not say."""
+        values = self.values(name) if depth < _MAX_DEPTH and name not in within else []
+        if not values:
+            return [_unset(name)]
+        pieces: list[Expansion] = []
+        for value in values:
+            text = ruby_text(value.site.value)
+            inner = [Expansion(text)] if value.raw else self.expand(text, depth + 1, (*within, name))
+            for piece in inner:
+                parts = ((0, len(piece.text), value.site), *piece.parts)
+                pieces.append(Expansion(piece.text, piece.known, piece.missing, parts))
+        return pieces[:_MAX_VALUES]
+
+
+def expand_word(scope: Scope, word: Word, assigned: dict[str, list[Word]], depth: int = 0) -> list[Expansion]:
+    """Every value that a word of shell can take. assigned: what the shell sets itself, which wins."""
+    results = [Expansion("")]
+    for part in word.parts or (None,):
+        if part is None:
+            pieces = [Expansion(word.text)]
+        elif part.kind == "text":
+            pieces = [Expansion(part.text)]
+        elif part.kind != "variable":
+            pieces = [Expansion(part.text, 0, (part.text,))]
+        elif part.text in assigned and depth < _MAX_DEPTH:
+            values = assigned[part.text]
+            pieces = [piece for value in values for piece in expand_word(scope, value, assigned, depth + 1)]
+        else:
+            pieces = scope.variable(part.text)
+        results = [result.plus(piece) for result in results for piece in pieces][:_MAX_VALUES]
+        if len(results[0].text) > _MAX_TEXT:
+            break
+    return results
+
+
+def _unset(name: str) -> Expansion:
+    if name in _COMPOSED:
+        return Expansion(_COMPOSED[name])
+    if name.startswith(_PREDEFINED):
+        return Expansion(f"${name}")
+    return Expansion(f"${name}", 0, (name,))
+
+
+class Scopes:
+    """The scope of every job of a pipeline, each made when it is asked for."""
+
+    __slots__ = ("_global", "_pipeline", "_scopes", "_workflow")
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._scopes: dict[str, Scope] = {}
+        self._global = Layer(certain=True).take(pipeline.variables)
+        self._workflow = Layer(certain=False)
+        rules = pipeline.workflow.set("rules") if pipeline.workflow else None
+        for rule in rules.flat() if rules else ():
+            self._workflow.take(rule.set("variables"))
+
+    def of(self, job: Job) -> Scope:
+        """The variables of a job: its clauses' over its own and its matrix's, the workflow's, the global ones."""
+        scope = self._scopes.get(job.name)
+        if scope is None:
+            scope = self._scopes[job.name] = Scope(self._layers(job))
+        return scope
+
+    def _layers(self, job: Job) -> list[Layer]:
+        clauses, matrix, own = Layer(certain=False), Layer(certain=True), Layer(certain=True)
+        for clause in job.clauses or ():
+            clauses.take(clause.get("variables"))
+        parallel = job.get("parallel")
+        entries = parallel.set("matrix") if parallel else None
+        for entry in entries.flat() if entries else ():
+            matrix.take_matrix(entry)
+        own.take(job.get("variables"))
+        inherit = job.get("inherit")
+        wanted = inherit.set("variables") if inherit else None
+        if wanted is None or wanted.value is True:
+            return [clauses, matrix, own, self._workflow, self._global]
+        names = {item.text for item in wanted.flat()} if isinstance(wanted.node, Sequence) else set()
+        return [clauses, matrix, own, _only(self._workflow, names), _only(self._global, names)]
+
+
+def _only(layer: Layer, names: set[str | None]) -> Layer:
+    """The layer with the variables that `inherit:variables` lets through."""
+    part = Layer(certain=layer.certain)
+    part.values = {name: values for name, values in layer.values.items() if name in names}
+    return part

@@ -1,0 +1,120 @@
+"""Judging: every rule over one pipeline, one cause told once, with all the jobs that it reaches."""
+
+from __future__ import annotations
+
+from cilint.finding import NotAssessed
+from cilint.rules.assertions import holds
+from cilint.rules.like import like_any
+from cilint.rules.select import subjects
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+    from cilint.rules.rule import Rule, RuleSet
+    from cilint.rules.select import Subject
+
+_SHOWN = 80  # characters of a value in a message
+
+
+def judge(context: Context, rules: RuleSet) -> list[Finding]:
+    """The findings of all rules, ungrouped and without severity; what could not be looked at goes to the context."""
+    findings: list[Finding] = []
+    for rule in rules:
+        if rule.language:
+            continue
+        context.rule = rule
+        findings += _run_check(context, rule) if rule.check else _assert(context, rule)
+    return findings
+
+
+def _run_check(context: Context, rule: Rule) -> Iterable[Finding]:
+    module = __import__(f"cilint.checks.{rule.check.replace('-', '_')}", fromlist=["check"])
+    found: Iterable[Finding] = module.check(context, rule.parameters)
+    return found
+
+
+def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
+    assertion = with_parameters(rule.assertion, rule.parameters)
+    for select in rule.select:
+        for subject in subjects(context, select):
+            if not _wanted(context, rule, subject):
+                continue
+            verdict = holds(assertion, subject)
+            if verdict is None:
+                context.unknown(_what(subject), _why(subject), subject.site.span)
+            elif not verdict:
+                yield context.fault(
+                    subject.place, _message(rule, subject), job=subject.job, related=subject.related()
+                )
+
+
+def with_parameters(assertion: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    """The assertion with `"{name}"` replaced by the parameter of that name."""
+    return {
+        word: parameters[option[1:-1]] if isinstance(option, str) and option[:1] == "{" and option[-1:] == "}" else option
+        for word, option in assertion.items()
+    }
+
+
+def _wanted(context: Context, rule: Rule, subject: Subject) -> bool:
+    where = rule.where
+    if not where:
+        return True
+    if "role" in where and not (subject.job and any(context.roles.has(subject.job, role) for role in where["role"])):
+        return False
+    if "name" in where:
+        return like_any(subject.name, where["name"])
+    return True
+
+
+def _message(rule: Rule, subject: Subject) -> str:
+    value = subject.text if len(subject.text) <= _SHOWN else subject.text[: _SHOWN - 1] + "…"
+    return rule.message.replace("{value}", value).replace("{name}", subject.name)
+
+
+def _what(subject: Subject) -> str:
+    return " ".join(filter(None, [".".join(map(str, subject.site.path)), subject.text]))
+
+
+def _why(subject: Subject) -> str:
+    names = ", ".join(f"${name}" for name in dict.fromkeys(subject.expansion.missing))
+    return f"the files do not say what {names} is" if names else "a part of it may stand in an include that was not read"
+
+
+def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = False) -> list[Finding]:
+    """Findings with severity and controls, one for each cause (rule, place, message), its jobs added up.
+
+    Findings made on the way to the pipeline count as errors when no pack speaks of them; they go when their rule was
+    left out on purpose, unless the file could not be read at all.
+    """
+    grouped: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        rule = rules.get(finding.rule)
+        if rule is None and not unreadable and (rules.only or finding.rule in rules.silenced):
+            continue
+        first = grouped.setdefault((finding.rule, *finding.span.key, finding.message), finding)
+        if first is not finding:
+            first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
+            seen = {related.span for related in first.related}
+            first.related += tuple(related for related in finding.related if related.span not in seen)
+            continue
+        finding.severity = finding.severity or (rule.severity if rule else "error")
+        if rule is not None:
+            finding.controls = rule.controls
+            finding.help = finding.help or rule.fix
+    return sorted(grouped.values(), key=lambda finding: (*finding.span.key, finding.rule, finding.message))
+
+
+def settle_unknown(items: Iterable[NotAssessed], rules: RuleSet) -> list[NotAssessed]:
+    """One entry a thing, with all rules that are open because of it; what names no rule leaves every rule open."""
+    everything = tuple(rule.id for rule in rules if not rule.language)
+    grouped: dict[tuple[object, ...], NotAssessed] = {}
+    for item in items:
+        span = item.span
+        first = grouped.setdefault((item.what, item.why, span.key if span else None), item)
+        first.rules = tuple(dict.fromkeys((*first.rules, *(item.rules or everything))))
+    return list(grouped.values())

@@ -1,0 +1,166 @@
+"""Packs: YAML files of rules, found, validated once, and kept compiled in a cache by their content.
+
+With unchanged packs nothing here imports pydantic: the first run validates and writes two cache entries, one with what
+judging needs and one with the prose and examples that `explain`, `test` and reports read.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from _blake2 import blake2b
+
+from cilint import __version__
+from cilint.errors import PackError
+from cilint.rules.rule import Rule, RuleSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+BUILT_IN = ("gitlab", "security", "enterprise")
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_MAX_FILES = 500
+_MAX_BYTES = 4 * 1024 * 1024
+_ENDINGS = (".yaml", ".yml")
+
+
+def load(wanted: Iterable[str] = ()) -> RuleSet:
+    """The rules of the named packs, in that order; the built-in ones when none is named.
+
+    wanted: names of built-in packs, or paths of pack files and folders. A rule of a later pack replaces one of the
+    same id; roles add up. Raises PackError when a pack is not there or is wrong.
+    """
+    rules = RuleSet()
+    changes: dict[str, Any] = {}
+    for name in tuple(wanted) or BUILT_IN:
+        pack, files = find(name)
+        compiled = _compiled(pack, files, "judge")
+        rules.sources.append((pack, files))
+        for data in compiled["rules"]:
+            rules.rules[data["id"]] = Rule(data)
+        rules.roles += compiled["roles"]
+        changes.update(compiled["override"])
+    return rules.configured(changes) if changes else rules
+
+
+def prose(rules: RuleSet) -> dict[str, dict[str, Any]]:
+    """For each rule id of the packs: `why`, `fix`, `requirement`, `examples`, `file`, `line`, as plain data."""
+    told: dict[str, dict[str, Any]] = {}
+    for pack, files in rules.sources:
+        for data in _compiled(pack, files, "prose")["rules"]:
+            told[data["id"]] = data
+    return told
+
+
+def find(name: str) -> tuple[str, list[str]]:
+    """The pack's name and its files, sorted. Raises PackError when there is none."""
+    place = name
+    if name in BUILT_IN and not os.path.exists(os.path.join(name, "")):
+        place = os.path.join(built_in_folder(), name)
+    elif os.sep not in name and not os.path.exists(name):
+        place = os.path.join(built_in_folder(), name)
+    if os.path.isfile(place):
+        return os.path.splitext(os.path.basename(place))[0], [place]
+    files = _files(place) if os.path.isdir(place) else []
+    if not files:
+        why = "holds no .yaml file" if os.path.isdir(place) else "is neither a built-in pack nor a file or folder"
+        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(BUILT_IN)}")
+    return os.path.basename(os.path.abspath(place)), files
+
+
+def built_in_folder() -> str:
+    """Where the built-in packs are: inside the wheel, or `rules/` of a checkout."""
+    inside = os.path.join(_HERE, "_packs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), "rules")
+
+
+def _files(folder: str) -> list[str]:
+    found: list[str] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(place, name) for name in sorted(names) if name.endswith(_ENDINGS)]
+        if len(found) > _MAX_FILES:
+            raise PackError(f"{folder} holds more than {_MAX_FILES} YAML files; a pack is a folder of rule files")
+    return found
+
+
+def _compiled(pack: str, files: list[str], part: str) -> Any:
+    """One part ("judge" or "prose") of the compiled pack, out of the cache when it is there."""
+    texts = [(path, _read(path)) for path in files]
+    digest = _digest(pack, texts)
+    cached = _recall(f"{digest}.{part}")
+    if cached is not None:
+        return cached
+    from cilint.rules.schema import compile_pack  # imports pydantic: only when a pack is new
+
+    parts = compile_pack(pack, [(path, text.decode("utf-8", "replace")) for path, text in texts])
+    for name, data in parts.items():
+        _remember(f"{digest}.{name}", data)
+    return parts[part]
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            text = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise PackError(f"cannot read {path}: {error.strerror}") from None
+    if len(text) > _MAX_BYTES:
+        raise PackError(f"{path} is bigger than {_MAX_BYTES} bytes")
+    return text
+
+
+def _digest(pack: str, texts: list[tuple[str, bytes]]) -> str:
+    digest = blake2b(digest_size=16)
+    for word in (__version__, sys.version, str(marshal.version), _schema_stamp(), pack):
+        digest.update(word.encode() + b"\0")
+    for path, text in texts:
+        digest.update(f"{path}\0{len(text)}\0".encode())
+        digest.update(text)
+    return digest.hexdigest()
+
+
+def _schema_stamp() -> str:
+    """Changes when the compiler of packs does, for checkouts whose version stays the same."""
+    stamps = []
+    for name in ("schema.py", "assertions.py"):
+        try:
+            stat = os.stat(os.path.join(_HERE, "rules", name))
+        except OSError:
+            continue
+        stamps.append(f"{stat.st_mtime_ns}-{stat.st_size}")
+    return " ".join(stamps)
+
+
+def _cache_folder() -> str:
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(root, "cilint", "packs")
+
+
+def _recall(name: str) -> Any:
+    try:
+        with open(os.path.join(_cache_folder(), name), "rb") as file:
+            stored = file.read()
+        size = blake2b.MAX_DIGEST_SIZE
+        if blake2b(stored[size:]).digest() == stored[:size]:
+            return marshal.loads(stored[size:])  # our own writing, checked against its digest
+    except (OSError, ValueError, EOFError, TypeError):
+        pass
+    return None
+
+
+def _remember(name: str, data: Any) -> None:
+    """Write a cache entry whole or not at all; a cache that cannot be written is no fault."""
+    folder = _cache_folder()
+    payload = marshal.dumps(data)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(blake2b(payload).digest() + payload)
+        os.replace(temporary, os.path.join(folder, name))
+    except OSError:
+        return

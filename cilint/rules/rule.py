@@ -1,0 +1,141 @@
+"""Rule and RuleSet: what judging needs of the packs, as plain data that a cache can hold."""
+
+from __future__ import annotations
+
+from cilint.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+# `check: language` marks a rule whose findings come from reading, composing, language tables or pipeline logic.
+LANGUAGE = "language"
+
+
+class Rule:
+    """One requirement on pipelines.
+
+    id: kebab-case, a public contract. pack: the pack that it came from. severity: "error", "warning" or "info".
+    select: names of subjects, or JSONPaths, each value of which must satisfy `assertion`; () for a rule in code.
+    where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
+    parameters: what a house may change. message: for rules in data, with {value} and {name}.
+    """
+
+    __slots__ = (
+        "assertion", "check", "controls", "fix", "id", "message", "pack", "parameters", "select", "severity", "title",
+        "where",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.id: str = data["id"]
+        self.pack: str = data["pack"]
+        self.severity: str = data["severity"]
+        self.title: str = data["title"]
+        self.select: tuple[str, ...] = tuple(data["select"])
+        self.where: dict[str, Any] = data["where"]
+        self.assertion: dict[str, Any] = data["assert"]
+        self.check: str = data["check"]
+        self.parameters: dict[str, Any] = data["parameters"]
+        self.message: str = data["message"]
+        self.fix: str = data["fix"]
+        self.controls: tuple[str, ...] = tuple(data["controls"])
+
+    @property
+    def language(self) -> bool:
+        """Whether its findings are made on the way to the pipeline, so that there is nothing to run."""
+        return self.check == LANGUAGE
+
+    def __repr__(self) -> str:
+        return f"Rule({self.id})"
+
+
+class RuleSet:
+    """The rules of one run, by id, and the roles by which they know jobs.
+
+    sources: the files of each pack, for what is read later (prose and examples).
+    silenced: ids that were left out on purpose, so that findings made on the way are dropped too.
+    """
+
+    __slots__ = ("only", "roles", "rules", "silenced", "sources")
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule] = {}
+        self.roles: list[dict[str, Any]] = []
+        self.sources: list[tuple[str, list[str]]] = []
+        self.silenced: frozenset[str] = frozenset()
+        self.only = False
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules.values())
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self.rules
+
+    def get(self, id: str) -> Rule | None:
+        """The rule of that id, if the packs have it."""
+        return self.rules.get(id)
+
+    def narrow(
+        self, select: Iterable[str] = (), ignore: Iterable[str] = (), extend_select: Iterable[str] = ()
+    ) -> RuleSet:
+        """Only some of the rules; each word is a rule's id or a pack's name. Raises UsageError for other words."""
+        chosen, dropped = self._ids(select), self._ids(ignore)
+        narrowed = self._like()
+        narrowed.only = bool(chosen)
+        kept = (chosen | self._ids(extend_select)) - dropped if chosen else set(self.rules) - dropped
+        narrowed.rules = {id: rule for id, rule in self.rules.items() if id in kept}
+        narrowed.silenced = self.silenced | (set(self.rules) - kept)
+        return narrowed
+
+    def configured(self, changes: dict[str, dict[str, Any]]) -> RuleSet:
+        """The rules with other severities and parameters: {id: {severity: ..., parameters: {...}}}.
+
+        A parameter replaces the pack's whole value of that name. Raises UsageError for rules and parameters that do
+        not exist.
+        """
+        result = self._like()
+        result.rules = dict(self.rules)
+        for id, change in changes.items():
+            old = self.rules.get(id)
+            if old is None:
+                raise UsageError(f"no such rule: {id}", help=self._near(id))
+            rule = Rule.__new__(Rule)
+            for slot in Rule.__slots__:
+                setattr(rule, slot, getattr(old, slot))
+            rule.severity = change.get("severity") or old.severity
+            parameters = change.get("parameters") or {}
+            for name in parameters:
+                if name not in old.parameters:
+                    known = ", ".join(old.parameters) or "none"
+                    raise UsageError(f"rule {id} has no parameter {name!r}", help=f"its parameters: {known}")
+            rule.parameters = {**old.parameters, **parameters}
+            result.rules[id] = rule
+        return result
+
+    def _like(self) -> RuleSet:
+        other = RuleSet()
+        other.rules, other.roles, other.sources = self.rules, self.roles, self.sources
+        other.silenced, other.only = self.silenced, self.only
+        return other
+
+    def _ids(self, words: Iterable[str]) -> set[str]:
+        packs = {rule.pack for rule in self}
+        ids: set[str] = set()
+        for word in words:
+            if word in self.rules:
+                ids.add(word)
+            elif word in packs:
+                ids.update(rule.id for rule in self if rule.pack == word)
+            else:
+                raise UsageError(f"no such rule or pack: {word}", help=self._near(word))
+        return ids
+
+    def _near(self, word: str) -> str:
+        import difflib  # only to word a complaint
+
+        near = difflib.get_close_matches(word, [*self.rules, *{rule.pack for rule in self}], 1)
+        return f"did you mean {near[0]}? " if near else "`cilint rules` lists them"

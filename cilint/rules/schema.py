@@ -1,0 +1,342 @@
+"""The schema of a pack, and its compiler: YAML to the plain data that judging reads.
+
+Only imported when a pack is new or changed, for pydantic costs more than checking a file. What is wrong with a pack is
+a PackError at its line, with the nearest right word.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import re2
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from cilint.errors import PackError
+from cilint.language.durations import seconds
+from cilint.rules.assertions import OPTIONS, TYPES
+from cilint.rules.select import SUBJECTS
+from cilint.source import Source
+from cilint.tree import Mapping, Node, Scalar, Sequence, plain, read
+
+if TYPE_CHECKING:
+    from cilint.span import Span
+
+_CHECKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "checks")
+ENTRY = ".gitlab-ci.yml"
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re2.compile(value)
+    except re2.error as error:
+        detail = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise ValueError(f"not an RE2 pattern: {detail}") from None
+    return value
+
+
+Texts = Annotated[list[str], BeforeValidator(_listed)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Severity = Literal["error", "warning", "info"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Example(_Strict):
+    """An example: a file's text, or several files with the parameters under which it holds."""
+
+    files: dict[str, str]
+    parameters: dict[str, Any] = {}
+    title: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        return {"files": {ENTRY: value}} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _entry(self) -> Example:
+        if ENTRY not in self.files:
+            raise ValueError(f"files must hold {ENTRY}")
+        return self
+
+
+class Examples(_Strict):
+    """What the rule finds (`# finding` at the end of each line where it must stand) and what it lets pass."""
+
+    bad: list[Example] = []
+    good: list[Example] = []
+
+
+class Where(_Strict):
+    """Which of the selected things are meant."""
+
+    role: Texts = Field(default=[], description="only in jobs that have one of these roles")
+    name: Texts = Field(default=[], description="only things of these names; * stands for anything")
+
+
+class RuleEntry(_Strict):
+    """One rule."""
+
+    id: Id
+    severity: Severity
+    title: str = Field(min_length=1, max_length=100)
+    requirement: Texts = []
+    select: Texts = []
+    where: Where = Where()
+    assertion: dict[str, Any] = Field(default={}, alias="assert")
+    check: str = ""
+    parameters: dict[str, Any] = {}
+    message: str = ""
+    why: str = Field(min_length=1)
+    fix: str = Field(min_length=1)
+    controls: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+:\S.*$")]] = []
+    examples: Examples = Examples()
+
+    @model_validator(mode="after")
+    def _whole(self) -> RuleEntry:
+        if bool(self.select) == bool(self.check):
+            raise ValueError("a rule has either select and assert, or check")
+        if self.check:
+            _known_check(self.check)
+            return self
+        if not self.assertion or not self.message:
+            raise ValueError("select goes with assert and message")
+        for word in self.select:
+            _known_select(word)
+        for word, option in self.assertion.items():
+            if isinstance(option, str) and re.fullmatch(r"\{\w+\}", option):
+                if option[1:-1] not in self.parameters:
+                    raise ValueError(f"assert: {word} names a parameter that the rule does not have: {option}")
+                self.parameters[option[1:-1]] = _option(word, self.parameters[option[1:-1]])
+            else:
+                self.assertion[word] = _option(word, option)
+        return self
+
+
+class Evidence(_Strict):
+    """Conditions that together show a role; see `cilint/rules/roles.py` for what each compares."""
+
+    command: Texts = []
+    argument: Texts = []
+    image: Texts = []
+    report: Texts = []
+    environment: Texts = []
+    tier: Texts = []
+    action: Texts = []
+    stage: Texts = []
+    variable: Texts = []
+    manual: bool | None = None
+    role: Texts = []
+    without: Texts = Field(default=[], description="roles that the job must not have")
+    name: Pattern = ""
+
+
+class RoleEntry(_Strict):
+    """One role: what a job does, and what shows it. Entries of several packs with one name add up."""
+
+    role: Id
+    title: str = ""
+    evidence: list[Evidence] = Field(min_length=1)
+
+
+class Override(_Strict):
+    """Changes to a rule of a pack that was loaded before."""
+
+    severity: Severity | None = None
+    parameters: dict[str, Any] = {}
+
+
+class PackFile(_Strict):
+    """One file of a pack."""
+
+    rules: list[RuleEntry] = []
+    roles: list[RoleEntry] = []
+    override: dict[str, Override] = {}
+
+
+def _known_check(name: str) -> None:
+    known = sorted(os.path.splitext(file)[0].replace("_", "-") for file in os.listdir(_CHECKS) if file[0] != "_")
+    if name not in [*known, "language"]:
+        raise ValueError(f"there is no check {name!r}{_near(name, known)}")
+
+
+def _known_select(word: str) -> None:
+    if word.startswith("$"):
+        from jsonpath_ng.ext import parse
+
+        try:
+            parse(word)
+        except Exception as error:
+            raise ValueError(f"not a JSONPath: {error}") from None
+    elif word not in SUBJECTS:
+        raise ValueError(f"there is no subject {word!r}{_near(word, list(SUBJECTS))}")
+
+
+def _option(word: str, option: Any) -> Any:
+    kind = OPTIONS.get(word)
+    if kind is None:
+        raise ValueError(f"there is no assertion {word!r}{_near(word, list(OPTIONS))}")
+    if kind == "texts":
+        option = _listed(option)
+        right = isinstance(option, list) and all(isinstance(text, str) for text in option)
+    elif kind == "values":
+        right = isinstance(option, list)
+    elif kind == "number":
+        right = isinstance(option, (int, float)) and not isinstance(option, bool)
+    elif kind == "pattern":
+        right = isinstance(option, str) and bool(_pattern(option))
+    elif kind == "duration":
+        right = isinstance(option, str) and seconds(option) is not None
+    else:
+        right = kind != "type" or option in TYPES
+    if not right:
+        raise ValueError(f"assert: {word} takes {_TAKES[kind]}, not {option!r}")
+    return option
+
+
+_TAKES = {
+    "texts": "a string or a list of strings",
+    "values": "a list",
+    "number": "a number",
+    "pattern": "an RE2 pattern",
+    "duration": 'a duration such as "1 week"',
+    "type": f"one of {', '.join(TYPES)}",
+}
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+
+
+def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
+    """The two parts of a compiled pack, "judge" and "prose". Raises PackError for what is wrong with its files."""
+    judge: dict[str, Any] = {"rules": [], "roles": [], "override": {}}
+    prose: dict[str, Any] = {"rules": []}
+    seen: dict[str, Span] = {}
+    for path, text in texts:
+        source = Source(os.path.relpath(path) if not os.path.relpath(path).startswith("..") else path, text, "pack")
+        body = _body(source)
+        if body is None:
+            continue
+        file = _validate(body)
+        entries = body.get("rules")
+        for index, rule in enumerate(file.rules):
+            assert isinstance(entries, Sequence)
+            span = _find(entries, (index, "id"))
+            if rule.id in seen:
+                raise PackError(f"rule {rule.id} is defined twice in pack {pack}; first at {seen[rule.id]}", span=span)
+            seen[rule.id] = span
+            judge["rules"].append(_judged(pack, rule))
+            prose["rules"].append(_told(rule, span))
+        judge["roles"] += [_role(role) for role in file.roles]
+        judge["override"].update({id: change.model_dump() for id, change in file.override.items()})
+    return {"judge": judge, "prose": prose}
+
+
+def _body(source: Source) -> Mapping | None:
+    reading = read(source)
+    for finding in reading.findings:
+        raise PackError(finding.message, span=finding.span)
+    body = reading.body
+    if body is None or not {"rules", "roles", "override"} & set(body.values):
+        return None  # a mapping of controls, or what else may lie beside the rules
+    return body
+
+
+def _validate(body: Mapping) -> PackFile:
+    try:
+        return PackFile.model_validate(plain(body))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        message, span = _complaint(body, fault)
+        more = error.error_count() - 1
+        raise PackError(
+            message, span=span, help=f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
+        ) from None
+
+
+def _complaint(body: Mapping, fault: Any) -> tuple[str, Span]:
+    loc = tuple(fault["loc"])
+    name = ".".join(str(part) for part in loc if not isinstance(part, int))
+    if fault["type"] == "extra_forbidden":
+        key = str(loc[-1])
+        return f"unknown key {name}{_near(key, _keys_beside(loc))}", _find(body, loc, key=True)
+    if fault["type"] == "missing":
+        return f"{loc[-1]} is missing", _find(body, loc[:-1])
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}", _find(body, loc)
+
+
+def _keys_beside(loc: tuple[Any, ...]) -> list[str]:
+    """The keys that the model allows where an unknown one was found."""
+    model: Any = PackFile
+    for part in loc[:-1]:
+        fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+        if part in fields:
+            model = _model_in(fields[part]) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if found := _model_in(inner):
+            return found
+    return None
+
+
+def _find(node: Node, loc: tuple[Any, ...], *, key: bool = False) -> Span:
+    """Where the value (or the key) of a pydantic location is written; the nearest place around it otherwise."""
+    span = node.first_line if isinstance(node, Scalar) else node.span
+    for part in loc:
+        if isinstance(node, Mapping) and part in node:
+            span, node = node.keys[part].span, node.values[part]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+            node = node.items[part]
+            span = node.span
+    return span if key or not isinstance(node, Scalar) else node.span
+
+
+def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "pack": pack,
+        "severity": rule.severity,
+        "title": rule.title,
+        "select": rule.select,
+        "where": rule.where.model_dump(exclude_defaults=True),
+        "assert": rule.assertion,
+        "check": rule.check,
+        "parameters": rule.parameters,
+        "message": rule.message,
+        "fix": " ".join(rule.fix.split()),
+        "controls": rule.controls,
+    }
+
+
+def _told(rule: RuleEntry, span: Span) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "requirement": rule.requirement,
+        "why": " ".join(rule.why.split()),
+        "fix": " ".join(rule.fix.split()),
+        "examples": rule.examples.model_dump(),
+        "file": span.source.path,
+        "line": span.line,
+    }
+
+
+def _role(role: RoleEntry) -> dict[str, Any]:
+    evidence = [one.model_dump(exclude_defaults=True, exclude_none=True) for one in role.evidence]
+    return {"role": role.role, "title": role.title, "evidence": evidence}

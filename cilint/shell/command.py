@@ -1,0 +1,251 @@
+"""Command, Word, Part, Redirect: what a shell would run, with its place in the text."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cilint.shell.script import Script
+    from cilint.span import Span
+
+# Programs that run the command which their own words name, with the options of theirs that take a value.
+WRAPPERS = {
+    "sudo": ("-u", "-g", "-C", "-h", "-p", "--user", "--group"),
+    "env": ("-u", "-C", "--unset", "--chdir"),
+    "command": (),
+    "builtin": (),
+    "exec": ("-a",),
+    "nohup": (),
+    "time": (),
+    "nice": ("-n",),
+    "ionice": ("-c", "-n"),
+    "timeout": ("-s", "-k", "--signal", "--kill-after"),
+    "stdbuf": ("-i", "-o", "-e"),
+    "unbuffer": (),
+    "xvfb-run": ("-s", "-n", "-e"),
+    "npx": ("-p", "--package", "-c"),
+    "pnpx": (),
+    "bunx": (),
+    "dotenv": ("-e", "-f"),
+    "doas": ("-u",),
+    "chronic": (),
+    "retry": (),
+}
+_OPERANDS_FIRST = {"timeout": 1}  # how many operands come before the command
+
+
+class Part:
+    """A piece of a word.
+
+    kind: "text", "variable" (text is the name), "command" (`$(...)`, backticks), "process" (`<(...)`) or "arithmetic".
+    quoted: inside double quotes. commands: those of a substitution. start, end: offsets in the script's text.
+    """
+
+    __slots__ = ("commands", "end", "kind", "quoted", "start", "text")
+
+    def __init__(
+        self, kind: str, text: str, start: int, end: int, *, quoted: bool = False, commands: list[Command] | None = None
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.quoted = quoted
+        self.commands = commands or []
+
+    def __repr__(self) -> str:
+        return f"Part({self.kind} {self.text!r})"
+
+
+class Word:
+    """One word.
+
+    text: quotes removed, variables as `$NAME`, substitutions as `$(...)`. static: nothing but text in it.
+    parts: its pieces; () for a static word. quoted: it begins with a quote.
+    """
+
+    __slots__ = ("end", "parts", "quoted", "start", "static", "text")
+
+    def __init__(self, text: str, start: int, end: int, parts: tuple[Part, ...] = (), *, quoted: bool = False) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.parts = parts
+        self.static = not any(part.kind != "text" for part in parts)
+        self.quoted = quoted
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the variables that the shell puts in, those inside substitutions not counted."""
+        return [part.text for part in self.parts if part.kind == "variable"]
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands of its substitutions."""
+        return [command for part in self.parts for command in part.commands]
+
+    def __repr__(self) -> str:
+        return f"Word({self.text!r})"
+
+
+class Redirect:
+    """A redirection. op: "<", ">", ">>", "<<<", "<<" ...; word: the target, or the body of a here-document."""
+
+    __slots__ = ("op", "word")
+
+    def __init__(self, op: str, word: Word) -> None:
+        self.op = op
+        self.word = word
+
+    def __repr__(self) -> str:
+        return f"Redirect({self.op} {self.word.text!r})"
+
+
+class Command:
+    """A simple command, or a compound one (`words` empty, `inner` filled) where something joins it as a whole.
+
+    words: name and arguments. assignments: `NAME=word` before them. joined: the operator before it ("", ";", "&&",
+    "||", "|", "&"). followed: the operator behind it. pipe: the commands of its pipeline, in order. parent: the command
+    in whose substitution it stands. condition: it decides an if, while or until. function: the function that it
+    belongs to. negated: a `!` stands before it.
+    """
+
+    __slots__ = (
+        "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
+        "pipe", "redirects", "script", "start", "words",
+    )  # fmt: skip
+
+    def __init__(self, script: Script, start: int) -> None:
+        self.script = script
+        self.start = start
+        self.end = start
+        self.words: list[Word] = []
+        self.assignments: list[tuple[str, Word]] = []
+        self.redirects: list[Redirect] = []
+        self.inner: list[Command] = []
+        self.pipe: list[Command] = [self]
+        self.joined = ""
+        self.followed = ""
+        self.next: Command | None = None
+        self.parent: Command | None = None
+        self.condition = False
+        self.negated = False
+        self.function = ""
+
+    @property
+    def span(self) -> Span:
+        """Where the command is written."""
+        return self.script.span(self.start, self.end)
+
+    @property
+    def argv(self) -> list[Word]:
+        """The words of the command that really runs: `sudo`, `env A=b`, `timeout 5` and their like taken off."""
+        words = self.words
+        for _ in range(4):
+            name = words[0].text.rpartition("/")[2] if words else ""
+            if name not in WRAPPERS:
+                break
+            rest = _unwrap(name, words)
+            if not rest:
+                break
+            words = rest
+        return words
+
+    @property
+    def name(self) -> str:
+        """The program's name without its folder; "" for assignments alone and for compound commands."""
+        words = self.argv
+        return words[0].text.rpartition("/")[2] if words else ""
+
+    @property
+    def arguments(self) -> list[str]:
+        """The texts of the words behind the program's name."""
+        return [word.text for word in self.argv[1:]]
+
+    def option(self, *names: str) -> Word | None:
+        """The value of an option, written `--name value` or `--name=value`; the last one wins."""
+        found: Word | None = None
+        words = self.argv
+        for index, word in enumerate(words):
+            for name in names:
+                if word.text == name and index + 1 < len(words):
+                    found = words[index + 1]
+                elif word.text.startswith(f"{name}=") and name.startswith("--"):
+                    found = tail(word, len(name) + 1)
+        return found
+
+    def has(self, *options: str) -> bool:
+        """Whether one of the words is given, alone or as `--name=...`."""
+        return any(
+            word.text in options or (word.text[:2] == "--" and word.text.partition("=")[0] in options)
+            for word in self.argv
+        )
+
+    @property
+    def operands(self) -> list[Word]:
+        """The words that are no options; the value behind an option counts as one of them."""
+        return [word for word in self.argv[1:] if not word.text.startswith("-") or word.text == "-"]
+
+    def __repr__(self) -> str:
+        return f"Command({' '.join(word.text for word in self.words)})"
+
+
+def tail(word: Word, cut: int) -> Word:
+    """The word without its first `cut` characters of text, which must be static."""
+    parts: list[Part] = []
+    left = cut
+    for part in word.parts:
+        if part.kind == "text" and left:
+            text = part.text[left:]
+            left = max(0, left - len(part.text))
+            if not text:
+                continue
+            part = Part("text", text, part.end - len(text), part.end, quoted=part.quoted)
+        parts.append(part)
+    start = word.start + cut if not word.parts else (parts[0].start if parts else word.end)
+    return Word(word.text[cut:], min(start, word.end), word.end, tuple(parts))
+
+
+def _unwrap(name: str, words: list[Word]) -> list[Word]:
+    valued = WRAPPERS[name]
+    index, operands = 1, _OPERANDS_FIRST.get(name, 0)
+    while index < len(words):
+        text = words[index].text
+        if text == "--":
+            return words[index + 1 :]
+        if text in valued:
+            index += 2
+        elif text.startswith("-") or (name == "env" and "=" in text):
+            index += 1
+        elif operands:
+            operands -= 1
+            index += 1
+        else:
+            break
+    return words[index:]
+
+
+def nested(commands: list[Command]) -> Iterator[Command]:
+    """The commands and those of their substitutions, however deep."""
+    for command in commands:
+        yield command
+        for word in command.words:
+            yield from nested(word.commands)
+        for _, word in command.assignments:
+            yield from nested(word.commands)
+        yield from nested(command.inner)
+
+
+_DECLARING = ("export", "declare", "typeset", "local", "readonly")
+
+
+def assignments(command: Command) -> Iterator[tuple[str, Word]]:
+    """What a command assigns to variables of the shell: `A=b` alone, `export A=b` and their like."""
+    if not command.words:
+        yield from command.assignments
+    elif command.words[0].text in _DECLARING:
+        for word in command.words[1:]:
+            name, equals, _ = word.text.partition("=")
+            if equals and name.isidentifier():
+                yield name, tail(word, len(name) + 1)

@@ -1,0 +1,237 @@
+"""The commands of jobs: of their three scripts, of the script files of the repository that these call, and of the
+npm scripts of a package.json. Everything is read once, however many jobs share it.
+"""
+
+from __future__ import annotations
+
+from cilint.shell.script import Script
+from cilint.source import Source
+from cilint.tree.documents import read
+from cilint.tree.node import Mapping, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cilint.compose.fetch import Project
+    from cilint.pipeline.job import Job
+    from cilint.shell.command import Command, Word
+
+SECTIONS = ("before_script", "script", "after_script")
+SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
+_SOURCING = ("source", ".")
+_OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
+_NPM = {"npm": ("run", "run-script"), "pnpm": ("run",), "yarn": ("run",), "bun": ("run",)}
+_NPM_SHORT = ("test", "start", "stop", "restart")  # `npm test` is `npm run test`
+_MAX_FILES = 200
+_MAX_BYTES = 512 * 1024
+_MAX_DEPTH = 6
+
+
+class Scripts:
+    """The scripts of one pipeline's jobs. project: the repository whose files are read; it is never left."""
+
+    __slots__ = ("_chunks", "_files", "_jobs", "_packages", "_project", "_sources")
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._chunks: dict[tuple[int, ...], Script] = {}
+        self._files: dict[str, Script | Source | None] = {}
+        self._jobs: dict[str, tuple[list[Command], list[Source]]] = {}
+        self._packages: dict[str, Mapping | None] = {}
+
+    def of(self, job: Job) -> list[Command]:
+        """All commands of a job, those of the files that it calls at the end."""
+        return self._read(job)[0]
+
+    def files(self, job: Job) -> list[Source]:
+        """The script files of the repository that a job calls, be they shell or not."""
+        return self._read(job)[1]
+
+    def written(self, job: Job, section: str) -> list[Command]:
+        """The commands that stand in one of the job's own scripts."""
+        return [command for script in self.chunks(job, section) for command in script.commands]
+
+    def chunks(self, job: Job, section: str) -> list[Script]:
+        """The entries of one script; entries that only make sense together (`if` ... `fi`) as one."""
+        found: list[Script] = []
+        waiting: tuple[Scalar, ...] = ()
+        for site in job.script(section):
+            assert isinstance(site.node, Scalar)
+            waiting = (*waiting, site.node)
+            script = self._chunk(waiting)
+            if not script.open:
+                found.append(script)
+                waiting = ()
+        if waiting:
+            # Never closed: what can be read of it, entry by entry.
+            found += [self._chunk((node,)) for node in waiting]
+        return found
+
+    def _chunk(self, nodes: tuple[Scalar, ...]) -> Script:
+        key = tuple(id(node) for node in nodes)
+        script = self._chunks.get(key)
+        if script is None:
+            script = self._chunks[key] = Script(nodes, nodes[0].source)
+        return script
+
+    def _read(self, job: Job) -> tuple[list[Command], list[Source]]:
+        known = self._jobs.get(job.name)
+        if known is not None:
+            return known
+        commands: list[Command] = []
+        sources: dict[str, Source] = {}
+        seen: set[int] = set()
+        for section in SECTIONS:
+            commands += self.written(job, section)
+        self._follow(commands, "", commands, sources, seen, 0)
+        known = self._jobs[job.name] = (commands, list(sources.values()))
+        return known
+
+    def _follow(
+        self, calls: list[Command], folder: str, commands: list[Command], sources: dict[str, Source],
+        seen: set[int], depth: int,
+    ) -> None:  # fmt: skip
+        """Add the commands of every file that `calls` run. folder: where the calling file lies."""
+        if depth >= _MAX_DEPTH:
+            return
+        here = ""
+        for command in list(calls):
+            if command.name == "cd" and command.operands:
+                target = command.operands[0]
+                here = _joined(here, target.text) if target.static and not target.text.startswith("/") else ""
+                continue
+            for called in self._called(command, (here, folder)):
+                source = called if isinstance(called, Source) else called.source
+                if id(called) in seen:
+                    continue
+                seen.add(id(called))
+                if isinstance(called, Source) or not called.nodes:
+                    sources[source.path] = source
+                if isinstance(called, Script):
+                    commands += called.commands
+                    self._follow(called.commands, source.path.rpartition("/")[0], commands, sources, seen, depth + 1)
+
+    def _called(self, command: Command, folders: tuple[str, str]) -> Iterator[Script | Source]:
+        words = command.argv
+        if not words:
+            return
+        name = command.name
+        if name in _NPM:
+            script = self._npm(command, folders[0])
+            if script is not None:
+                yield script
+            return
+        for word, kind in called_words(command):
+            file = self._open(word, folders, shell=kind == "shell")
+            if file is not None:
+                yield file
+
+    def _open(self, word: Word, folders: tuple[str, str], *, shell: bool) -> Script | Source | None:
+        for path in _candidates(word, folders):
+            file = self._file(path, shell=shell)
+            if file is not None:
+                return file
+        return None
+
+    def _file(self, path: str, *, shell: bool) -> Script | Source | None:
+        if path in self._files:
+            return self._files[path]
+        if len(self._files) >= _MAX_FILES:
+            return None
+        file: Script | Source | None = None
+        source = self._project.read_local(path, "called by a job")
+        if source is not None and len(source.text) <= _MAX_BYTES and "\0" not in source.text:
+            first = source.line(1)
+            is_shell = shell if not first.startswith("#!") else any(name in first for name in ("sh", "busybox"))
+            file = Script((), source, source.text) if is_shell else source
+        self._files[path] = file
+        return file
+
+    def _npm(self, command: Command, folder: str) -> Script | None:
+        words = [word for word in command.operands if word.static]
+        name = command.name
+        prefix = command.option("--prefix", "-C", "--cwd", "--dir")
+        place = _joined(folder, prefix.text) if prefix is not None and prefix.static else folder
+        texts = [word.text for word in words if prefix is None or word is not prefix]
+        if not texts:
+            return None
+        wanted = texts[1:2] if texts[0] in _NPM[name] else texts[:1]
+        if name == "npm" and texts[0] not in (*_NPM[name], *_NPM_SHORT):
+            wanted = ["test"] if texts[0] in ("t", "tst") else []
+        scripts = self._package(place)
+        node = scripts.get(wanted[0]) if scripts is not None and wanted else None
+        return self._chunk((node,)) if isinstance(node, Scalar) else None
+
+    def _package(self, folder: str) -> Mapping | None:
+        """The `scripts` of a package.json, which is YAML as well."""
+        if folder not in self._packages:
+            source = self._project.read_local(_joined(folder, "package.json"), "npm scripts")
+            body = read(source).body if source is not None and len(source.text) <= _MAX_BYTES else None
+            scripts = body.get("scripts") if body is not None else None
+            self._packages[folder] = scripts if isinstance(scripts, Mapping) else None
+        return self._packages[folder]
+
+
+def called_words(command: Command) -> Iterator[tuple[Word, str]]:
+    """The words of a command that name a file which it runs, each with "shell" or "other"."""
+    words = command.argv
+    if not words:
+        return
+    name = command.name
+    first = words[0]
+    if name in SHELLS or name in _OTHERS or name in _SOURCING:
+        operand = _script_operand(words)
+        if operand is not None:
+            yield operand, "shell" if name in SHELLS or name in _SOURCING else "other"
+    elif "/" in first.text or name.endswith((".sh", ".bash")):
+        yield first, "shell"
+
+
+def _script_operand(words: list[Word]) -> Word | None:
+    """The file behind an interpreter; None when code or nothing is given (`bash -c`, `python -m`)."""
+    skip = False
+    for word in words[1:]:
+        if skip:
+            skip = False
+        elif word.text in ("-o", "+o", "-O", "-W"):
+            skip = True
+        elif word.text.startswith(("-", "+")) and word.text != "--":
+            if not word.text.startswith("--") and ("c" in word.text or word.text in ("-s", "-m", "-e", "-")):
+                return None
+        elif word.text != "--":
+            return word
+    return None
+
+
+def _candidates(word: Word, folders: tuple[str, str]) -> Iterator[str]:
+    """Paths from the repository's root that a word may name.
+
+    A path that begins with a variable or a substitution (`$CI_PROJECT_DIR/x`, `$(dirname "$0")/x`) is tried from the
+    root and from the folder of the file that holds it.
+    """
+    if word.static:
+        path = word.text
+        if path.startswith(("/", "~")):
+            return
+        for folder in dict.fromkeys((*folders, "")):
+            yield _joined(folder, path)
+        return
+    first = word.parts[0] if word.parts[0].text or len(word.parts) == 1 else word.parts[1]
+    rest = word.parts[word.parts.index(first) + 1 :]
+    tail = "".join(part.text for part in rest)
+    if first.kind == "text" or not tail.startswith("/") or any(part.kind != "text" for part in rest):
+        return
+    for folder in dict.fromkeys((folders[1] if first.text != "CI_PROJECT_DIR" else "", "")):
+        yield _joined(folder, tail.lstrip("/"))
+
+
+def _joined(folder: str, path: str) -> str:
+    """The two put together, `.` and `..` worked out; a path that leaves the repository stays outside and is not read."""
+    parts: list[str] = []
+    for part in f"{folder}/{path}".split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
