@@ -21,6 +21,8 @@ def render(report: Report) -> str:
     """The report as XML: passed, failed, and skipped where nothing open is left or the rule could not judge."""
     page = Page(report, Terminal())
     cases = [case for rule in _rules(report) for case in _cases(rule, report, page)]
+    gaps = {item.what: item.why for item in report.not_assessed}
+    cases += [_case("skipped", "not assessed", what, message=why) for what, why in gaps.items()]
     failures, skipped = sum(case[0] == "failure" for case in cases), sum(case[0] == "skipped" for case in cases)
     counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="cilint" {counts}>']

@@ -12,11 +12,11 @@ _NAMED_JOBS = 3
 
 _STEPS = {
     "alias": "alias *{name}",
-    "merge": "merge of *{name}",
+    "merge": "<<: *{name}",
     "reference": "!reference {name}",
     "extends": "extends {name}",
     "include": "include {name}",
-    "default": "default",
+    "default": "default {name}",
     "input": "input {name}",
 }
 
@@ -34,14 +34,14 @@ def jobs(finding: Finding) -> str:
 
 
 def step(item: Step, report: Report) -> str:
-    """One step of a trail with its place: "extends .base (ci.yml:3:12)"."""
-    phrase = _STEPS.get(item.kind, item.kind + " {name}").format(name=item.name) if item.name else item.kind
-    return f"{phrase} ({report.place(item.span)})"
+    """One step of a trail with its place: "extends .base at ci.yml:3:12"."""
+    phrase = _STEPS.get(item.kind, item.kind).format(name=item.name).strip()
+    return f"{phrase} at {report.place(item.span)}"
 
 
 def via(finding: Finding, report: Report) -> str:
     """How the value came to the first of the jobs, innermost step first; "" when it is written there."""
-    return " <- ".join(step(item, report) for item in finding.trail)
+    return ", then ".join(step(item, report) for item in finding.trail)
 
 
 def plural(count: int, noun: str) -> str:

@@ -66,7 +66,7 @@ class Settings:
 
     def place(self, path: str) -> str:
         """A path of the settings as an absolute one."""
-        return os.path.join(self.folder, path)
+        return os.path.normpath(os.path.join(self.folder, path))
 
     @property
     def vendored_folder(self) -> str | None:

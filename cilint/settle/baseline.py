@@ -44,7 +44,7 @@ class Baseline:
 
     def stale_finding(self, stale: list[str]) -> Finding:
         """A finding that tells of the stale entries, at the first of them."""
-        number = next((n for n, line in enumerate(self.source.lines, 1) if stale[0] in line), 1)
+        number = next((n for n, line in enumerate(self.source.lines, 1) if f'"{stale[0]}"' in line), 1)
         count = f"{len(stale)} entries" if len(stale) > 1 else "an entry"
         message = f"{count} of the baseline no longer found: `cilint baseline --prune` takes them out"
         end = len(self.source.line(number)) + 1

@@ -1,0 +1,165 @@
+"""What `simulate` and `graph` share: the options that describe a situation, and the way from a file to its plans."""
+
+from __future__ import annotations
+
+from cilint import rules as rules_package
+from cilint.cli._lint import _default, settings_for
+from cilint.cli._options import Option, Request
+from cilint.compose import compose
+from cilint.compose.fetch import Project, open_project
+from cilint.compose.variables import PUSH_TO_MAIN
+from cilint.errors import UsageError
+from cilint.language import validate
+from cilint.nearest import did_you_mean
+from cilint.pipeline import build
+from cilint.pipeline.logic import logic
+from cilint.plan import Planner, Scenario, Tree, default_scenarios
+from cilint.plan.predefined import is_predefined
+from cilint.plan.scenario import branch, exactly, merge_request, schedule, tag
+from cilint.rules.judge import settle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.finding import Finding
+    from cilint.settings import Settings
+    from cilint.source import Source
+
+_WHAT, _INPUT = "Scenario", "Input"
+
+OPTIONS = (
+    Option("--branch", "A pipeline of this branch; with --merge-request, the source branch.",
+           kind="text", metavar="NAME", group=_WHAT),
+    Option("--tag", "A pipeline of this tag.", kind="text", metavar="NAME", group=_WHAT),
+    Option("--merge-request", "A merge request pipeline.", group=_WHAT),
+    Option("--schedule", "A scheduled pipeline.", group=_WHAT),
+    Option("--source", "What started it: push, web, api, trigger, pipeline, parent_pipeline, chat ...",
+           kind="text", metavar="CI_PIPELINE_SOURCE", group=_WHAT),
+    Option("--scenario", "A named scenario: of the settings, or one of the default set.",
+           kind="text", metavar="NAME", group=_WHAT),
+    Option("--var", "Set a variable. With a predefined one and none of the options above, the context is exactly what "
+           "is given; others come from outside, as from the person who starts the pipeline. Repeatable.",
+           kind="many", metavar="NAME=VALUE", group=_WHAT),
+    Option("--changed", "A changed file. Repeatable. Without it there is no diff, and `changes` clauses are true.",
+           kind="many", metavar="FILE", group=_WHAT),
+    Option("--no-changes", "There is a diff, and it is empty.", group=_WHAT),
+    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
+           kind="text", metavar="FILE", group=_INPUT),
+    Option("--isolated", "Read no settings file.", group=_INPUT),
+)  # fmt: skip
+
+
+class Subject:
+    """One file made ready to be planned.
+
+    errors: why GitLab would not take the configuration at all; planner is None then.
+    """
+
+    __slots__ = ("errors", "not_assessed", "planner")
+
+    def __init__(self, source: Source, project: Project) -> None:
+        config = compose(source, project)
+        self.not_assessed = config.not_assessed
+        self.planner: Planner | None = None
+        self.errors: list[Finding] = list(config.findings)
+        if config.root is not None:
+            pipeline = build(config)
+            self.errors += [*validate(config), *logic(pipeline)]
+            self.errors = _errors(self.errors)
+            if not self.errors:
+                self.planner = Planner(pipeline)
+
+
+def _errors(findings: list[Finding]) -> list[Finding]:
+    """What GitLab refuses; the packs know which findings are only warnings."""
+    if not findings:
+        return []
+    settled = settle(findings, rules_package.load(("gitlab",)), unreadable=True)
+    return [finding for finding in settled if finding.severity == "error"]
+
+
+def settings_of(request: Request) -> tuple[str, Settings]:
+    """The path that was asked for and its settings. Raises UsageError for more than one path."""
+    if len(request.paths) > 1:
+        raise UsageError("one file at a time", help="name one file, as in cilint simulate .gitlab-ci.yml")
+    path = request.paths[0] if request.paths else _default()
+    return path, settings_for(path, request)
+
+
+def open_subject(path: str, settings: Settings, scenario: Scenario) -> tuple[Subject, Scenario]:
+    """The file, composed as in this scenario, and the scenario with the files of the repository."""
+    known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
+    known.update({**settings.variables, **scenario.variables, **scenario.outside})
+    project, source = open_project(
+        path, vendored=settings.vendored_folder, inputs=settings.inputs, variables=known, changed=scenario.changed
+    )
+    return Subject(source, project), scenario.given(tree=Tree(project.list_files))
+
+
+def scenario_of(request: Request, settings: Settings) -> Scenario:
+    """The situation that the options describe; a push to main without any."""
+    variables = dict(_assignment(text) for text in request.var)
+    scenario = _start(request, settings, variables)
+    changed = request.changed if request.changed else () if request.no_changes else None
+    return scenario.given(variables={**settings.variables, **variables}, changed=changed)
+
+
+def is_described(request: Request) -> bool:
+    """Whether any option describes a situation."""
+    given = (request.branch, request.tag, request.source, request.scenario, request.var, request.changed)
+    return any(given) or request.merge_request or request.schedule or request.no_changes
+
+
+def scenarios_of(settings: Settings) -> list[Scenario]:
+    """The named scenarios: those of the settings, or else the default set."""
+    if not settings.scenarios:
+        return [scenario.given(variables=settings.variables) for scenario in default_scenarios()]
+    return [
+        exactly({**settings.variables, **said.get("variables", {})}, said.get("changed")).given(name=name)
+        for name, said in settings.scenarios.items()
+    ]
+
+
+def _start(request: Request, settings: Settings, variables: dict[str, str]) -> Scenario:
+    shorts = [
+        name
+        for name, given in (
+            ("--scenario", request.scenario),
+            ("--merge-request", request.merge_request),
+            ("--tag", request.tag),
+            ("--branch", request.branch),
+        )
+        if given
+    ]
+    if "--scenario" in shorts and (len(shorts) > 1 or request.schedule or request.source):
+        raise UsageError("--scenario stands alone: it says already what kind of pipeline it is")
+    if "--tag" in shorts and len(shorts) > 1:
+        raise UsageError(f"{shorts[0]} and {shorts[1]} exclude each other", help="a pipeline has one ref")
+    if request.merge_request and (request.schedule or request.source):
+        raise UsageError("a merge request pipeline is started by the merge request: leave --schedule and --source out")
+    if request.scenario:
+        return _named(request.scenario, settings)
+    if request.merge_request:
+        return merge_request(request.branch or "feature/change")
+    if request.tag:
+        return tag(request.tag, source="schedule" if request.schedule else request.source or "push")
+    if request.schedule:
+        return schedule(request.branch or "main")
+    if request.branch or request.source or not any(is_predefined(name) for name in variables):
+        return branch(request.branch or "main", source=request.source or "push")
+    return exactly({})
+
+
+def _named(name: str, settings: Settings) -> Scenario:
+    known = {scenario.name: scenario for scenario in [*default_scenarios(), *scenarios_of(settings)]}
+    if name not in known:
+        raise UsageError(
+            f"there is no scenario {name}{did_you_mean(name, list(known))}", help=f"there are {', '.join(known)}"
+        )
+    return known[name]
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"--var {text}: a variable is written NAME=VALUE", help="as in --var CI_COMMIT_BRANCH=main")
+    return name, value

@@ -1,0 +1,42 @@
+"""When to colour, and for which characters."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from cilint.report.terminal import terminal_of, wants_color
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "is_terminal", "wanted"),
+    [
+        ("auto", {}, False, False),
+        ("auto", {}, True, True),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"FORCE_COLOR": "0"}, False, False),
+        ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
+        ("auto", {"CI": "true"}, False, True),
+        ("auto", {"CI": "true", "NO_COLOR": "1"}, False, False),
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1", "CI": "true"}, True, False),
+    ],
+)
+def test_colour(option, environment, is_terminal, wanted):
+    assert wants_color(option, environment, is_terminal=is_terminal) is wanted
+
+
+@pytest.mark.parametrize(("encoding", "plain"), [("utf-8", False), ("latin-1", True), ("ascii", True), ("cp1252", True)])
+def test_characters(encoding, plain):
+    assert terminal_of(io.TextIOWrapper(io.BytesIO(), encoding=encoding), "auto", {}).ascii is plain
+
+
+def test_sections_are_for_gitlab_alone():
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    assert terminal_of(stream, "auto", {"GITLAB_CI": "true"}).sections
+    assert not terminal_of(stream, "auto", {"CI": "true"}).sections

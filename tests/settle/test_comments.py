@@ -1,0 +1,133 @@
+"""Comments that ignore rules: what they cover, and what is said about comments that are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from cilint.finding import Finding
+from cilint.settle.comments import settle, unused
+from cilint.source import Source
+from cilint.span import Span
+from cilint.tree.documents import read
+
+TODAY = "2026-06-15"
+KNOWN = ("image-unpinned", "script-too-long")
+
+
+def run(text, *marks, rule="image-unpinned", jobs=(), required=(), reached="entry", **options):
+    """Settle one finding at each of some words; (findings, faults, unused)."""
+    source = Source(".gitlab-ci.yml", text, reached)
+    findings = []
+    for mark in marks:
+        before = text[: text.index(mark)]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        findings.append(Finding(rule, "bad", Span(source, line, column, line, column + len(mark)), jobs=jobs))
+    reading = read(source)
+    assert not reading.findings
+    ignores, faults = settle(findings, [reading], required, TODAY, **options)
+    return findings, faults + unused(ignores, KNOWN, KNOWN, TODAY)
+
+
+def statuses(text, *marks, **options):
+    findings, faults = run(text, *marks, **options)
+    return [finding.status for finding in findings], [fault.rule for fault in faults]
+
+
+IGNORE = "# cilint: ignore[image-unpinned] mirrored"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a:\n  image: X  {IGNORE}\n",
+        f"a:\n  {IGNORE}\n  image: X\n",
+        f"{IGNORE}\na:\n  image: X\n",
+        f"a:  {IGNORE}\n  image: X\n",
+        f"a:\n  {IGNORE}\n\n  # another comment\n  image: X\n",
+        f"a:\n  image:  {IGNORE}\n    name: X\n",
+        f"a:\n  rules:\n    {IGNORE}\n    - if: $A\n      when: X\n",
+        f"a:\n  script:\n    - b\n    - X  {IGNORE}\n",
+        f"a:\n  script:\n    - |\n      b\n      X  {IGNORE}\n",
+        f"a:\n  script:  {IGNORE}\n    - |\n      b\n      X\n",
+        "a:\n  image: X  # see below, cilint: no\n  # cilint: ignore[image-unpinned] why\n".replace("X  #", "Y  #")
+        + "  services: [X]\n",
+        "a:\n  image: X  # cilint: ignore[script-too-long,image-unpinned] why\n",
+        "a:\r\n  image: X  # cilint: ignore[image-unpinned] why\r\n",
+        "a:\n  image: X  #cilint:ignore[image-unpinned] why\n",
+    ],
+)
+def test_what_a_comment_covers(text):
+    status, faults = statuses(text, "X")
+    assert status == ["suppressed"]
+    assert [fault for fault in faults if fault != "unused-suppression"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a:\n  script: b  {IGNORE}\n  image: X\n",
+        f"a:\n  image: X\nb:  {IGNORE}\n  image: Y\n",
+        f"a:\n  {IGNORE}\n  script: b\n  image: X\n",
+        f"a:\n  rules:\n    {IGNORE}\n    - if: $A\n    - when: X\n",
+        "a:\n  image: X\n  variables: {A: '# cilint: ignore[image-unpinned] why'}\n",
+        'a:\n  image: "X # cilint: ignore[image-unpinned] why"\n',
+    ],
+)
+def test_what_a_comment_does_not_cover(text):
+    assert statuses(text, "X")[0] == ["open"]
+
+
+def test_the_reason_is_kept():
+    findings, _ = run("a:\n  image: X  # cilint: ignore[image-unpinned] vendor ships no tags (until 2026-12-31)\n", "X")
+    assert findings[0].reason == "vendor ships no tags"
+
+
+def test_a_comment_on_a_job_covers_what_it_inherits():
+    text = f".base:\n  image: X\na:  {IGNORE}\n  extends: .base\nb:\n  extends: .base\n"
+    findings, faults = run(text, "X", jobs=("a", "b"))
+    assert findings[0].status == "open"
+    assert findings[0].jobs == ("b",)
+    assert faults == []
+    findings, _ = run(text, "X", jobs=("a",))
+    assert findings[0].status == "suppressed"
+
+
+def test_a_comment_of_an_included_project_rules_only_nothing():
+    assert statuses(f"a:\n  image: X  {IGNORE}\n", "X", reached="include project a/b@v1") == (["open"], [])
+
+
+def test_required_rules_stay():
+    text = f"a:\n  image: X  {IGNORE}\n"
+    assert statuses(text, "X", required={"image-unpinned"}) == (["open"], ["suppression-refused"])
+
+
+@pytest.mark.parametrize(
+    ("comment", "status", "fault"),
+    [
+        ("# cilint: ignore[image-unpinned]", "suppressed", "suppression-reason"),
+        ("# cilint: ignore[image-unpined] why", "open", "suppression-unknown-rule"),
+        ("# cilint: ignore", "open", "suppression-malformed"),
+        ("# cilint: ignore[] why", "open", "suppression-malformed"),
+        ("# cilint: disable=image-unpinned", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until 2026-06-14", "open", "suppression-expired"),
+        ("# cilint: ignore[image-unpinned] why until 2026-02-30", "open", "suppression-malformed"),
+        ("# cilint: ignore[script-too-long] why", "open", "unused-suppression"),
+    ],
+)
+def test_comments_that_are_wrong(comment, status, fault):
+    got, faults = statuses(f"a:\n  image: X  {comment}\n", "X")
+    assert (got, faults[0]) == ([status], fault)
+
+
+def test_the_last_day_still_counts():
+    assert statuses(f"a:\n  image: X  {IGNORE} until {TODAY}\n", "X") == (["suppressed"], [])
+
+
+def test_a_reason_can_be_demanded():
+    text = "a:\n  image: X  # cilint: ignore[image-unpinned]\n"
+    assert statuses(text, "X", require_reason=True) == (["open"], ["suppression-reason"])
+
+
+def test_the_nearest_rule_is_named():
+    _, faults = run("a: 1  # cilint: ignore[image-unpined] why\n")
+    assert "image-unpinned" in faults[0].message
