@@ -28,7 +28,7 @@ TRIGGER_KEYWORDS = ("interruptible",)  # all that a trigger job takes (lib/gitla
 
 
 def job_kind(name: str, node: Node) -> str:
-    """ "job", "trigger", or "" for hidden keys, root keywords and maps that are neither.
+    """What a top-level key makes: "job", "trigger", or "" for hidden keys, root keywords and maps that are neither.
 
     A map with `script` or `run` is a job, else one with `trigger` or `needs` is a trigger job, be the value null
     (lib/gitlab/ci/config/entry/job.rb, bridge.rb: `matching?`). `default` and `workflow` are not reserved: with a

@@ -102,8 +102,8 @@ class Including:
 
     def _wildcard(self, entry: Entry, around: Surroundings) -> list[Entry]:
         """`**` stands for anything, `*` for anything but a slash (app/models/repository.rb)."""
-        written = entry.place.value if isinstance(entry.place, Scalar) else ""
-        pattern = entry.location if isinstance(entry.node, Scalar) else str(written)  # a map's variables come later
+        # A map's variables are expanded after its wildcards, a string's before.
+        pattern = entry.location if isinstance(entry.node, Scalar) else str(entry.place.value)
         if entry.kind != "local" or "*" not in pattern:
             return [entry]
         escaped = re.escape(pattern.lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
@@ -162,7 +162,7 @@ class Including:
         body = Body(self, fetched, f"`{source.path}`: ").fill(reading, entry)
         content = self.expand(body, fetched.around) if body is not None else None
         if content is None or not content.values:
-            if body is not None:
+            if body is not None and self.config.complete:
                 message = f"Included file `{source.path}` does not have valid YAML syntax! It holds no keys"
                 self._broken(entry, "include-empty", message, source)
             return None
@@ -200,7 +200,8 @@ class Including:
             message = f"Local file `{entry.location}` does not have project! A file from a URL has no repository"
             self._broken(entry, "include-invalid", message)
             return None
-        source = place.read(entry.location, f"include local {entry.location}")
+        reached = f"include project {place.name}" if place.name else f"include local {entry.location}"
+        source = place.read(entry.location, reached)
         if source is not None:
             return Fetched(source, Surroundings(place, around.variables, (*around.above, source.path)))
         if place.name:

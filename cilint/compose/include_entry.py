@@ -44,27 +44,18 @@ class Entry:
 
     __slots__ = ("_variables", "inputs_trail", "kind", "location", "node", "place", "unknown")
 
-    def __init__(
-        self,
-        node: Node,
-        kind: str,
-        place: Node,
-        location: str,
-        unknown: list[str],
-        variables: dict[str, str | None],
-    ) -> None:
+    def __init__(self, node: Node, kind: str, place: Scalar, variables: dict[str, str | None]) -> None:
         self.node = node
         self.kind = kind
         self.place = place
-        self.location = location
-        self.unknown = unknown
+        self.location, self.unknown = expand(str(place.value), variables)
         self.inputs_trail: Trail = ()
         self._variables = variables
 
     def with_location(self, location: str) -> Entry:
         """The same entry for one of the files that its wildcard stands for."""
-        entry = Entry(self.node, self.kind, self.place, location, self.unknown, self._variables)
-        entry.inputs_trail = self.inputs_trail
+        entry = Entry(self.node, self.kind, self.place, self._variables)
+        entry.location, entry.inputs_trail = location, self.inputs_trail
         return entry
 
     @property
@@ -115,43 +106,33 @@ def entries_of(node: Node, variables: dict[str, str | None], kinds: tuple[str, .
     Raises EntryFault.
     """
     if isinstance(node, Scalar):
-        assert isinstance(node.value, str)
-        text, unknown = expand(node.value, variables)
-        kind = "remote" if text.startswith(URL_SCHEMES) else "local"
+        text, unknown = expand(str(node.value), variables)
         if not text.strip():
             raise _no_kind(node, kinds, unknown)
-        return [Entry(node, kind, node, text, unknown, variables)]
+        return [Entry(node, "remote" if text.startswith(URL_SCHEMES) else "local", node, variables)]
     assert isinstance(node, Mapping)
-    named: list[tuple[str, list[tuple[Node, str, list[str]]]]] = []
-    for kind in kinds:
-        places = list(_places(node, kind, variables))
-        if places:
-            named.append((kind, places))
-    if len(named) > 1:
+    named = [[Entry(node, kind, place, variables) for place in _places(node, kind)] for kind in kinds]
+    found = [kept for entries in named if (kept := [one for one in entries if one.location.strip() or one.unknown])]
+    if len(found) > 1:
         raise EntryFault("include-invalid", f"Each include must use only one of: {_listed(kinds)}", node)
-    if not named:
-        if node.set("project") is not None and "project" in kinds:
-            return []  # no file, so nothing to fetch; the shape of the entry is checked later
-        raise _no_kind(node, kinds, [])
-    kind, places = named[0]
-    return [Entry(node, kind, place, location, unknown, variables) for place, location, unknown in places]
+    if found:
+        return found[0]
+    if node.set("project") is not None and "project" in kinds:
+        return []  # no file, so nothing to fetch; the shape of the entry is checked later
+    raise _no_kind(node, kinds, [])
 
 
-def _places(node: Mapping, kind: str, variables: dict[str, str | None]) -> Iterator[tuple[Node, str, list[str]]]:
+def _places(node: Mapping, kind: str) -> Iterator[Scalar]:
+    """The nodes that name files of one kind; there are several only in a `file` list."""
     value = node.set("file" if kind == "project" else kind)
     if value is None or (kind == "project" and node.set("project") is None):
         return
-    several = kind == "project" and isinstance(value, Sequence)
-    for place in value.items if several and isinstance(value, Sequence) else (value,):
-        if not isinstance(place, Scalar) or not isinstance(place.value, str):
-            if isinstance(place, Scalar) and place.value is False:
-                continue
-            raise EntryFault(
-                "include-invalid", f"Included file {kind} needs to be a string, and this is {place.kind}", place
-            )
-        location, unknown = expand(place.value, variables)
-        if location.strip() or unknown:
-            yield place, location, unknown
+    for place in value.items if kind == "project" and isinstance(value, Sequence) else (value,):
+        if isinstance(place, Scalar) and isinstance(place.value, str):
+            yield place
+        elif not is_null(place) and not (isinstance(place, Scalar) and place.value is False):
+            message = f"Included file {kind} needs to be a string, and this is {place.kind}"
+            raise EntryFault("include-invalid", message, place)
 
 
 def _no_kind(node: Node, kinds: tuple[str, ...], unknown: list[str]) -> EntryFault:

@@ -162,7 +162,8 @@ class _Resolver:
             if not isinstance(node, Mapping) or key not in node.values:
                 self._missing(reference, node, path, place)
                 return None
-            node, trail = node.values[key], node.trail(key) + trail
+            trail = node.trail(key) + trail
+            node = node.values[key]
         new, trail = self._edge(node, trail, depth + 1)
         if type(new) is Reference:  # itself leads nowhere, and has its own finding
             return None

@@ -54,7 +54,11 @@ def gsub(text: str, search: str, replacement: str) -> str:
     parts, place = [], 0
     while (found := text.find(search, place)) >= 0:
         end = found + len(search)
-        special = {"0": search, "&": search, "`": text[:found], "'": text[end:], "\\": "\\"}
-        parts += [text[place:found], _GROUP.sub(lambda match, known=special: known.get(match[1], ""), replacement)]
+        parts += [text[place:found], _replaced(replacement, search, text[:found], text[end:])]
         place = end
     return "".join([*parts, text[place:]])
+
+
+def _replaced(replacement: str, matched: str, before: str, after: str) -> str:
+    special = {"0": matched, "&": matched, "`": before, "'": after, "\\": "\\"}
+    return _GROUP.sub(lambda found: special.get(found[1], ""), replacement)
