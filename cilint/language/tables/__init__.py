@@ -1,0 +1,1 @@
+"""GitLab's keywords, one module a family: what each may hold, as data."""

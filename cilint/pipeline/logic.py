@@ -1,0 +1,283 @@
+"""What must hold between jobs: stages exist, needs and dependencies name earlier jobs, stop jobs stop the environment.
+
+GitLab checks these after the shapes of all keywords (`lib/gitlab/ci/yaml_processor.rb`) and stops at the first; all are
+reported here. Nothing is said about a keyword whose shape is wrong (that is `cilint.language`'s business), nor about
+names that an include may define which could not be read.
+"""
+
+from __future__ import annotations
+
+from cilint.finding import Finding, Related
+from cilint.language.faults import is_closed, shown
+from cilint.nearest import nearest
+from cilint.pipeline.cycles import cycles
+from cilint.pipeline.job import DEFAULT_STAGE, Need, needs_of
+from cilint.pipeline.matrix import instance_name, instances, combinations
+from cilint.tree.node import Mapping, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cilint.pipeline.job import Job
+    from cilint.pipeline.pipeline import Pipeline
+    from cilint.tree.site import Site
+
+_SHOWN_STAGES = 20
+_SUGGESTIONS_AT_MOST = 100
+
+
+def validate(pipeline: Pipeline) -> list[Finding]:
+    """Every relation between jobs that GitLab refuses, in the order of the jobs."""
+    logic = _Logic(pipeline)
+    for job in pipeline.jobs.values():
+        logic.check_stage(job)
+        logic.check_dependencies(job)
+        logic.check_needs(job)
+        logic.check_child_pipeline(job)
+        logic.check_stop_job(job)
+    logic.check_cycles()
+    return logic.findings
+
+
+class _Logic:
+    """The jobs of one pipeline by the names that needs may use, and what was found."""
+
+    __slots__ = ("closed", "findings", "instances", "owners", "pipeline", "places", "stages_known", "suggested", "written")
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.findings: list[Finding] = []
+        self.closed = is_closed(pipeline.config)
+        self.suggested = 0
+        # A job with `parallel` is known by its own name (all instances) and by those of its instances.
+        self.instances: dict[str, list[str]] = {}
+        self.owners: dict[str, str] = {}
+        for job in pipeline.jobs.values():
+            if job.get("parallel") is not None:
+                self.instances[job.name] = [instance.name for instance in instances(job)]
+                self.owners.update(dict.fromkeys(self.instances[job.name], job.name))
+        for name in pipeline.jobs:
+            self.owners.setdefault(name, name)
+        root = pipeline.config.root
+        self.written = root.values if root is not None else {}
+        self.places = {stage: index for index, stage in enumerate(pipeline.stages)}
+        stages = pipeline.config.site.set("stages")
+        self.stages_known = stages is None or (
+            isinstance(stages.node, Sequence) and all(item.text is not None for item in stages.flat())
+        )
+
+    # Stages.
+
+    def check_stage(self, job: Job) -> None:
+        """The stage must be one of `stages`."""
+        site = job.get("stage")
+        name = DEFAULT_STAGE if site is None else site.text
+        if name is None or name in self.places or not self.stages_known or not self._is_final(job, site):
+            return
+        stages = self.pipeline.stages
+        listed = ", ".join(stages[:_SHOWN_STAGES]) + (", ..." if len(stages) > _SHOWN_STAGES else "")
+        guess = self._guess(name, stages) if site is not None else ""
+        default = "" if site is not None else " (the stage of a job that names none)"
+        message = f"chosen stage {shown(name)}{default} does not exist; available stages are {listed or 'none'}{guess}"
+        self._add("stage-undefined", message, job, site)
+
+    def _is_final(self, job: Job, stage: Site | None) -> bool:
+        """Whether no unread include could change the stage of the job or the list of stages."""
+        if self.closed and not job.open:
+            return True
+        stages = self.pipeline.config.site.set("stages")
+        entry = self.pipeline.config.entry
+        # What the entry file itself writes is merged last and wins.
+        return (
+            stage is not None
+            and stages is not None
+            and stages.node.source is entry
+            and stage.node.source is entry
+            and not any(step.kind in {"include", "extends", "default"} for step in (*stage.trail, *stages.trail))
+        )
+
+    def _place(self, job: Job) -> int | None:
+        """The place of the job's stage; None when it is not known for certain."""
+        site = job.get("stage")
+        name = DEFAULT_STAGE if site is None else site.text
+        if name is None or not self.stages_known or not self._is_final(job, site):
+            return None
+        return self.places.get(name)
+
+    # Needs and dependencies.
+
+    def check_needs(self, job: Job) -> None:
+        """Needs of the job and of its clauses: defined, not later, not twice."""
+        needs = job.get("needs")
+        if needs is not None:
+            self._check_list(job, needs)
+        for clause in job.clauses or ():
+            site = clause.get("needs")
+            if site is not None:
+                self._check_list(job, site)
+
+    def _check_list(self, job: Job, needs: Site) -> None:
+        seen: dict[str, Need] = {}
+        for need in needs_of(needs):
+            names = self._names(need)
+            for name in names:
+                self._check_name(job, name, need.site, "need", optional=need.optional)
+            twice = next((name for name in names if name in seen), None)
+            if twice is not None:
+                first = Related("needed here already", seen[twice].site.span)
+                message = f"has the following needs duplicated: {shown(twice)}"
+                self._add("needs-duplicate", message, job, _name_site(need.site), related=[first])
+            seen.update(dict.fromkeys(names, need))
+
+    def _names(self, need: Need) -> list[str]:
+        """The names that a need stands for: one for each instance of a job with `parallel`."""
+        if need.matrix is not None and need.job in self.instances:
+            rows = combinations(need.matrix) if isinstance(need.matrix.node, Sequence) else None
+            return [instance_name(need.job, row) for row in rows or ()]
+        return self.instances.get(need.job, [need.job])
+
+    def check_dependencies(self, job: Job) -> None:
+        """Dependencies: defined, not later, and part of the needs where there are some."""
+        site = job.get("dependencies")
+        if site is None or not isinstance(site.node, Sequence):
+            return
+        needs = job.get("needs")
+        needed = None if needs is None else {need.job for need in needs_of(needs)}
+        for item in site:
+            name = item.text
+            if name is None:
+                continue
+            for instance in self.instances.get(name, [name]):
+                self._check_name(job, instance, item, "dependency", optional=False)
+            if needed and name not in needed:
+                self._add("dependency-not-needed", f"the dependency {shown(name)} should be part of needs", job, item)
+        if needs is not None and not needed and site.node.items and _crosses(needs):
+            message = "needs corresponding to dependencies must be from the same pipeline"
+            self._add("dependency-not-needed", message, job, site)
+
+    def _check_name(self, job: Job, name: str, site: Site, what: str, *, optional: bool) -> bool:
+        """Whether a name stands for a job of this or an earlier stage; reports when it does not."""
+        rule = "needs" if what == "need" else "dependency"
+        owner = self.owners.get(name)
+        if owner is None:
+            if not optional and self._is_absent(job, name):
+                hidden = "; a hidden job cannot be named, it never runs" if name.startswith(".") and name in self.written else ""
+                message = f"undefined {what}: {shown(name)}{hidden or self._guess(name, self.owners)}"
+                self._add(f"{rule}-undefined", message, job, _matrix_site(site))
+            return False
+        mine, other = self._place(job), self._place(self.pipeline.jobs[owner])
+        if mine is None or other is None or other <= mine:
+            return True
+        message = f"{what} {shown(name)} is not defined in current or prior stages"
+        stages = self.pipeline.stages
+        related = Related(f"it runs in stage {stages[other]}, and this job in {stages[mine]}", self.pipeline.jobs[owner].span)
+        self._add(f"{rule}-later-stage", message, job, _name_site(site), related=[related])
+        return False
+
+    def _is_absent(self, job: Job, name: str) -> bool:
+        """Whether the name is certainly no job: all was read, and nothing of that name was refused as a job."""
+        if not self.closed or job.open or "$[[" in name:
+            return False
+        return name.startswith(".") or name not in self.written or name in self.pipeline.jobs
+
+    # The rest.
+
+    def check_child_pipeline(self, job: Job) -> None:
+        """The job that makes the file of a dynamic child pipeline: defined, not later."""
+        include = job.site.dig("trigger", "include")
+        if include is None:
+            return
+        for entry in include if isinstance(include.node, Sequence) else (include,):
+            maker = entry.set("job")
+            if maker is not None and maker.text and entry.set("artifact") is not None:
+                self._check_name(job, maker.text, maker, "dependency", optional=False)
+
+    def check_stop_job(self, job: Job) -> None:
+        """`on_stop` names a job that stops the same environment; names are compared before variables are expanded."""
+        environment = job.get("environment")
+        site = environment.set("on_stop") if environment is not None else None
+        name = site.text if site is not None else None
+        if environment is None or site is None or name is None:
+            return
+        stop = self.pipeline.jobs.get(self.owners.get(name, ""))
+        if stop is None or (name in self.instances):
+            if stop is None and not self._is_absent(job, name):
+                return
+            self._add("on-stop-invalid", f"on_stop job {shown(name)} is not defined{self._guess(name, self.owners)}", job, site)
+            return
+        fault = _stop_fault(stop, environment)
+        if fault and not ((stop.open or not self.closed) and fault.endswith("defined")):
+            related = [Related("the stop job", stop.span)]
+            self._add("on-stop-invalid", f"on_stop job {shown(name)} {fault}", job, site, related=related)
+
+    def check_cycles(self) -> None:
+        """Needs may not run in a circle; those of clauses are not looked at, as in GitLab."""
+        graph: dict[str, dict[str, Need]] = {}
+        for job in self.pipeline.jobs.values():
+            owners = ((self.owners.get(need.job), need) for need in job.needs or ())
+            graph[job.name] = {owner: need for owner, need in owners if owner is not None}
+        for circle in cycles({name: list(needs) for name, needs in graph.items()}):
+            first = circle[0]
+            need = graph[first][circle[1 % len(circle)]]
+            way = " needs ".join(shown(name) for name in (*circle, first))
+            message = "needs itself: circular dependencies" if len(circle) == 1 else f"has circular dependencies: {way}"
+            self.findings.append(
+                Finding(
+                    "needs-cycle",
+                    f"`needs` {message}",
+                    _name_site(need.site).span,
+                    path=need.site.path,
+                    jobs=sorted(circle, key=list(self.pipeline.jobs).index),
+                    trail=need.site.trail,
+                )
+            )
+
+    def _add(self, rule: str, message: str, job: Job, site: Site | None, *, related: list[Related] | None = None) -> None:
+        at = job.site if site is None else site
+        span = job.span if site is None else site.span
+        self.findings.append(
+            Finding(rule, message, span, path=at.path, jobs=(job.name,), trail=at.trail, related=related or ())
+        )
+
+    def _guess(self, name: str, choices: Iterator[str] | list[str] | dict[str, str]) -> str:
+        self.suggested += 1
+        found = nearest(name, choices) if self.suggested <= _SUGGESTIONS_AT_MOST else None
+        return f"; did you mean `{found}`?" if found else ""
+
+
+def _stop_fault(stop: Job, environment: Site) -> str:
+    """What is wrong with a stop job, in GitLab's words; "" when nothing is."""
+    other = stop.get("environment")
+    if other is None:
+        return "does not have environment defined"
+    if _environment_name(other) != _environment_name(environment):
+        return "have different environment name"
+    action = other.set("action")
+    return "" if action is not None and action.text == "stop" else "needs to have action stop defined"
+
+
+def _environment_name(site: Site) -> str | None:
+    if site.text is not None:
+        return site.text
+    name = site.set("name")
+    return None if name is None else name.text
+
+
+def _crosses(needs: Site) -> bool:
+    """Whether the needs name jobs of other pipelines."""
+    return any(isinstance(item.node, Mapping) and item.has("pipeline") for item in needs.flat()) or (
+        isinstance(needs.node, Mapping) and needs.has("pipeline")
+    )
+
+
+def _name_site(site: Site) -> Site:
+    """The part of a need that names the job."""
+    job = site.set("job") if isinstance(site.node, Mapping) else None
+    return site if job is None else job
+
+
+def _matrix_site(site: Site) -> Site:
+    """The part of a need that picks what is not there: the combinations of a matrix, else the name."""
+    parallel = site.set("parallel") if isinstance(site.node, Mapping) else None
+    return _name_site(site) if parallel is None or isinstance(parallel.node, Scalar) else parallel
