@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # GitLab's defaults (db/structure.sql, application_settings.max_yaml_depth and max_yaml_size_bytes).
 MAX_DEPTH = 100
 MAX_BYTES = 2 * 1024 * 1024
@@ -55,6 +59,7 @@ class Scales:
         return known[0], known[1]
 
     def _weigh_collection(self, node: Mapping | Sequence, around: int) -> tuple[int, int]:
+        children: Iterable[Node]
         if isinstance(node, Mapping):
             children = node.values.values()
             size = _MAP + sum(map(weigh_scalar, node.keys.values()))

@@ -76,7 +76,7 @@ def _check_size(source: Source) -> None:
 
 
 def _pieces(source: Source) -> list[Piece]:
-    """The texts of the documents: what Ruby's `split(/^---\\s+/, 3)` gives."""
+    r"""The texts of the documents: what Ruby's `split(/^---\s+/, 3)` gives."""
     text = source.text
     pieces: list[Piece] = []
     start, at = 0, text.find("---")

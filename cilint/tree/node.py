@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     class Place(Protocol):
         """A point of a text as libyaml marks it: line and column count from 0."""
 
-        @property
-        def line(self) -> int: ...
-        @property
-        def column(self) -> int: ...
+        line: int
+        column: int
 
     Value: TypeAlias = "str | int | float | bool | Symbol | Compound | None"
     # Strings stand for themselves; other keys as (type name, value), for 1, 1.0 and true are three keys in Ruby.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cilint.source import Source
     from cilint.trail import Trail
-    from cilint.tree.node import Key, Place, Value
+    from cilint.tree.node import Key, Value
 
     Event: TypeAlias = Any  # PyYAML's events carry no types
 
@@ -47,7 +47,18 @@ class Builder:
     hashes: the scalars that hold a "#", which is no comment there.
     """
 
-    __slots__ = ("_anchors", "_cycle", "_merged", "_next", "_open", "_scales", "_shared", "_too_many", "hashes", "source")
+    __slots__ = (
+        "_anchors",
+        "_cycle",
+        "_merged",
+        "_next",
+        "_open",
+        "_scales",
+        "_shared",
+        "_too_many",
+        "hashes",
+        "source",
+    )
 
     def __init__(self, source: Source, next_event: Callable[[], Event]) -> None:
         self.source = source
@@ -94,7 +105,9 @@ class Builder:
             self.hashes.append(node)
         if event.tag is not None:
             return self._tagged(node, event)
-        if not style and (text[0] in NUMBER_STARTS if len(text) > LONGEST_WORD else not text or text[0] in SHORT_STARTS):
+        if not style and (
+            text[0] in NUMBER_STARTS if len(text) > LONGEST_WORD else not text or text[0] in SHORT_STARTS
+        ):
             node.value = self._typed(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -184,7 +197,9 @@ class Builder:
     def _collection(self, event: Event, depth: int) -> Node:
         if depth >= MAX_DEPTH:
             raise self._too_deep(event)
-        return self._sequence(event, depth + 1) if type(event) is SequenceStartEvent else self._mapping(event, depth + 1)
+        return (
+            self._sequence(event, depth + 1) if type(event) is SequenceStartEvent else self._mapping(event, depth + 1)
+        )
 
     # Rare from here on.
 
@@ -263,11 +278,13 @@ class Builder:
         """Count what a `<<` copies; raises Fault when it is more than any value that GitLab accepts can hold."""
         self._merged += entries
         if self._merged > MAX_PARTS:
-            raise self._fault("yaml-too-big", "The parsed YAML is too big: `<<` multiplies it past what GitLab reads", event)
+            raise self._fault(
+                "yaml-too-big", "The parsed YAML is too big: `<<` multiplies it past what GitLab reads", event
+            )
 
     def step(self, kind: str, event: Event) -> Step:
         """The step of a trail that an event asks for; its name is the alias's anchor."""
-        return Step(kind, event.anchor if type(event) is AliasEvent else "", self._span(event))
+        return Step(kind, str(event.anchor) if type(event) is AliasEvent else "", self._span(event))
 
     def _span(self, event: Event) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -326,7 +343,9 @@ class _Entries:
             item = value.items[index]
             alias = value.trail(index)
             assert isinstance(item, Mapping)
-            self._take(item, Step("merge", alias[0].name, alias[0].span) if alias else Step("merge", "", item.span), event)
+            self._take(
+                item, Step("merge", alias[0].name, alias[0].span) if alias else Step("merge", "", item.span), event
+            )
         return True
 
     def _take(self, base: Mapping, step: Step, event: Event) -> None:
