@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from cilint import rules as rules_package
-from cilint.cli._lint import _default, settings_for
+from cilint import settings as settings_package
+from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, settings_for
 from cilint.cli._options import Option, Request
 from cilint.compose import compose
 from cilint.compose.fetch import Project, open_project
@@ -11,18 +14,17 @@ from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UsageError
 from cilint.language import validate
 from cilint.nearest import did_you_mean
-from cilint.pipeline import build
-from cilint.pipeline.logic import logic
+from cilint.pipeline import build, logic
 from cilint.plan import Planner, Scenario, Tree, default_scenarios
 from cilint.plan.predefined import is_predefined
 from cilint.plan.scenario import branch, exactly, merge_request, schedule, tag
 from cilint.rules.judge import settle
+from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.settings import Settings
-    from cilint.source import Source
 
 _WHAT, _INPUT = "Scenario", "Input"
 
@@ -51,19 +53,21 @@ OPTIONS = (
 class Subject:
     """One file made ready to be planned.
 
-    errors: why GitLab would not take the configuration at all; planner is None then.
+    errors: why GitLab would not take the configuration at all; planner is None then. prefix: what stands before its
+    paths when they are seen from the working directory.
     """
 
-    __slots__ = ("errors", "not_assessed", "planner")
+    __slots__ = ("errors", "not_assessed", "planner", "prefix")
 
     def __init__(self, source: Source, project: Project) -> None:
+        self.prefix = _prefix({project.root})
         config = compose(source, project)
         self.not_assessed = config.not_assessed
         self.planner: Planner | None = None
         self.errors: list[Finding] = list(config.findings)
         if config.root is not None:
             pipeline = build(config)
-            self.errors += [*validate(config), *logic(pipeline)]
+            self.errors += [*validate(config), *logic.validate(pipeline)]
             self.errors = _errors(self.errors)
             if not self.errors:
                 self.planner = Planner(pipeline)
@@ -77,29 +81,46 @@ def _errors(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in settled if finding.severity == "error"]
 
 
-def settings_of(request: Request) -> tuple[str, Settings]:
-    """The path that was asked for and its settings. Raises UsageError for more than one path."""
+def opener_of(request: Request) -> Opener:
+    """The path that was asked for, with its settings. Raises UsageError for more than one path."""
     if len(request.paths) > 1:
         raise UsageError("one file at a time", help="name one file, as in cilint simulate .gitlab-ci.yml")
     path = request.paths[0] if request.paths else _default()
-    return path, settings_for(path, request)
+    return Opener(path, settings_for(ENTRY if path == "-" else path, request))
 
 
-def open_subject(path: str, settings: Settings, scenario: Scenario) -> tuple[Subject, Scenario]:
-    """The file, composed as in this scenario, and the scenario with the files of the repository."""
-    known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
-    known.update({**settings.variables, **scenario.variables, **scenario.outside})
-    project, source = open_project(
-        path, vendored=settings.vendored_folder, inputs=settings.inputs, variables=known, changed=scenario.changed
-    )
-    return Subject(source, project), scenario.given(tree=Tree(project.list_files))
+class Opener:
+    """A path that may be composed again for every scenario, for includes look at the scenario's variables, too."""
+
+    __slots__ = ("_text", "path", "settings")
+
+    def __init__(self, path: str, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+        self._text: str | None = None
+
+    def open(self, scenario: Scenario) -> tuple[Subject, Scenario]:
+        """The file, composed as in this scenario, and the scenario with the files of the repository."""
+        known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
+        known.update({**self.settings.variables, **scenario.variables, **scenario.outside})
+        vendored, inputs, changed = self.settings.vendored_folder, self.settings.inputs, scenario.changed
+        if self.path == "-":
+            self._text = _stdin() if self._text is None else self._text
+            root = settings_package.git_root(os.getcwd()) or os.getcwd()
+            project = Project(root, vendored=vendored, inputs=inputs, variables=known, changed=changed)
+            source = Source(ENTRY, self._text)
+        else:
+            project, source = open_project(
+                self.path, vendored=vendored, inputs=inputs, variables=known, changed=changed
+            )
+        return Subject(source, project), scenario.given(tree=Tree(project.list_files))
 
 
 def scenario_of(request: Request, settings: Settings) -> Scenario:
     """The situation that the options describe; a push to main without any."""
     variables = dict(_assignment(text) for text in request.var)
     scenario = _start(request, settings, variables)
-    changed = request.changed if request.changed else () if request.no_changes else None
+    changed = request.changed or (() if request.no_changes else None)
     return scenario.given(variables={**settings.variables, **variables}, changed=changed)
 
 

@@ -39,10 +39,10 @@ Exit status: 0 GitLab creates the pipeline, 1 it does not (the errors say why), 
 
 def run(request: Request) -> int:
     """Plan the scenario, let the events happen, print; the exit status."""
-    path, settings = _plan.settings_of(request)
+    opener = _plan.opener_of(request)
     if request.all:
-        return _all(path, request)
-    subject, scenario = _plan.open_subject(path, settings, _plan.scenario_of(request, settings))
+        return _all(opener, request)
+    subject, scenario = opener.open(_plan.scenario_of(request, opener.settings))
     plan = subject.planner.plan(scenario) if subject.planner else None
     state = _happen(plan, request) if plan and not plan.errors else None
     if request.format == "json":
@@ -55,9 +55,9 @@ def run(request: Request) -> int:
 
         terminal = terminal_of(sys.stdout, request.color, os.environ)
         text = (
-            plan_text.render(plan, state, subject.not_assessed, terminal)
+            plan_text.render(plan, state, subject.not_assessed, terminal, subject.prefix)
             if plan
-            else plan_text.refused(subject.errors, terminal)
+            else plan_text.refused(subject.errors, terminal, subject.prefix)
         )
         say(text)
     return 0 if state else 1
@@ -83,16 +83,16 @@ def _happen(plan: Plan, request: Request) -> Run:
     return state
 
 
-def _all(path: str, request: Request) -> int:
-    _, settings = _plan.settings_of(request)
+def _all(opener: _plan.Opener, request: Request) -> int:
     plans = []
-    for scenario in _plan.scenarios_of(settings):
-        subject, situation = _plan.open_subject(path, settings, scenario)
+    for scenario in _plan.scenarios_of(opener.settings):
+        subject, situation = opener.open(scenario)
         if subject.planner is None:
             from cilint.report import plan_text
             from cilint.report.terminal import terminal_of
 
-            say(plan_text.refused(subject.errors, terminal_of(sys.stdout, request.color, os.environ)))
+            terminal = terminal_of(sys.stdout, request.color, os.environ)
+            say(plan_text.refused(subject.errors, terminal, subject.prefix))
             return 1
         plans.append(subject.planner.plan(situation))
     if request.format == "json":
