@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib
 import os
@@ -33,18 +34,33 @@ class Group(click.Group):
         command: click.Command = importlib.import_module(f"cilint.cli.{cmd_name.replace('-', '_')}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, each with the sentence that its module begins with; none of them is imported for it."""
+        names = self.list_commands(ctx)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _sentence(name)) for name in names])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click has it, with the nearest right word when there is no such command."""
         name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
+        if name not in self.list_commands(ctx) and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.list_commands(ctx), 1)
             hint = f"did you mean `cilint {near[0]}`? " if near else ""
             if os.path.exists(name):
                 hint = f"did you mean `cilint check {name}`? "
             raise UsageError(f"no such command: {name}", help=f"{hint}`cilint --help` lists the commands")
         return super().resolve_command(ctx, args)
+
+
+def _sentence(name: str) -> str:
+    """What a command does: the first sentence of its module, "`cilint name`: does this." without the name."""
+    with open(os.path.join(_FOLDER, f"{name.replace('-', '_')}.py"), encoding="utf-8") as file:
+        text = ast.get_docstring(ast.parse(file.read())) or ""
+    sentence = " ".join(text.split("\n\n")[0].split())
+    sentence = sentence.removeprefix(f"`cilint {name}`: ")
+    return sentence[:1].upper() + sentence[1:]
 
 
 class Command(click.Command):

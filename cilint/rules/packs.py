@@ -58,9 +58,8 @@ def prose(rules: RuleSet) -> dict[str, dict[str, Any]]:
 def find(name: str) -> tuple[str, list[str]]:
     """The pack's name and its files, sorted. Raises PackError when there is none."""
     place = name
-    if name in BUILT_IN and not os.path.exists(os.path.join(name, "")):
-        place = os.path.join(built_in_folder(), name)
-    elif os.sep not in name and not os.path.exists(name):
+    # A bare word is a built-in pack first: a folder `security/` in the checked repository must not stand in for it.
+    if os.sep not in name and os.path.isdir(os.path.join(built_in_folder(), name)) and name.strip("."):
         place = os.path.join(built_in_folder(), name)
     if os.path.isfile(place):
         return os.path.splitext(os.path.basename(place))[0], [place]

@@ -41,20 +41,21 @@ def comments(reading: Reading, containing: str = "") -> Iterator[Comment]:
     source = reading.source
     if containing not in source.text:
         return
+    scalars = reading.hashes
     for number, line in enumerate(source.lines, 1):
-        if containing in line and (column := _comment(reading, number, line, containing)):
+        if containing in line and (column := _comment(scalars, number, line, containing)):
             text = line[column:].strip()
             yield Comment(
                 text, Span(source, number, column, number, len(line.rstrip()) + 1), alone=_alone(line, column)
             )
 
 
-def _comment(reading: Reading, number: int, line: str, containing: str) -> int:
+def _comment(scalars: list[Span], number: int, line: str, containing: str) -> int:
     """The 1-based column of the "#" that begins the comment of a line; 0 when it has none."""
     start = line.find("#")
     while start >= 0:
         if (start == 0 or line[start - 1] in " \t") and containing in line[start:]:
-            inside = [span for span in reading.hashes if _covers(span, number, start + 1)]
+            inside = [span for span in scalars if _covers(span, number, start + 1)]
             if not inside:
                 return start + 1
             if _is_block(inside[0]) and containing and line[start + 1 :].lstrip().startswith(containing):

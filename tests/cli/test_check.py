@@ -1,0 +1,259 @@
+"""`cilint check`, end to end: what people and programs see, to the letter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+FILES = {
+    ".gitlab-ci.yml": """\
+include: ci/base.yml
+stages: [build, x]
+build:
+  extends: .base
+  stage: build
+  script: [make]
+odd:
+  extends: .base
+  stage: x
+  script: [make]
+""",
+    "ci/base.yml": """\
+.base:
+  image: node:22
+""",
+}
+CILINT = Path(sys.executable).with_name("cilint")
+CLEAN = {".gitlab-ci.yml": "build:\n  image: $CI_REGISTRY/node:22\n  script: [make]\n"}
+HOUSE = ("--policy", "./policy")
+
+FULL = """\
+.gitlab-ci.yml:9:10: warning[stage-known]: the house has no stage x
+    |
+  9 |   stage: x
+    |          ^
+    = in: job odd
+    = help: Use build or test.
+    = more: cilint explain stage-known
+
+ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house
+    |
+  2 |   image: node:22
+    |          ^^^^^^^
+    = in: jobs build, odd
+    = via: include ci/base.yml at .gitlab-ci.yml:1:10, then extends .base at .gitlab-ci.yml:4:12
+    = help: Mirror the image and use $CI_REGISTRY/...
+    = controls: pci-dss:6.3.2
+    = more: cilint explain image-private
+
+1 error, 1 warning in 2 jobs (2 files, 9 rules)
+"""
+
+
+def test_full(cilint):
+    done = cilint("check", *HOUSE, "--format", "full", files=FILES)
+    assert (done.out, done.err, done.status) == (FULL, "", 1)
+
+
+def test_concise_is_what_a_pipe_gets(cilint):
+    done = cilint("check", *HOUSE, files=FILES)
+    assert done.status == 1
+    assert done.out == textwrap.dedent("""\
+        .gitlab-ci.yml:9:10: warning[stage-known]: the house has no stage x (job odd)
+        ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house (jobs build, odd)
+        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        """)
+
+
+def test_grouped(cilint):
+    assert cilint("check", *HOUSE, "--format", "grouped", files=FILES).out == textwrap.dedent("""\
+        .gitlab-ci.yml
+          9:10  warning  the house has no stage x (job odd)  stage-known
+
+        ci/base.yml
+          2:10  error    node:22 comes from outside the house (jobs build, odd)  image-private
+
+        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        """)
+
+
+def test_statistics(cilint):
+    assert cilint("check", *HOUSE, "--statistics", files=FILES).out == textwrap.dedent("""\
+            1   error   image-private  Images come from the house's registry
+            1   warning stage-known    Stages have the house's names
+        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        """)
+
+
+def test_markdown(cilint):
+    assert cilint("check", *HOUSE, "--format", "markdown", files=FILES).out == textwrap.dedent("""\
+        <!-- cilint:report -->
+
+        ### cilint: failed
+
+        1 error, 1 warning in 2 jobs (2 files, 9 rules).
+
+        | | Where | Rule | What | Jobs |
+        |---|---|---|---|---|
+        | warning | `.gitlab-ci.yml:9` | `stage-known` | `the house has no stage x` | `odd` |
+        | error | `ci/base.yml:2` | `image-private` | `node:22 comes from outside the house` | `build`, `odd` |
+
+        <sub>cilint 0.1.0; 9 rules</sub>
+        """)
+
+
+def test_json_keeps_the_contract(cilint):
+    done = cilint("check", *HOUSE, "--format", "json", files=FILES)
+    data = json.loads(done.out)
+    assert data["schema_version"] == 1
+    assert data["tool"]["name"] == "cilint"
+    assert data["not_assessed"] == []
+    finding = data["findings"][1]
+    assert finding["location"] == {"file": "ci/base.yml", "line": 2, "column": 10, "end_line": 2, "end_column": 17}
+    assert (finding["rule"], finding["severity"]) == ("image-private", "error")
+    assert (finding["job"], finding["jobs"], finding["path"]) == ("build", ["build", "odd"], ["build", "image"])
+    assert (finding["controls"], finding["fixable"], finding["waived"]) == (["pci-dss:6.3.2"], False, False)
+    assert isinstance(finding["fingerprint"], str)
+    assert data["summary"] | {"files": 2, "jobs": 2, "error": 1, "warning": 1, "info": 0, "waived": 0} == data["summary"]
+
+
+def test_clean(cilint):
+    done = cilint("check", *HOUSE, "--format", "full", files=CLEAN)
+    assert (done.out, done.status) == ("no findings in 1 job (1 file, 9 rules)\n", 0)
+
+
+def test_quiet(cilint):
+    assert cilint("check", *HOUSE, "--quiet", files=CLEAN).out == ""
+
+
+def test_what_could_not_be_read_is_never_clean(cilint):
+    files = {".gitlab-ci.yml": CLEAN[".gitlab-ci.yml"] + "include: {project: a/b, file: x.yml}\n"}
+    done = cilint("check", *HOUSE, "--format", "full", files=files)
+    assert done.status == 0
+    assert "not assessed" in done.out
+    assert "no findings in what could be assessed" in done.out
+    assert cilint("check", *HOUSE, "--strict").status == 1
+
+
+def test_not_yaml_is_a_finding(cilint):
+    done = cilint("check", *HOUSE, "--format", "json", files={".gitlab-ci.yml": "a: [\nb: }\n"})
+    assert done.status == 1
+    assert [one["rule"] for one in json.loads(done.out)["findings"]] == ["yaml-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("option", "status"),
+    [("error", 0), ("warning", 1), ("info", 1), ("never", 0)],
+)
+def test_fail_on(cilint, option, status):
+    files = {".gitlab-ci.yml": "stages: [x]\na:\n  image: $CI_REGISTRY/a\n  stage: x\n  script: x\n"}
+    assert cilint("check", *HOUSE, "--fail-on", option, files=files).status == status
+
+
+def test_exit_zero(cilint):
+    assert cilint("check", *HOUSE, "--exit-zero", files=FILES).status == 0
+
+
+def test_select_and_ignore(cilint):
+    def rules(*options):
+        done = cilint("check", *HOUSE, "--format", "json", *options, files=FILES)
+        return [one["rule"] for one in json.loads(done.out)["findings"]]
+
+    assert rules("--select", "stage-known") == ["stage-known"]
+    assert rules("--ignore", "stage-known") == ["image-private"]
+    assert rules("--select", "policy") == ["stage-known", "image-private"]
+    assert rules("--select=stage-known,image-private", "--ignore=stage-known") == ["image-private"]
+
+
+def test_standard_input(cilint):
+    done = cilint("check", *HOUSE, "-", "--stdin-filename", "sub/x.yml", stdin=b"include: /ci/base.yml\na:\n  extends: .base\n  script: x\n", files=FILES)
+    assert done.out.startswith("ci/base.yml:2:10: error[image-private]")
+
+
+def test_paths_are_those_of_the_reader(cilint, folder):
+    cilint(files=FILES)
+    done = cilint("check", "--policy", "../policy", cwd=folder / "ci")
+    assert "../ci/base.yml:2:10" in done.out
+    assert "../.gitlab-ci.yml:9:10" in done.out
+
+
+def test_a_folder_stands_for_its_pipeline(cilint):
+    files = {f"sub/{name}": text for name, text in CLEAN.items()}
+    assert cilint("check", *HOUSE, "sub", files=files).status == 0
+
+
+def test_one_include_of_two_files_is_told_once(cilint):
+    files = {**FILES, "other.yml": "include: ci/base.yml\nthird: {extends: .base, script: x}\n"}
+    data = json.loads(cilint("check", *HOUSE, "--format=json", "other.yml", ".gitlab-ci.yml", files=files).out)
+    [image] = [one for one in data["findings"] if one["rule"] == "image-private"]
+    assert image["jobs"] == ["third", "build", "odd"]
+
+
+def test_several_formats_in_one_run(cilint, folder):
+    done = cilint("check", *HOUSE, "--output", "json=out/a.json", "--output=full=a.txt", "--format=concise", files=FILES)
+    assert done.out.count("\n") == 3
+    assert len(json.loads((folder / "out" / "a.json").read_text())["findings"]) == 2
+    assert (folder / "a.txt").read_text() == FULL
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "help"),
+    [
+        (["check", "nope.yml"], "cannot read nope.yml: No such file or directory", "name a file"),
+        (["check", "--select", "image-privat"], "no such rule or pack: image-privat", "did you mean image-private?"),
+        (["check", "--policy", "nope"], "no pack of rules: nope", "built in are"),
+        (["check", "--output", "jsn=x"], "there is no format jsn", "did you mean `json`?"),
+        (["check", "--output", "json"], "no file is named", "--output json=report.json"),
+        (["check", "--settings", "nope.yaml"], "cannot read settings nope.yaml", ""),
+        (["check", "--baseline", "nope.json"], "cannot read the baseline nope.json", "`cilint baseline` writes it"),
+        (["check", "--fix", "-"], "standard input cannot be mended", ""),
+        (["check", "--frmat"], "No such option", "`cilint check --help`"),
+        (["check", "--fail-on", "x"], "Invalid value for '--fail-on'", "`cilint check --help`"),
+        (["chek"], "no such command: chek", "did you mean `cilint check`?"),
+        (["x\x1b[31m"], "no such command: x\\x1b[31m", "`cilint --help`"),
+    ],
+)
+def test_a_wrong_call_is_told_in_a_sentence(cilint, arguments, message, help):
+    if arguments[0] == "check" and "--policy" not in arguments:
+        arguments = [*arguments, *HOUSE]
+    done = cilint(*arguments, files=CLEAN)
+    assert (done.status, done.out) == (2, "")
+    lines = done.err.splitlines()
+    assert lines[0].startswith("cilint: error: ")
+    assert message in lines[0]
+    assert help in done.err
+    assert len(lines) <= 2
+
+
+def test_nothing_to_check_is_no_success(cilint):
+    done = cilint("check", *HOUSE)
+    assert done.status == 2
+    assert "there is no .gitlab-ci.yml in" in done.err
+
+
+def test_a_reader_that_leaves_is_no_fault(cilint, folder):
+    jobs = "".join(f"job{n}:\n  image: node:{n}\n  script: [x]\n" for n in range(3000))
+    cilint(files={".gitlab-ci.yml": jobs})
+    command = [CILINT, "check", *HOUSE, "--format", "full"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_version_and_help(cilint):
+    assert cilint("--version").out == "cilint 0.1.0\n"
+    assert "check" in cilint("--help").out
+    assert "check" in cilint().out
+    assert "--output" in cilint("check", "--help").out
+
+
+def test_the_two_roads_into_check_give_the_same(cilint):
+    fast = cilint("check", *HOUSE, "--format=json", files=FILES)
+    slow = cilint("check", *HOUSE, "--format=json", "--", ".gitlab-ci.yml")
+    assert (fast.out, fast.status) == (slow.out, slow.status)
