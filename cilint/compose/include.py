@@ -162,7 +162,7 @@ class Including:
         body = Body(self, fetched, f"`{source.path}`: ").fill(reading, entry)
         content = self.expand(body, fetched.around) if body is not None else None
         if content is None or not content.values:
-            if body is not None and self.config.complete:
+            if self.config.complete and not self._stopped:  # else the keys may be in a file that was not read
                 message = f"Included file `{source.path}` does not have valid YAML syntax! It holds no keys"
                 self._broken(entry, "include-empty", message, source)
             return None

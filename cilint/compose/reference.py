@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cilint.trail import Trail
     from cilint.tree.node import Key
 
-MAX_NESTING = 400  # collections and references one inside the other: real pipelines stay under 20, YAML under 100
+MAX_NESTING = 250  # collections and references one inside the other: real pipelines stay under 20, YAML under 100
 
 
 def resolve(root: Mapping, config: Config) -> Mapping:
@@ -45,7 +45,11 @@ class _Resolver:
         changed = False
         for key, value in root.values.items():
             self.faults = set()
-            new, trail = self._edge(value, root.trail(key), 0)
+            try:
+                new, trail = self._edge(value, root.trail(key), 0)
+            except _TooDeep:
+                self._too_deep(f"`{root.keys[key].text}`", root.keys[key])
+                new, trail = value, root.trail(key)
             values[key] = new
             if new is not value:
                 changed = True
@@ -135,9 +139,7 @@ class _Resolver:
                 found = self._find(reference, depth)
             except _TooDeep:
                 found = None
-                what = f"!reference {_shown(reference)}"
-                why = f"it leads through more than {MAX_NESTING} nested values"
-                self._config.not_assessed.append(NotAssessed(what, why, reference.span))
+                self._too_deep(f"!reference {_shown(reference)}", reference)
             self._under_way.discard(place)
             self._targets[place] = found
             if self.faults:
@@ -183,6 +185,10 @@ class _Resolver:
         else:
             why = f": `{'.'.join(path[:place])}` is {node.kind}, and a path leads through maps only"
         self._fault(reference, "reference-undefined", f"could not be found{why}")
+
+    def _too_deep(self, what: str, place: Node) -> None:
+        why = f"it leads through more than {MAX_NESTING} nested values"
+        self._config.not_assessed.append(NotAssessed(what, why, place.span))
 
     def _fault(self, reference: Reference, rule: str, message: str) -> None:
         finding = Finding(rule, f"!reference {_shown(reference)} {message}", reference.span)

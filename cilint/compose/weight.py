@@ -8,25 +8,17 @@ MAX_NODES = 5_000_000  # the largest known pipeline comes to 60,000
 
 
 def weigh(root: Node) -> int:
-    """The number of values below a node, shared ones counted at every use."""
-    weights: dict[int, int] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting[-1]
-        if id(node) in weights:
-            waiting.pop()
-            continue
-        children = _children(node)
-        open_children = [child for child in children if type(child) is not Scalar and id(child) not in weights]
-        if open_children:
-            waiting += open_children
-            continue
-        waiting.pop()
-        weights[id(node)] = 1 + sum(1 if type(child) is Scalar else weights[id(child)] for child in children)
-    return weights[id(root)]
+    """The number of values below a node and itself, shared ones counted at every use."""
+    return _weigh(root, {})
 
 
-def _children(node: Node) -> list[Node]:
-    if isinstance(node, Mapping):
-        return list(node.values.values())
-    return list(node.items) if isinstance(node, Sequence) else []
+def _weigh(node: Node, known: dict[int, int]) -> int:
+    total = 1
+    for child in node.values.values() if type(node) is Mapping else node.items if type(node) is Sequence else ():
+        if type(child) is Scalar:
+            total += 1
+        else:
+            weight = known.get(id(child))
+            total += _weigh(child, known) if weight is None else weight
+    known[id(node)] = total
+    return total
