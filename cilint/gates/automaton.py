@@ -40,7 +40,7 @@ class Automaton:
     every text is accepted.
     """
 
-    __slots__ = ("accept", "conditional", "follow", "sets", "top", "wary")
+    __slots__ = ("accept", "conditional", "follow", "reads_kinds", "sets", "top", "wary")
 
     def __init__(
         self,
@@ -61,6 +61,14 @@ class Automaton:
             for position in range(1, len(sets))
             if conditional[position] or accept[position] not in (0, _kinds(sets[position]))
         )
+        self.reads_kinds = bool(self.wary or conditional[0])
+
+    def distinct_sets(self) -> dict[Ranges, None]:
+        """The sets that an alphabet needs for this automaton."""
+        sets = dict.fromkeys(self.sets)
+        if self.reads_kinds:
+            sets.update(dict.fromkeys((charset.WORD, charset.NEWLINE)))
+        return sets
 
 
 def _kinds(ranges: Ranges) -> int:
@@ -255,18 +263,16 @@ def _top(sets: list[Ranges], follow: list[int], accept: list[int], kinds: list[i
 
 def of_regex(regex: Regex, limits: Limits) -> Automaton:
     """The automaton of the texts in which the pattern is found. Raises Budget when it would be huge."""
-    if not isinstance(regex.automaton, Automaton):
-        if regex.node.size > _MAX_POSITIONS:
-            raise Budget(f"the pattern stands for {regex.node.size} characters")
-        anything = Repeat(Chars(charset.ANY), 0, None)
-        builder = _Builder(limits)
-        middle = builder.build(regex.node)
-        inside_a_character = middle.nullable & 1 and middle.nullable != EVERYWHERE
-        found = builder.chain([builder.build(anything), middle, builder.build(anything)])
-        if inside_a_character:  # RE2 searches bytes: an empty match may lie between those of one character
-            split = builder.build(Cat([anything, Chars(charset.NOT_ASCII), anything]))
-            found.nullable |= split.nullable
-            found.first = _either(found.first, split.first)
-            found.last = _either(found.last, split.last)
-        regex.automaton = builder.finish(found)
-    return regex.automaton
+    if regex.node.size > _MAX_POSITIONS:
+        raise Budget(f"the pattern stands for {regex.node.size} characters")
+    anything = Repeat(Chars(charset.ANY), 0, None)
+    builder = _Builder(limits)
+    middle = builder.build(regex.node)
+    inside_a_character = middle.nullable & 1 and middle.nullable != EVERYWHERE
+    found = builder.chain([builder.build(anything), middle, builder.build(anything)])
+    if inside_a_character:  # RE2 searches bytes: an empty match may lie between those of one character
+        split = builder.build(Cat([anything, Chars(charset.NOT_ASCII), anything]))
+        found.nullable |= split.nullable
+        found.first = _either(found.first, split.first)
+        found.last = _either(found.last, split.last)
+    return builder.finish(found)

@@ -6,8 +6,10 @@ literal") is a question. Texts with the same answers are one class, so a prover 
 
 from __future__ import annotations
 
-from . import automaton, charset
+from . import charset
+from .automaton import Automaton, of_regex, of_substrings
 from .budget import Budget, Limits
+from .machines import Table, tabulate
 from .nodes import TEXT_END, TEXT_START, Cat, Chars, Look, Repeat
 from .product import Product
 from .regex import Regex, parse
@@ -45,6 +47,7 @@ HINTS = (
     "1",
     "0",
 )
+_FEW = 2  # up to so many patterns, the cheapest text that has them all is found at once
 
 
 class Language:
@@ -178,7 +181,7 @@ def find(
     for text in _candidates(hints, unequal):
         if (number := product.end(text)) >= 0 and product.output(number) >= 0:
             return text
-    for number in product.walk():
+    for number in product.walk(eager=len(yes) > _FEW):
         if product.output(number) >= 0:
             return product.cheapest(number)
     return None
@@ -198,12 +201,20 @@ def _product(
     own = len(inside) + len(outside)
     required = (1 << len(inside)) - 1
     automata = [
-        automaton.of_substrings(part) if isinstance(part, str) else automaton.of_regex(part, limits)
-        for part in (*inside, *outside, *asked)
+        of_substrings(part) if isinstance(part, str) else _machine(part, limits) for part in (*inside, *outside, *asked)
     ]
     must = required | must << own
     never = (1 << own) - 1 - required | never << own
     return Product(automata, literals, limits, must=must, never=never), own
+
+
+def _machine(regex: Regex, limits: Limits) -> Automaton | Table:
+    """The pattern's table, or its automaton when that is too large for a table; kept with the pattern."""
+    if regex.machine is None:
+        found = of_regex(regex, limits)
+        regex.machine = tabulate(found, limits) or found
+    assert isinstance(regex.machine, Automaton | Table)
+    return regex.machine
 
 
 def _candidates(hints: Sequence[str], literals: Sequence[str]) -> Iterator[str]:

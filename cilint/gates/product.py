@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from .subsets import Subsets
+from . import charset
+from .alphabet import Alphabet
+from .joint import NOWHERE, Joint
+from .machines import Literals, Subsets, Table, Tabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,27 +16,42 @@ if TYPE_CHECKING:
     from .automaton import Automaton
     from .budget import Limits
 
-    _State = tuple[int, tuple[int, ...]]  # the bits decided for good, and the states of the automata still undecided
+    _State = tuple[int, int]  # the bits decided for good, and the joint state of the machines still undecided
+
+_EAGERNESS = 150  # what a settled pattern is worth in an eager walk: some fifteen ordinary characters
 
 
 class Product:
-    """The product automaton.
+    """The product of several automata, given as tables where they have one, and of a list of literals.
 
     Bit i of an output is "automaton i accepts the text", and bit len(automata) + j "the text is literal j". Texts are
     left out whose output lacks a bit of `must` or has one of `never`. States are numbered as they are found, 0 first.
     """
 
-    __slots__ = ("_arcs", "_index", "_limits", "_must", "_never", "_parents", "_states", "_subsets", "alphabet")
+    __slots__ = ("_arcs", "_index", "_joint", "_limits", "_must", "_never", "_parents", "_states", "alphabet")
 
     def __init__(
-        self, automata: Sequence[Automaton], literals: Sequence[str], limits: Limits, *, must: int = 0, never: int = 0
+        self,
+        automata: Sequence[Automaton | Table],
+        literals: Sequence[str],
+        limits: Limits,
+        *,
+        must: int = 0,
+        never: int = 0,
     ) -> None:
         self._limits = limits
         self._must = must
         self._never = never
-        self._subsets = Subsets(automata, "".join(literals), must, never)
-        self.alphabet = self._subsets.alphabet
-        start = (0, self._subsets.starts(literals))
+        sets = [ranges for automaton in automata for ranges in automaton.distinct_sets()]
+        sets += [charset.single(ord(char)) for text in literals for char in text]
+        self.alphabet = alphabet = Alphabet(sets)
+        self._joint = Joint(must, never)
+        start = self._joint.join(
+            [
+                *(Tabled(one, alphabet) if isinstance(one, Table) else Subsets(one, alphabet) for one in automata),
+                Literals(literals, alphabet),
+            ]
+        )
         self._states: list[_State] = [start]
         self._index: dict[_State, int] = {start: 0}
         self._arcs: list[list[tuple[int, int]] | None] = [None]  # minterms, state gone to; None: not yet known
@@ -45,9 +63,9 @@ class Product:
 
     def output(self, number: int) -> int:
         """The output of the texts that lead to a state; -1 when they are left out."""
-        output, active = self._states[number]
-        for state in active:
-            output |= self._subsets.at_end[state]
+        output, state = self._states[number]
+        if state != NOWHERE:
+            output |= self._joint.outputs[state]
         return -1 if output & self._never or output & self._must != self._must else output
 
     def end(self, text: str) -> int:
@@ -70,49 +88,42 @@ class Product:
         arcs = self._arcs[number]
         if arcs is None:
             self._limits.spend()
+            decided, state = self._states[number]
+            steps = [(self.alphabet.everything, 0, NOWHERE)] if state == NOWHERE else self._joint.steps(state)
             arcs = self._arcs[number] = []
-            for step, mask in self._expand(*self._states[number]).items():
-                target = self._index.get(step)
-                if target is None:
-                    target = self._index[step] = len(self._states)
+            for mask, more, target in steps:
+                step = (decided | more, target)
+                found = self._index.get(step)
+                if found is None:
+                    found = self._index[step] = len(self._states)
                     self._states.append(step)
                     self._arcs.append(None)
                     self._parents.append((0, 0))
-                arcs.append((mask, target))
+                arcs.append((mask, found))
         return arcs
 
-    def _expand(self, decided: int, active: tuple[int, ...]) -> dict[_State, int]:
-        parts: list[tuple[int, int, tuple[int, ...]]] = [(self.alphabet.everything, decided, ())]
-        for state in active:
-            edges = self._subsets.edges(state)
-            parts = [
-                (mask & read, output | bit, states + onward)
-                for mask, output, states in parts
-                for read, bit, onward in edges
-                if mask & read
-            ]
-        merged: dict[_State, int] = {}
-        for mask, output, states in parts:
-            merged[output, states] = merged.get((output, states), 0) | mask
-        return merged
+    def walk(self, *, eager: bool = False) -> Iterator[int]:
+        """Every state, in the order of the cheapest texts that lead there. Raises Budget.
 
-    def walk(self) -> Iterator[int]:
-        """Every state, in the order of the cheapest texts that lead there. Raises Budget."""
+        eager: states where more of `must` is settled come earlier, whatever their texts cost a little more.
+        """
         costs = self.alphabet.costs
         best = {0: 0}
         done: set[int] = set()
         heap = [(0, 0)]
         while heap:
-            cost, number = heappop(heap)
+            _, number = heappop(heap)
             if number in done:
                 continue
             done.add(number)
+            cost = best[number]
             for mask, target in self._open(number):
                 price = cost + costs[(mask & -mask).bit_length() - 1]
                 if target not in best or price < best[target]:
                     self._parents[target] = (number, mask)
                     best[target] = price
-                    heappush(heap, (price, target))
+                    unsettled = (self._must & ~self._states[target][0]).bit_count() if eager else 0
+                    heappush(heap, (price + _EAGERNESS * unsettled, target))
             yield number
 
     def cheapest(self, number: int) -> str:

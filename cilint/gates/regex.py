@@ -36,13 +36,13 @@ _MAX_REPEAT = 1000  # RE2's limit, also for the product of nested repetitions
 class Regex:
     """A parsed pattern; `node` is what must be found somewhere in the text."""
 
-    __slots__ = ("automaton", "flags", "node", "pattern")
+    __slots__ = ("flags", "machine", "node", "pattern")
 
     def __init__(self, pattern: str, flags: str, node: Node) -> None:
         self.pattern = pattern
         self.flags = flags
         self.node = node
-        self.automaton: object = None  # kept by automaton.of_regex
+        self.machine: object = None  # what classes makes of it, kept
 
     def __repr__(self) -> str:
         return f"Regex({self.pattern!r}, {self.flags!r})"

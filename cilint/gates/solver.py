@@ -88,17 +88,15 @@ class Solver:
 
     def all_of(self, terms: Iterable[int]) -> int:
         """True when every term is; of no terms: TRUE."""
-        distinct: set[int] = set()
-        for term in terms:
-            if term == FALSE or -term in distinct:
-                return FALSE
-            if term != TRUE:
-                distinct.add(term)
+        distinct = set(terms)
+        distinct.discard(TRUE)
         if len(distinct) < 2:
             return distinct.pop() if distinct else TRUE
         operands = tuple(sorted(distinct))
         number = self._numbers.get(operands)
         if number is None:
+            if FALSE in distinct or not distinct.isdisjoint([-term for term in operands]):
+                return FALSE
             self._count += 1
             number = self._numbers[operands] = self._count
             self._conjunctions[number] = operands
