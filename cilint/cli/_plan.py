@@ -14,7 +14,8 @@ from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UsageError
 from cilint.language import validate
 from cilint.nearest import did_you_mean
-from cilint.pipeline import build, logic
+from cilint.pipeline import build
+from cilint.pipeline.logic import logic
 from cilint.plan import Planner, Scenario, Tree, default_scenarios
 from cilint.plan.predefined import is_predefined
 from cilint.plan.scenario import branch, exactly, merge_request, schedule, tag
@@ -67,7 +68,7 @@ class Subject:
         self.errors: list[Finding] = list(config.findings)
         if config.root is not None:
             pipeline = build(config)
-            self.errors += [*validate(config), *logic.validate(pipeline)]
+            self.errors += [*validate(config), *logic(pipeline)]
             self.errors = _errors(self.errors)
             if not self.errors:
                 self.planner = Planner(pipeline)

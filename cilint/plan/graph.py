@@ -15,11 +15,13 @@ class Box:
 
     count: how many instances. gate: manual, and later stages wait; optional: manual, and they do not. delayed: a
     timer. may_fail: its failure is tolerated. dag: it waits for its needs and not for stages. trigger: it starts
-    another pipeline. absent: in none of the plans. environment: where it deploys to, or "".
+    another pipeline. absent: in none of the plans. environment: where it deploys to, or "". passes: the gates of
+    earlier stages that it does not wait for, because its needs lead past them.
     """
 
     __slots__ = (
-        "absent", "count", "dag", "delayed", "environment", "gate", "may_fail", "name", "optional", "stage", "trigger",
+        "absent", "count", "dag", "delayed", "environment", "gate", "may_fail", "name", "optional", "passes",
+        "stage", "trigger",
     )  # fmt: skip
 
     def __init__(self, name: str, stage: str, count: int = 1) -> None:
@@ -29,6 +31,7 @@ class Box:
         self.gate = self.optional = self.delayed = self.may_fail = self.dag = self.trigger = False
         self.absent = True
         self.environment = ""
+        self.passes: list[str] = []
 
     def add(self, job: PlannedJob) -> None:
         """Add what a plan says of the job; a gate in one plan is drawn as a gate."""
@@ -82,9 +85,37 @@ def draw(planner: Planner, plans: Iterable[Plan], title: str, *, with_absent: bo
             for needed in job.needs or ():
                 edges[box_of.get(needed, needed), job.job.name] = None
     shown = {name: box for name, box in boxes.items() if with_absent or not box.absent}
+    _find_passing(shown, planner.stages, list(edges))
     kept = _without_detours([edge for edge in edges if edge[0] in shown and edge[1] in shown])
     stages = [(stage, [box for box in shown.values() if box.stage == stage]) for stage in planner.stages]
     return Graph(title, [(stage, listed) for stage, listed in stages if listed], kept)
+
+
+def _find_passing(boxes: dict[str, Box], stages: list[str], edges: list[tuple[str, str]]) -> None:
+    """Note at every box which gates of earlier stages do not hold it."""
+    place = {stage: number for number, stage in enumerate(stages)}
+    gates = [box for box in boxes.values() if box.gate]
+    before: dict[str, list[str]] = {}
+    for start, end in edges:
+        before.setdefault(end, []).append(start)
+    for box in boxes.values():
+        earlier = [gate.name for gate in gates if place[gate.stage] < place[box.stage]]
+        if not earlier or not box.dag:
+            continue
+        held: set[str] = set()
+        seen, waiting = {box.name}, [box.name]
+        while waiting:
+            current = boxes.get(waiting.pop())
+            if current is None:
+                continue
+            if not current.dag:
+                held.update(gate.name for gate in gates if place[gate.stage] < place[current.stage])
+            for name in before.get(current.name, ()):
+                held.add(name)
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+        box.passes = [name for name in earlier if name not in held]
 
 
 def _without_detours(edges: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ _PLAIN, _GATE, _OPTIONAL = (
     ("#fde68a", "#b45309", "#111827"),
     ("#fef9e7", "#d97706", "#111827"),
 )
+_PASSING = ("#fee2e2", "#dc2626", "#111827")
 _DEPLOY, _ABSENT = ("#dbeafe", "#2563eb", "#111827"), ("#f9fafb", "#d1d5db", "#9ca3af")
 _CHARACTER, _LINE, _GAP, _ROWS = 7.3, 44, 10, 14  # pixels; boxes in one column before the next one begins
 _COLUMN_GAP, _STAGE_GAP, _TOP, _PAD, _NAME_AT_MOST = 56, 76, 84, 12, 38
@@ -38,6 +39,7 @@ def marks(box: Box) -> str:
         (box.may_fail, "may fail"),
         (box.trigger, "starts a pipeline"),
         (bool(box.environment), f"to {printable(box.environment)}"),
+        (bool(box.passes), "past the gate" if len(box.passes) == 1 else f"past {len(box.passes)} gates"),
         (box.absent, "in no scenario"),
     ]
     return ", ".join(text for given, text in found if given)
@@ -52,6 +54,8 @@ def _looks(box: Box) -> tuple[str, str, str]:
         return _ABSENT
     if box.gate:
         return _GATE
+    if box.passes:
+        return _PASSING
     if box.optional:
         return _OPTIONAL
     return _DEPLOY if box.environment else _PLAIN
@@ -75,7 +79,8 @@ def mermaid(graph: Graph) -> str:
         lines.append(f"  s{number} {arrow} s{number + 1}")
     lines += [f"  {ids[start]} --> {ids[end]}" for start, end in graph.edges]
     for name, looks in (
-        ("plain", _PLAIN), ("gate", _GATE), ("optional", _OPTIONAL), ("deploy", _DEPLOY), ("absent", _ABSENT),
+        ("plain", _PLAIN), ("gate", _GATE), ("passing", _PASSING),
+        ("passing", _PASSING), ("optional", _OPTIONAL), ("deploy", _DEPLOY), ("absent", _ABSENT),
     ):  # fmt: skip
         lines.append(f"  classDef {name} fill:{looks[0]},stroke:{looks[1]},color:{looks[2]}")
     return "\n".join(lines) + "\n"
@@ -84,6 +89,8 @@ def mermaid(graph: Graph) -> str:
 def _class(box: Box) -> str:
     if box.absent:
         return "absent"
+    if box.passes and not box.gate:
+        return "passing"
     return "gate" if box.gate else "optional" if box.optional else "deploy" if box.environment else "plain"
 
 
@@ -308,6 +315,7 @@ def html(graph: Graph) -> str:
         for looks, text in (
             (_GATE, "manual gate: later stages wait"),
             (_OPTIONAL, "manual, optional: nothing waits"),
+            (_PASSING, "its needs lead past a gate of an earlier stage"),
             (_DEPLOY, "deploys"),
             (_PLAIN, "other jobs"),
             (_ABSENT, "in none of the scenarios"),
