@@ -103,6 +103,46 @@ a?b a*b a[b a]b a\\b a{b} é 日本 a\x7fb a\tb -a a-b a/-b HEAD refs/heads/a lo
 %a $a !a a;b a|b (a) "a" 'a' <a> a,b a=b +a _a a\u00a0b a\u0085b"""
 
 
+MEANING = [
+    ("^main$", "", "main\n"),  # the end of the text, not of the line
+    ("^b$", "", "a\nb"),
+    ("^b$", "m", "a\nb"),
+    ("a$", "m", "a\nb"),
+    ("^$", "m", "a\n"),
+    ("a.b", "", "a\nb"),
+    ("a.b", "s", "a\nb"),
+    ("[^a]", "", "\n"),
+    ("k", "i", "\u212a"),
+    ("STRASSE", "i", "stra\u00dfe"),
+    ("s", "i", "\u017f"),
+    (r"\bmain\b", "", "x-main-y"),
+    (r"\bmain\b", "", "mainly"),
+    (r"\bé", "", "aé"),
+    (r"\B", "", "a"),
+    (r"\B", "", "aéb"),  # RE2 looks between the bytes of é
+    (r"^\B", "", ""),
+    (r"\Aa|b\z", "", "ab"),
+    (r"\s", "", "\v"),
+    ("[[:space:]]", "", "\v"),
+    ("(?i)a(?-i)b", "", "AB"),
+    ("(?i:a)b", "", "Ab"),
+    ("(a(?i)b|c)D", "", "CD"),
+    ("(a(?i)b|c)D", "", "Cd"),
+    ("a{2}", "", "aa"),
+    ("^a{2,3}$", "", "aaaa"),
+    ("^a{,3}$", "", "a{,3}"),
+    ("x*", "", ""),
+    ("^(?:a?){3}$", "U", "aaa"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "flags", "text"), MEANING)
+def test_patterns_mean_what_they_mean_to_re2(pattern, flags, text):
+    expected = bool(re2.search(f"(?{flags}){pattern}" if flags else pattern, text))
+    found = partition([], [parse(pattern, flags)])
+    assert class_of(found, text).matches == (expected,)
+
+
 def test_git_ref_names_are_those_of_git(tool):
     git = tool("git")
     found = partition([], [], GIT_REF_NAME)

@@ -7,7 +7,7 @@ import re2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cilint.gates import charset
+from cilint.gates import charset, machines
 from cilint.gates.classes import GIT_REF_NAME, Limits, find, partition
 from cilint.gates.regex import parse
 
@@ -70,6 +70,16 @@ def check(questions, known, inside, samples):
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 def test_classes_agree_with_re2(questions, known, inside, samples):
     check(questions, known, inside, samples)
+
+
+@given(asked, literals, insides, st.lists(texts, max_size=20))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_patterns_without_a_table_agree_with_re2(questions, known, inside, samples):
+    usual, machines._MOST_STATES = machines._MOST_STATES, 2
+    try:
+        check(questions, known, inside, samples)
+    finally:
+        machines._MOST_STATES = usual
 
 
 @pytest.mark.slow
