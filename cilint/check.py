@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from cilint.compose import compose
+from cilint.language import validate
 from cilint.pipeline import build
+from cilint.pipeline.logic import logic
 from cilint.rules.context import Context
 from cilint.rules.judge import judge, settle, settle_unknown
-
-try:
-    from cilint.language import validate
-except ImportError:
-    def validate(c): return []
-try:
-    from cilint.pipeline.logic import logic
-except ImportError:
-    def logic(p): return []
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

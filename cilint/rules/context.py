@@ -7,6 +7,7 @@ from cilint.rules.expand import Expansion, Scopes, expand_word
 from cilint.rules.roles import Roles
 from cilint.shell.command import assignments
 from cilint.shell.scripts import Scripts
+from cilint.tree.lines import span_of
 from cilint.tree.node import Mapping, Scalar, Sequence
 from cilint.tree.site import Site
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cilint.finding import Edit, Related
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
+    from cilint.plan import Plan, Planner, Scenario
     from cilint.rules.rule import Rule, RuleSet
     from cilint.shell.command import Command, Word
     from cilint.source import Source
@@ -34,7 +36,7 @@ class Context:
     """
 
     __slots__ = (
-        "_assigned", "_reach", "config", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
+        "_assigned", "_plans", "_reach", "config", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
         "secrets",
     )  # fmt: skip
 
@@ -49,6 +51,7 @@ class Context:
         self.not_assessed: list[NotAssessed] = []
         self.secrets: set[str] = set()
         self._assigned: dict[str, dict[str, list[Word]]] = {}
+        self._plans: dict[str, tuple[Planner, Scenario, Plan | None]] | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
 
     @property
@@ -120,10 +123,37 @@ class Context:
                 yield from Site(node, ("include",)).flat()
 
     @property
-    def sources(self) -> list[Source]:
-        """The files of configuration that were read, then the script files that jobs call."""
-        called = [source for job in self.jobs for source in self.scripts.files(job)]
-        return [*self.config.sources, *{source.path: source for source in called}.values()]
+    def called(self) -> list[Source]:
+        """The script files of the repository that jobs call, each once."""
+        return list({source.path: source for job in self.jobs for source in self.scripts.files(job)}.values())
+
+    def line(self, job: Job, command: Command) -> Site | None:
+        """The entry of the job's scripts in which a command stands; None for commands of files."""
+        nodes = command.script.nodes
+        if not nodes:
+            return None
+        node = nodes[command.script.entry(command.start)[0]]
+        return next((site for owner, site in self.reach(node) if owner is job), None)
+
+    def span_of(self, node: Scalar, start: int, end: int) -> Span:
+        """Where a stretch of a scalar's text is written."""
+        return span_of(node, start, end)
+
+    def plan(self, scenario: str) -> Plan | None:
+        """What GitLab would create in one of the default scenarios ("main", "merge-request" ...); None: no such one."""
+        if self._plans is None:
+            from cilint.plan import Planner, default_scenarios
+
+            planner = Planner(self.pipeline)
+            self._plans = {one.name: (planner, one, None) for one in default_scenarios()}
+        entry = self._plans.get(scenario)
+        if entry is None:
+            return None
+        planner, known, plan = entry
+        if plan is None:
+            plan = planner.plan(known)
+            self._plans[scenario] = (planner, known, plan)
+        return plan
 
     def reach(self, node: Node) -> list[tuple[Job, Site]]:
         """The jobs whose composed form holds this very node, each with where."""

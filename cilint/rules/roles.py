@@ -17,10 +17,9 @@ An evidence is a set of conditions that must all hold; each condition lists alte
 
 from __future__ import annotations
 
-import re
-
 import re2
 
+from cilint.plan.predefined import tier_of
 from cilint.rules.like import like, like_any
 from cilint.tree.node import Mapping, ruby_text
 
@@ -32,15 +31,6 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command
     from cilint.span import Span
-
-# app/models/environment.rb, `guess_tier`: the first that matches.
-_TIERS = (
-    ("development", re.compile(r"(dev|review|trunk)", re.I)),
-    ("testing", re.compile(r"(test|tst|int|ac(ce|)pt|qa|qc|control|quality)", re.I)),
-    ("staging", re.compile(r"(st(a|)g|mod(e|)l|pre|demo|non)", re.I)),
-    ("production", re.compile(r"(pr(o|)d|live)", re.I)),
-)
-
 
 class Proof:
     """Why a job has a role: what was seen, in words, and where."""
@@ -104,11 +94,6 @@ def environment_of(job: Job, context: Context) -> tuple[str, str, str]:
     tier = site.set("deployment_tier")
     stated = tier.text if tier is not None else None
     return text, stated or tier_of(text), (action.text if action is not None else None) or "start"
-
-
-def tier_of(environment: str) -> str:
-    """The tier that GitLab guesses from an environment's name."""
-    return next((tier for tier, pattern in _TIERS if pattern.search(environment)), "other")
 
 
 class Roles:

@@ -62,10 +62,10 @@ class Word:
     """One word.
 
     text: quotes removed, variables as `$NAME`, substitutions as `$(...)`. static: nothing but text in it.
-    parts: its pieces; () for a static word. quoted: it begins with a quote.
+    parts: its pieces; () for a static word. quoted: it begins with a quote. items: those of an array, `a=(b c)`.
     """
 
-    __slots__ = ("end", "parts", "quoted", "start", "static", "text")
+    __slots__ = ("end", "items", "parts", "quoted", "start", "static", "text")
 
     def __init__(self, text: str, start: int, end: int, parts: tuple[Part, ...] = (), *, quoted: bool = False) -> None:
         self.text = text
@@ -74,6 +74,7 @@ class Word:
         self.parts = parts
         self.static = not any(part.kind != "text" for part in parts)
         self.quoted = quoted
+        self.items: tuple[Word, ...] | None = None
 
     @property
     def variables(self) -> list[str]:
@@ -112,7 +113,7 @@ class Command:
     """
 
     __slots__ = (
-        "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
+        "_argv", "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
         "pipe", "redirects", "script", "start", "words",
     )  # fmt: skip
 
@@ -121,6 +122,7 @@ class Command:
         self.start = start
         self.end = start
         self.words: list[Word] = []
+        self._argv: list[Word] | None = None
         self.assignments: list[tuple[str, Word]] = []
         self.redirects: list[Redirect] = []
         self.inner: list[Command] = []
@@ -141,16 +143,21 @@ class Command:
     @property
     def argv(self) -> list[Word]:
         """The words of the command that really runs: `sudo`, `env A=b`, `timeout 5` and their like taken off."""
-        words = self.words
-        for _ in range(4):
-            name = words[0].text.rpartition("/")[2] if words else ""
-            if name not in WRAPPERS:
-                break
-            rest = _unwrap(name, words)
-            if not rest:
-                break
-            words = rest
+        words = self._argv
+        if words is None:
+            words = self.words
+            for _ in range(4):
+                name = words[0].text.rpartition("/")[2] if words else ""
+                rest = _unwrap(name, words) if name in WRAPPERS else words[1:] if name in self.script.wrappers else []
+                if not rest:
+                    break
+                words = rest
+            self._argv = words
         return words
+
+    def forget(self) -> None:
+        """Look again for wrappers: functions that run `"$@"` may have come to light."""
+        self._argv = None
 
     @property
     def name(self) -> str:
@@ -204,7 +211,9 @@ def tail(word: Word, cut: int) -> Word:
             part = Part("text", text, part.end - len(text), part.end, quoted=part.quoted)
         parts.append(part)
     start = word.start + cut if not word.parts else (parts[0].start if parts else word.end)
-    return Word(word.text[cut:], min(start, word.end), word.end, tuple(parts))
+    rest = Word(word.text[cut:], min(start, word.end), word.end, tuple(parts))
+    rest.items = word.items
+    return rest
 
 
 def _unwrap(name: str, words: list[Word]) -> list[Word]:

@@ -39,7 +39,7 @@ class Reader:
     """
 
     __slots__ = (
-        "_blocks", "_closers", "_condition", "_documents", "_function", "_functions", "_joined", "_last", "_negated",
+        "_blocks", "_closers", "_items", "_condition", "_documents", "_function", "_functions", "_joined", "_last", "_negated",
         "_no_arithmetic", "_parents", "_pos", "_script", "_stop", "_text", "commands", "open",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ class Reader:
         self._functions: list[tuple[int, str]] = []
         self._parents: list[Command] = []
         self._no_arithmetic = False
+        self._items: tuple[Word, ...] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -409,7 +410,9 @@ class Reader:
             pass
         if self._pos == start < stop:
             self._pos += 1  # whatever it is, go on behind it
-        return _join_parts(parts, start, min(self._pos, stop), quoted=text[start : start + 1] in ("'", '"'))
+        word = _join_parts(parts, start, min(self._pos, stop), quoted=text[start : start + 1] in ("'", '"'))
+        word.items, self._items = self._items, None
+        return word
 
     def _piece(self, parts: list[Part]) -> bool:
         """One piece of a word; False at the word's end."""
@@ -452,6 +455,7 @@ class Reader:
         if len(self._closers) >= _MAX_DEPTH:
             return
         self._closers.append(")")
+        items: list[Word] = []
         while self._pos < self._stop and self._text[self._pos] != ")":
             if self._text[self._pos].isspace():
                 self._pos += 1
@@ -459,9 +463,11 @@ class Reader:
                 self._skip_comment()
             else:
                 word = self._word()
+                items.append(word)
                 parts.append(Part("text", " ", word.start, word.start))
                 parts += word.parts or (Part("text", word.text, word.start, word.end),)
         self._closers.pop()
+        self._items = tuple(items)
         self._pos = min(self._pos + 1, self._stop)
 
     def _double_quoted(self, parts: list[Part], *, closing: bool) -> None:

@@ -31,10 +31,11 @@ _MAX_DEPTH = 6
 class Scripts:
     """The scripts of one pipeline's jobs. project: the repository whose files are read; it is never left."""
 
-    __slots__ = ("_chunks", "_files", "_jobs", "_packages", "_project", "_sources")
+    __slots__ = ("_chunks", "_files", "_jobs", "_packages", "_project", "_wrappers")
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._wrappers: set[str] = set()
         self._chunks: dict[tuple[int, ...], Script] = {}
         self._files: dict[str, Script | Source | None] = {}
         self._jobs: dict[str, tuple[list[Command], list[Source]]] = {}
@@ -72,7 +73,7 @@ class Scripts:
         key = tuple(id(node) for node in nodes)
         script = self._chunks.get(key)
         if script is None:
-            script = self._chunks[key] = Script(nodes, nodes[0].source)
+            script = self._chunks[key] = Script(nodes, nodes[0].source, wrappers=self._wrappers)
         return script
 
     def _read(self, job: Job) -> tuple[list[Command], list[Source]]:
@@ -84,7 +85,11 @@ class Scripts:
         seen: set[int] = set()
         for section in SECTIONS:
             commands += self.written(job, section)
+        known_wrappers = len(self._wrappers)
         self._follow(commands, "", commands, sources, seen, 0)
+        if len(self._wrappers) > known_wrappers:
+            for command in commands:
+                command.forget()
         known = self._jobs[job.name] = (commands, list(sources.values()))
         return known
 
@@ -144,7 +149,7 @@ class Scripts:
         if source is not None and len(source.text) <= _MAX_BYTES and "\0" not in source.text:
             first = source.line(1)
             is_shell = shell if not first.startswith("#!") else any(name in first for name in ("sh", "busybox"))
-            file = Script((), source, source.text) if is_shell else source
+            file = Script((), source, source.text, self._wrappers) if is_shell else source
         self._files[path] = file
         return file
 

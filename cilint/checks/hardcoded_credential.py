@@ -1,0 +1,104 @@
+"""Keys, tokens, passwords, webhook addresses and private keys written into YAML or script files."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.checks._secrets import by_format, is_literal_secret, is_secret_name, masked
+from cilint.checks._texts import texts
+from cilint.shell.command import assignments, tail
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.checks._texts import Text
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+    from cilint.shell.command import Command, Word
+    from cilint.span import Span
+
+_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.+))?$")
+_BEARER = re.compile(
+    r"(?:authorization:\s*(?:bearer|token|basic)\s+|(?:private|job|deploy|x-api|api)-(?:token|key):\s*)(?P<value>[^\s\"'$]{12,})",
+    re.I,
+)
+_USER_OPTIONS = ("-u", "--user")
+_USER_PROGRAMS = ("curl", "wget", "http", "https", "skopeo", "buildah")
+_LOGINS = ("docker", "podman", "helm", "crane", "skopeo", "buildah", "oras", "nerdctl")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: allowed, values that are known to be no secret."""
+    allowed = set(parameters["allowed"])
+    told: set[tuple[str, int, str]] = set()  # a value counts once on a line, whichever detector sees it first
+    for text in texts(context):
+        for kind, start, end in _found(text):
+            value = text.text[start:end]
+            finding = text.fault(context, f"{kind} {masked(value)} is written out", start, end)
+            if value not in allowed and _is_new(told, finding.span, value):
+                context.secrets.add(value)
+                yield finding
+    for job in context.jobs:
+        for command in context.commands(job):
+            for name, word in _in_command(command):
+                span = command.script.span(word.start, word.end)
+                if word.text not in allowed and _is_new(told, span, word.text):
+                    context.secrets.add(word.text)
+                    message = f"{name} {masked(word.text)} is written out"
+                    yield context.fault(span, message, job=job, site=context.line(job, command))
+
+
+def _is_new(told: set[tuple[str, int, str]], span: Span, value: str) -> bool:
+    same_line = [known for path, line, known in told if (path, line) == (span.source.path, span.line)]
+    if any(known in value or value in known for known in same_line):
+        return False
+    told.add((span.source.path, span.line, value))
+    return True
+
+
+def _found(text: Text) -> Iterator[tuple[str, int, int]]:
+    sure = False
+    for secret in by_format(text.text):
+        sure = True
+        yield secret.kind, secret.start, secret.end
+    if sure or text.node is None or not isinstance(text.node.value, str):
+        return
+    if is_secret_name(text.key) and _names_a_value(text) and is_literal_secret(text.text):
+        yield f"the value of {text.key}", 0, len(text.text)
+
+
+def _names_a_value(text: Text) -> bool:
+    """Whether the key sets a value: variables, inputs and their like; not `secrets:` or `id_tokens:`, which refer."""
+    keys = [part for part in text.path if isinstance(part, str)]
+    return "id_tokens" not in keys and "secrets" not in keys and "description" not in keys[-1:] and "rules" not in keys[-1:]
+
+
+def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
+    """Values of secret-named assignments and options, and what stands behind `curl -u user:`."""
+    for name, word in (*assignments(command), *(command.assignments if command.words else ())):
+        if word.static and is_secret_name(name) and is_literal_secret(word.text):
+            yield f"the value of {name}", word
+    words = command.argv
+    for index, word in enumerate(words):
+        option = _OPTION.match(word.text)
+        following = words[index + 1] if index + 1 < len(words) else None
+        if option and is_secret_name(option["name"]):
+            value = tail(word, option.start("value")) if option["value"] else following
+            if value is not None and value.static and value.text[:1] != "-" and is_literal_secret(value.text):
+                yield f"the value of {word.text.partition('=')[0]}", value
+        elif following is not None and following.static:
+            yield from _login(command, word, following)
+        if header := _BEARER.search(word.text):
+            if word.static and is_literal_secret(header["value"]):
+                yield "a credential in a header", word
+
+
+def _login(command: Command, word: Word, following: Word) -> Iterator[tuple[str, Word]]:
+    if word.text in _USER_OPTIONS and command.name in _USER_PROGRAMS:
+        user, colon, password = following.text.partition(":")
+        if colon and is_literal_secret(password):
+            yield "a password", tail(following, len(user) + 1)
+    elif word.text == "-p" and command.name in _LOGINS and "login" in command.arguments and is_literal_secret(following.text):
+        yield "a password", following
