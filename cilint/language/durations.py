@@ -24,6 +24,8 @@ _CLOCK_UNITS = ("seconds", "minutes", "hours", "days", "months", "years")  # a c
 _NUMBER = re.compile(r"[0-9]*\.?[0-9]+")
 _CLOCK = re.compile(r"[0-9]*\.?[0-9]+:[0-9]*\.?[0-9]+")
 _LONGEST = 1000  # characters; no duration is longer, and the grammar takes time with the square of the length
+_KNOWN_AT_MOST = 1000  # the same few durations stand in hundreds of jobs
+_known: dict[str, float | None] = {}
 _BLANK = re.compile("[ \t\n\v\f\r]+")
 
 
@@ -32,6 +34,14 @@ def seconds(text: str) -> float | None:
 
     `never` is no duration here: see `is_never`.
     """
+    if text not in _known:
+        if len(_known) >= _KNOWN_AT_MOST:
+            _known.clear()
+        _known[text] = _seconds(text)
+    return _known[text]
+
+
+def _seconds(text: str) -> float | None:
     if len(text) > _LONGEST:
         return None
     words = _words(text.lower())
@@ -107,7 +117,17 @@ _NAMED = {
     **_TENS,
 }
 _POWERS = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_PARTS = {"half": 2, "third": 3, "fourth": 4, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "nineth": 9}
+_PARTS = {
+    "half": 2,
+    "third": 3,
+    "fourth": 4,
+    "quarter": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "nineth": 9,
+}
 # "fifty third" is 53rd, which is no number for a duration; "third" alone can be a fraction.
 _ORDINAL = re.compile(rf"(?:{'|'.join(_TENS)})\s?(?:first|third|fourth|fifth|sixth|seventh|eighth|ninth)(?=$|\W)", re.A)
 _HYPHEN = re.compile(r" +|([^0-9])-([^0-9])")
@@ -125,13 +145,16 @@ def _digits(text: str) -> str:
     text = _fractions(text)
     for word, power in _POWERS.items():
         if word in text:
-            text = re.sub(rf"@?([0-9]*) *{word}", lambda found, by=power: _times(found[1], by), text)
+            text = _multiplied(text, word, power)
         text = _joined(text)
     return _joined(text).replace("@", "")
 
 
-def _times(digits: str, power: int) -> str:
-    return f"@{int(digits) * power}" if digits else str(power)
+def _multiplied(text: str, word: str, power: int) -> str:
+    def times(found: re.Match[str]) -> str:
+        return f"@{int(found[1]) * power}" if found[1] else str(power)
+
+    return re.sub(rf"@?([0-9]*) *{word}", times, text)
 
 
 def _fractions(text: str) -> str:

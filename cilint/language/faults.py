@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FINDINGS_AT_MOST = 2000  # a hostile file can be wrong in a million places; nobody reads more than these
 _WORDS_AT_MOST = 200  # nearest words looked up for one file
+_LISTED = 13  # words that a message lists
 _DETACHED = ("alias", "reference", "input")  # steps by which a value comes to stand away from its key
 _SHOWN = 60  # characters of a value that a message shows
 
@@ -53,8 +54,11 @@ class Faults:
         self.findings: list[Finding] = []
         self._looked_up = 0
 
-    def add(self, rule: str, path: Way, text: str, *, at_key: bool = False) -> None:
-        """Report that the value at `path` (or its key) is wrong; `text` goes on after the keyword's name."""
+    def add(self, rule: str, path: Way, text: str, *, at_key: bool = False, holder: bool = False) -> None:
+        """Report that the value at `path` (or its key) is wrong.
+
+        text: goes on after the keyword's name; holder: after the name of the map that holds the key.
+        """
         if len(self.findings) >= _FINDINGS_AT_MOST:
             return
         site = self.site(path)
@@ -62,7 +66,7 @@ class Faults:
         self.findings.append(
             Finding(
                 rule,
-                f"{self.subject(path)} {text}",
+                f"{self.subject(path[:-1] if holder else path, path)} {text}",
                 self._span(site, path, at_key=at_key),
                 path=site.path,
                 jobs=jobs,
@@ -80,7 +84,8 @@ class Faults:
         words = list(choices)
         text = node.text if isinstance(node, Scalar) else ""
         guess = self.guess(text, words)
-        some = f"should be one of: {', '.join(words)}" if len(words) > 1 else f"should be `{words[0]}`"
+        listed = ", ".join(words[:_LISTED]) + (" ..." if len(words) > _LISTED else "")
+        some = f"should be one of: {listed}" if len(words) > 1 else f"should be `{words[0]}`"
         self.add("keyword-value", path, f"{some}; unknown value: {shown(text)}{guess}")
 
     def missing(self, path: Way, names: Iterable[str], text: str = "") -> None:
@@ -92,13 +97,14 @@ class Faults:
 
     def unknown(self, path: Way, allowed: Iterable[str], reason: str = "") -> None:
         """Report the key at the end of `path`, which its map does not take."""
+        if len(self.findings) >= _FINDINGS_AT_MOST:
+            return
         words = list(allowed)
         name = str(self.site(path).path[-1])
         guess = reason or self.guess(name, words)
         if not guess and words:
-            guess = f"; allowed are {', '.join(words)}" if len(words) <= 12 else ""
-        if len(self.findings) < _FINDINGS_AT_MOST:
-            self.add("unknown-keyword", path, f"contains unknown keys: {shown(name)}{guess}", at_key=True)
+            guess = f"; allowed are {', '.join(words)}" if len(words) <= _LISTED else ""
+        self.add("unknown-keyword", path, f"contains unknown keys: {shown(name)}{guess}", at_key=True, holder=True)
 
     def guess(self, word: str, choices: Iterable[str]) -> str:
         """A word on what was probably meant, or nothing."""
@@ -106,12 +112,15 @@ class Faults:
         found = nearest(word, choices) if self._looked_up <= _WORDS_AT_MOST else None
         return f"; did you mean `{found}`?" if found else ""
 
-    def subject(self, path: Way) -> str:
-        """The keyword in the words of a message, without the job's name, so that one cause gives one message."""
+    def subject(self, path: Way, whole: Way) -> str:
+        """The keyword in the words of a message, without the job's name, so that one cause gives one message.
+
+        whole: the way to the fault itself, of which `path` may be the beginning.
+        """
         names = [str(step if isinstance(step, str) else step[1]) for step in path if not isinstance(step, int)]
         if path and (path[0] in self.jobs or path[0] == "default"):
             names = names[1:] or (["default"] if path[0] == "default" else [])
-        return f"`{':'.join(names)}`" if names else "the job" if path else "the configuration"
+        return f"`{':'.join(names)}`" if names else "the job" if path and whole[0] in self.jobs else "the configuration"
 
     def _span(self, site: Site, path: Way, *, at_key: bool) -> Span:
         """At the key, or at the value; a block under its key is shown at the key, so that it is one line."""

@@ -77,7 +77,12 @@ def _check_job(key: Key, node: Node, faults: Faults) -> None:
         text = f"has a name that is too long (maximum is {NAME_AT_MOST} characters, this has {len(key)})"
         faults.add("job-name-invalid", path, text, at_key=True)
     if not isinstance(node, Mapping):
-        faults.add("job-without-script", path, f"{_WITHOUT_KIND}, and this is {node.kind}{faults.guess(str(key), ROOT_KEYWORDS)}", at_key=True)
+        faults.add(
+            "job-without-script",
+            path,
+            f"{_WITHOUT_KIND}, and this is {node.kind}{faults.guess(str(key), ROOT_KEYWORDS)}",
+            at_key=True,
+        )
         return
     if "script" in node.values or "run" in node.values:
         JOB.check(node, path, faults)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[Node, Way, Faults], None]
 
+_LISTED = 13  # words that a message lists
 _VARIABLE = re.compile(r"\$(?:\w|\{\w)|%\w+%")
 
 
@@ -93,7 +94,9 @@ class Text(Shape):
         elif not self.blank and not text.strip():
             faults.add("keyword-missing", path, "can't be blank")
         elif self.longest and len(text) > self.longest:
-            faults.add("limit-exceeded", path, f"is too long (maximum is {self.longest} characters, this has {len(text)})")
+            faults.add(
+                "limit-exceeded", path, f"is too long (maximum is {self.longest} characters, this has {len(text)})"
+            )
         elif len(text) < self.shortest:
             faults.add("limit-exceeded", path, f"is too short (minimum is {self.shortest} characters)")
         elif self.form and not self.form[0].match(text):
@@ -128,7 +131,9 @@ class Flag(Shape):
         """See Shape."""
         if type(node) is Scalar and type(node.value) is bool:
             return
-        quoted = isinstance(node, Scalar) and node.style and node.text.lower() in ("true", "false", "yes", "no", "on", "off")
+        quoted = (
+            isinstance(node, Scalar) and node.style and node.text.lower() in ("true", "false", "yes", "no", "on", "off")
+        )
         if quoted:
             faults.add("keyword-type", path, "should be a boolean value, not a string: leave out the quotes")
         else:
@@ -164,13 +169,14 @@ class Whole(Shape):
 
 
 class Words(Shape):
-    """One of a few words."""
+    """One of a few words. newer: words that GitLab has taken since a version (major, minor)."""
 
-    __slots__ = ("choices",)
+    __slots__ = ("choices", "newer")
 
-    def __init__(self, *choices: str) -> None:
-        super().__init__(f"one of: {', '.join(choices)}" if len(choices) > 1 else f"`{choices[0]}`")
+    def __init__(self, *choices: str, newer: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())) -> None:
+        super().__init__("a string")
         self.choices = choices
+        self.newer = newer
 
     def accepts(self, node: Node) -> bool:
         """See Shape."""
@@ -179,9 +185,20 @@ class Words(Shape):
     def check(self, node: Node, path: Way, faults: Faults) -> None:
         """See Shape."""
         if type(node) is not Scalar or type(node.value) is not str:
-            faults.type(path, node, f"a string, {self.words}")
+            faults.type(path, node, self._wanted())
         elif node.value not in self.choices:
-            faults.value(path, node, self.choices)
+            since, newer = self.newer
+            if node.value not in newer:
+                faults.value(path, node, self.choices)
+            elif faults.edition.version < since:
+                version = ".".join(map(str, faults.edition.version))
+                faults.add(
+                    "keyword-value", path, f"unknown value: {shown(node.value)}, which GitLab has only after {version}"
+                )
+
+    def _wanted(self) -> str:
+        listed = f", one of: {', '.join(self.choices)}" if len(self.choices) <= _LISTED else ""
+        return f"a string{listed}"
 
 
 class Duration(Shape):
@@ -235,9 +252,11 @@ class Regex(Shape):
             faults.type(path, node, self.words)
             return
         try:
-            compile_pattern(node.value)
+            compile_pattern(node.value, unescape=False)
         except PatternError as error:
-            faults.add("pattern-invalid", path, f"must be a regular expression with re2 syntax, /between slashes/: {error}")
+            faults.add(
+                "pattern-invalid", path, f"must be a regular expression with re2 syntax, /between slashes/: {error}"
+            )
 
 
 class Condition(Shape):

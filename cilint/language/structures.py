@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.nearest import nearest
 from cilint.language.shapes import TEXT, Shape, Tiered, is_string
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence
 
@@ -69,7 +70,9 @@ class Listing(Shape):
             faults.type(path, node, self.words)
             return
         if self.most and len(node.items) > self.most:
-            faults.add("limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.items)})")
+            faults.add(
+                "limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.items)})"
+            )
         if len(node.items) < self.least:
             faults.add("keyword-missing", path, "can't be blank")
         self._items(node, path, faults, 1)
@@ -112,16 +115,19 @@ class Strings(Shape):
             faults.type(path, node, self.words)
             return
         if self.most and len(node.items) > self.most:
-            faults.add("limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.items)})")
+            faults.add(
+                "limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.items)})"
+            )
         if len(node.items) < self.least:
             faults.add("keyword-missing", path, "can't be blank")
         self._items(node, path, faults, 1)
 
     def _items(self, node: Sequence, path: Way, faults: Faults, level: int) -> None:
+        check = None if self.item is None else self.item.check
         for index, item in enumerate(node.items):
             if is_string(item):
-                if self.item is not None:
-                    self.item.check(item, (*path, index), faults)
+                if check is not None:
+                    check(item, (*path, index), faults)
             elif type(item) is Sequence and self.nested:
                 if level >= NESTING:
                     faults.add("limit-exceeded", (*path, index), f"is nested deeper than {NESTING} levels")
@@ -195,18 +201,23 @@ class Fields(Shape):
     def _unknown(self, key: Key, path: Way, faults: Faults) -> None:
         reason = self.hints.get(key, "") if isinstance(key, str) else ""
         known = [
-            name
-            for name, shape in self.fields.items()
-            if not isinstance(shape, Tiered) or shape.known(faults.edition)
+            name for name, shape in self.fields.items() if not isinstance(shape, Tiered) or shape.known(faults.edition)
         ]
         faults.unknown(path, known, f"; {reason}" if reason else "")
 
+    def _is_misspelt(self, node: Mapping, lacking: list[str]) -> bool:
+        """Whether an unknown key is most like the one that is missing: then that is the one fault."""
+        unknown = [key for key in node.values if isinstance(key, str) and key not in self.fields]
+        return len(unknown) == 1 and nearest(unknown[0], self.fields) in lacking
+
     def _check_keys(self, node: Mapping, path: Way, faults: Faults) -> None:
         lacking = [key for key in self.required if node.set(key) is None]
-        if lacking:
+        if lacking and not self._is_misspelt(node, lacking):
             faults.missing(path[:-1] if self.outer else path, lacking)
+        values = node.values
         for keys in self.exclusive:
-            check_exclusive(node, keys, path, faults)
+            if keys[0] in values and (len(keys) > 2 or keys[1] in values):
+                check_exclusive(node, keys, path, faults)
         for keys in self.needed_one:
             if sum(key in node.values for key in keys) != 1:
                 names = ", ".join(f"`{key}`" for key in keys)
@@ -221,7 +232,9 @@ class Named(Shape):
 
     __slots__ = ("item", "most", "name")
 
-    def __init__(self, item: Shape, words: str = "a map (hash)", *, most: int = 0, name: MapCheck | None = None) -> None:
+    def __init__(
+        self, item: Shape, words: str = "a map (hash)", *, most: int = 0, name: MapCheck | None = None
+    ) -> None:
         super().__init__(words)
         self.item = item
         self.most = most
@@ -237,7 +250,9 @@ class Named(Shape):
             faults.type(path, node, self.words)
             return
         if self.most and len(node.values) > self.most:
-            faults.add("limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.values)})")
+            faults.add(
+                "limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.values)})"
+            )
         if self.name is not None:
             self.name(node, path, faults)
         item = self.item
@@ -272,7 +287,12 @@ def check_exclusive(node: Mapping, keys: tuple[str, ...], path: Way, faults: Fau
         return
     written = max(present, key=lambda key: (node.keys[key].line, node.keys[key].column))
     names = ", ".join(f"`{key}`" for key in present)
-    faults.add("keyword-conflict", (*path, written), f"cannot stand here: these keys cannot be used together: {names}", at_key=True)
+    faults.add(
+        "keyword-conflict",
+        (*path, written),
+        f"cannot stand here: these keys cannot be used together: {names}",
+        at_key=True,
+    )
 
 
 def is_inherited(node: Mapping, key: str) -> bool:

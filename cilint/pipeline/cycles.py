@@ -22,13 +22,13 @@ def _knots(graph: dict[str, list[str]]) -> Iterator[set[str]]:
     low: dict[str, int] = {}
     stack: list[str] = []
     on_stack: set[str] = set()
-    for root in graph:
+    for root, first in graph.items():
         if root in number:
             continue
         number[root] = low[root] = len(number)
         stack.append(root)
         on_stack.add(root)
-        work = [(root, iter(graph[root]))]
+        work = [(root, iter(first))]
         while work:
             name, rest = work[-1]
             following = next((other for other in rest if other in graph), None)

@@ -12,7 +12,7 @@ from cilint.language.faults import is_closed, shown
 from cilint.nearest import nearest
 from cilint.pipeline.cycles import cycles
 from cilint.pipeline.job import DEFAULT_STAGE, Need, needs_of
-from cilint.pipeline.matrix import instance_name, instances, combinations
+from cilint.pipeline.matrix import combinations, instance_name, instances
 from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -21,29 +21,42 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
+    from cilint.tree.node import Key, Node
     from cilint.tree.site import Site
 
 _SHOWN_STAGES = 20
 _SUGGESTIONS_AT_MOST = 100
 
 
-def validate(pipeline: Pipeline) -> list[Finding]:
+def logic(pipeline: Pipeline) -> list[Finding]:
     """Every relation between jobs that GitLab refuses, in the order of the jobs."""
-    logic = _Logic(pipeline)
+    relations = _Logic(pipeline)
     for job in pipeline.jobs.values():
-        logic.check_stage(job)
-        logic.check_dependencies(job)
-        logic.check_needs(job)
-        logic.check_child_pipeline(job)
-        logic.check_stop_job(job)
-    logic.check_cycles()
-    return logic.findings
+        relations.check_stage(job)
+        relations.check_dependencies(job)
+        relations.check_needs(job)
+        if job.trigger:
+            relations.check_child_pipeline(job)
+        relations.check_stop_job(job)
+    relations.check_cycles()
+    return relations.findings
 
 
 class _Logic:
     """The jobs of one pipeline by the names that needs may use, and what was found."""
 
-    __slots__ = ("closed", "findings", "instances", "owners", "pipeline", "places", "stages_known", "suggested", "written")
+    __slots__ = (
+        "closed",
+        "findings",
+        "instances",
+        "needs",
+        "owners",
+        "pipeline",
+        "places",
+        "stages_known",
+        "suggested",
+        "written",
+    )
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
@@ -53,6 +66,7 @@ class _Logic:
         # A job with `parallel` is known by its own name (all instances) and by those of its instances.
         self.instances: dict[str, list[str]] = {}
         self.owners: dict[str, str] = {}
+        self.needs: dict[str, list[Need]] = {}
         for job in pipeline.jobs.values():
             if job.get("parallel") is not None:
                 self.instances[job.name] = [instance.name for instance in instances(job)]
@@ -71,6 +85,8 @@ class _Logic:
 
     def check_stage(self, job: Job) -> None:
         """The stage must be one of `stages`."""
+        if _stage(job) in self.places:
+            return
         site = job.get("stage")
         name = DEFAULT_STAGE if site is None else site.text
         if name is None or name in self.places or not self.stages_known or not self._is_final(job, site):
@@ -99,27 +115,31 @@ class _Logic:
 
     def _place(self, job: Job) -> int | None:
         """The place of the job's stage; None when it is not known for certain."""
-        site = job.get("stage")
-        name = DEFAULT_STAGE if site is None else site.text
-        if name is None or not self.stages_known or not self._is_final(job, site):
-            return None
-        return self.places.get(name)
+        if not self.closed or job.open or not self.stages_known:
+            site = job.get("stage")
+            if not self.stages_known or not self._is_final(job, site):
+                return None
+        name = _stage(job)
+        return None if name is None else self.places.get(name)
 
     # Needs and dependencies.
 
     def check_needs(self, job: Job) -> None:
         """Needs of the job and of its clauses: defined, not later, not twice."""
-        needs = job.get("needs")
+        values = _values(job)
+        needs = job.get("needs") if "needs" in values else None
         if needs is not None:
-            self._check_list(job, needs)
-        for clause in job.clauses or ():
-            site = clause.get("needs")
-            if site is not None:
-                self._check_list(job, site)
+            self.needs[job.name] = list(needs_of(needs))
+            self._check_list(job, self.needs[job.name])
+        if "rules" in values and _holds_key(values["rules"], "needs"):
+            for clause in job.clauses or ():
+                site = clause.get("needs")
+                if site is not None:
+                    self._check_list(job, list(needs_of(site)))
 
-    def _check_list(self, job: Job, needs: Site) -> None:
+    def _check_list(self, job: Job, needs: list[Need]) -> None:
         seen: dict[str, Need] = {}
-        for need in needs_of(needs):
+        for need in needs:
             names = self._names(need)
             for name in names:
                 self._check_name(job, name, need.site, "need", optional=need.optional)
@@ -139,7 +159,7 @@ class _Logic:
 
     def check_dependencies(self, job: Job) -> None:
         """Dependencies: defined, not later, and part of the needs where there are some."""
-        site = job.get("dependencies")
+        site = job.get("dependencies") if "dependencies" in _values(job) else None
         if site is None or not isinstance(site.node, Sequence):
             return
         needs = job.get("needs")
@@ -162,7 +182,11 @@ class _Logic:
         owner = self.owners.get(name)
         if owner is None:
             if not optional and self._is_absent(job, name):
-                hidden = "; a hidden job cannot be named, it never runs" if name.startswith(".") and name in self.written else ""
+                hidden = (
+                    "; a hidden job cannot be named, it never runs"
+                    if name.startswith(".") and name in self.written
+                    else ""
+                )
                 message = f"undefined {what}: {shown(name)}{hidden or self._guess(name, self.owners)}"
                 self._add(f"{rule}-undefined", message, job, _matrix_site(site))
             return False
@@ -171,13 +195,15 @@ class _Logic:
             return True
         message = f"{what} {shown(name)} is not defined in current or prior stages"
         stages = self.pipeline.stages
-        related = Related(f"it runs in stage {stages[other]}, and this job in {stages[mine]}", self.pipeline.jobs[owner].span)
+        related = Related(
+            f"it runs in stage {stages[other]}, and this job in {stages[mine]}", self.pipeline.jobs[owner].span
+        )
         self._add(f"{rule}-later-stage", message, job, _name_site(site), related=[related])
         return False
 
     def _is_absent(self, job: Job, name: str) -> bool:
         """Whether the name is certainly no job: all was read, and nothing of that name was refused as a job."""
-        if not self.closed or job.open or "$[[" in name:
+        if not self.closed or job.open or not name.strip() or "$[[" in name:
             return False
         return name.startswith(".") or name not in self.written or name in self.pipeline.jobs
 
@@ -195,7 +221,7 @@ class _Logic:
 
     def check_stop_job(self, job: Job) -> None:
         """`on_stop` names a job that stops the same environment; names are compared before variables are expanded."""
-        environment = job.get("environment")
+        environment = job.get("environment") if "environment" in _values(job) else None
         site = environment.set("on_stop") if environment is not None else None
         name = site.text if site is not None else None
         if environment is None or site is None or name is None:
@@ -204,7 +230,12 @@ class _Logic:
         if stop is None or (name in self.instances):
             if stop is None and not self._is_absent(job, name):
                 return
-            self._add("on-stop-invalid", f"on_stop job {shown(name)} is not defined{self._guess(name, self.owners)}", job, site)
+            self._add(
+                "on-stop-invalid",
+                f"on_stop job {shown(name)} is not defined{self._guess(name, self.owners)}",
+                job,
+                site,
+            )
             return
         fault = _stop_fault(stop, environment)
         if fault and not ((stop.open or not self.closed) and fault.endswith("defined")):
@@ -214,9 +245,9 @@ class _Logic:
     def check_cycles(self) -> None:
         """Needs may not run in a circle; those of clauses are not looked at, as in GitLab."""
         graph: dict[str, dict[str, Need]] = {}
-        for job in self.pipeline.jobs.values():
-            owners = ((self.owners.get(need.job), need) for need in job.needs or ())
-            graph[job.name] = {owner: need for owner, need in owners if owner is not None}
+        for name, needs in self.needs.items():
+            owners = ((self.owners.get(need.job), need) for need in needs)
+            graph[name] = {owner: need for owner, need in owners if owner is not None}
         for circle in cycles({name: list(needs) for name, needs in graph.items()}):
             first = circle[0]
             need = graph[first][circle[1 % len(circle)]]
@@ -233,7 +264,9 @@ class _Logic:
                 )
             )
 
-    def _add(self, rule: str, message: str, job: Job, site: Site | None, *, related: list[Related] | None = None) -> None:
+    def _add(
+        self, rule: str, message: str, job: Job, site: Site | None, *, related: list[Related] | None = None
+    ) -> None:
         at = job.site if site is None else site
         span = job.span if site is None else site.span
         self.findings.append(
@@ -244,6 +277,27 @@ class _Logic:
         self.suggested += 1
         found = nearest(name, choices) if self.suggested <= _SUGGESTIONS_AT_MOST else None
         return f"; did you mean `{found}`?" if found else ""
+
+
+def _values(job: Job) -> dict[Key, Node]:
+    node = job.site.node
+    assert isinstance(node, Mapping)
+    return node.values
+
+
+def _stage(job: Job) -> str | None:
+    """The job's stage as written, `test` without one; None when it is no string."""
+    node = _values(job).get("stage")
+    if node is None or (isinstance(node, Scalar) and node.value is None):
+        return DEFAULT_STAGE
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def _holds_key(node: Node, key: str) -> bool:
+    """Whether a map in these nested lists holds the key."""
+    if isinstance(node, Mapping):
+        return key in node.values
+    return isinstance(node, Sequence) and any(_holds_key(item, key) for item in node.items)
 
 
 def _stop_fault(stop: Job, environment: Site) -> str:

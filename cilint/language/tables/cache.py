@@ -55,7 +55,11 @@ class _Policy(Shape):
             faults.type(path, node, self.words)
         elif text.strip() and not _POLICY.search(text):
             guess = faults.guess(text, ("pull-push", "push", "pull"))
-            faults.add("keyword-value", path, f"should be one of: pull-push, push, pull, or a variable, not {shown(text)}{guess}")
+            faults.add(
+                "keyword-value",
+                path,
+                f"should be one of: pull-push, push, pull, or a variable, not {shown(text)}{guess}",
+            )
 
 
 KEY_TEXT = _Key("a string")
@@ -77,5 +81,5 @@ _CACHE = Fields(
     }
 )
 CACHES = Either(
-    _CACHE, Listing(_CACHE, "a list of caches", most=4, holes=True), words="a map (hash) or a list of maps"
+    _CACHE, Listing(_CACHE, "a list of caches", most=4, nested=True, holes=True), words="a map (hash) or a list of maps"
 )

@@ -44,7 +44,9 @@ def _check_kubernetes(node: Mapping, path: Way, faults: Faults) -> None:
     dashboard = node.get("dashboard")
     for key in ("namespace", "flux_resource_path"):
         if _present(node, key) and isinstance(dashboard, Mapping) and _present(dashboard, key):
-            faults.add("keyword-conflict", (*path, key), f"cannot be specified when `dashboard:{key}` is set", at_key=True)
+            faults.add(
+                "keyword-conflict", (*path, key), f"cannot be specified when `dashboard:{key}` is set", at_key=True
+            )
 
 
 class _Tier(Text):
@@ -58,7 +60,11 @@ class _Tier(Text):
         text = node.value if isinstance(node, Scalar) else None
         if isinstance(text, str) and "$" not in text and text not in TIERS:
             known = ", ".join(TIERS)
-            faults.add("environment-tier-unknown", path, f"{shown(text)} is no tier that GitLab knows: {known}{faults.guess(text, TIERS)}")
+            faults.add(
+                "environment-tier-unknown",
+                path,
+                f"{shown(text)} is no tier that GitLab knows: {known}{faults.guess(text, TIERS)}",
+            )
 
 
 KUBERNETES = Fields(

@@ -19,12 +19,17 @@ _IMAGEABLE = {
     "docker": _DOCKER,
     "kubernetes": _KUBERNETES,
 }
-_HINTS = {"ports": "only the web terminal's file takes it", "command": "an image takes `entrypoint`, a service `command`"}
+_HINTS = {
+    "ports": "only the web terminal's file takes it",
+    "command": "an image takes `entrypoint`, a service `command`",
+}
 
 IMAGE = Either(FILLED, Fields(dict(_IMAGEABLE), required=("name",), hints=_HINTS), words="a string or a map (hash)")
 _SERVICE = Either(
     FILLED,
-    Fields({**_IMAGEABLE, "alias": TEXT, "command": SCRIPT, "variables": PLAIN_VARIABLES}, required=("name",), hints=_HINTS),
+    Fields(
+        {**_IMAGEABLE, "alias": TEXT, "command": SCRIPT, "variables": PLAIN_VARIABLES}, required=("name",), hints=_HINTS
+    ),
     words="a service: a string or a map (hash) with `name`",
 )
 SERVICES = Listing(_SERVICE, "a list of services", nested=True, holes=True)

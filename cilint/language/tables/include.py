@@ -46,7 +46,9 @@ ENTRY: Shape = Either(
     Fields({**dict.fromkeys(_KEYS, ANY), "inputs": Named(ANY), "rules": INCLUDE_RULES}, checks=(_check_entry,)),
     words="a string or a map (hash)",
 )
-INCLUDES = Either(Text(), ENTRY, Listing(ENTRY, "a list of includes", holes=True), words="a string, a map or a list of these")
+INCLUDES = Either(
+    Text(), ENTRY, Listing(ENTRY, "a list of includes", holes=True), words="a string, a map or a list of these"
+)
 CHILD_INCLUDES = Either(
     Text(),
     ENTRY,

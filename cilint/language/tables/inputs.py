@@ -63,7 +63,9 @@ def _check_options(node: Mapping, default: Node, kind: str, path: Way, faults: F
     texts = [ruby_text(item.value) for item in options.items if isinstance(item, Scalar)]
     if isinstance(default, Scalar) and ruby_text(default.value) not in texts:
         allowed = ", ".join(texts)
-        faults.add("keyword-value", (*path, "default"), f"default value is not in the list of allowed options: {allowed}")
+        faults.add(
+            "keyword-value", (*path, "default"), f"default value is not in the list of allowed options: {allowed}"
+        )
 
 
 def _check_pattern(node: Mapping, default: Node, kind: str, path: Way, faults: Faults) -> None:

@@ -54,7 +54,11 @@ def _check_script(node: Mapping, path: Way, faults: Faults) -> None:
     script = node.get("script")
     empty = isinstance(script, Sequence) and not script.items
     if isinstance(script, Scalar):
-        empty = script.value is None or script.value is False or (isinstance(script.value, str) and not script.value.strip())
+        empty = (
+            script.value is None
+            or script.value is False
+            or (isinstance(script.value, str) and not script.value.strip())
+        )
     if empty:
         faults.missing((*path, "script"), (), "can't be blank: a job needs at least one command")
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 CROSS_PIPELINE_AT_MOST = 5  # NeedsValidator: cross-pipeline needs of one job
 
-_SAME_PIPELINE = Fields({"job": FILLED, "artifacts": FLAG, "optional": FLAG, "parallel": NEEDED_MATRIX}, required=("job",))
+_SAME_PIPELINE = Fields(
+    {"job": FILLED, "artifacts": FLAG, "optional": FLAG, "parallel": NEEDED_MATRIX}, required=("job",)
+)
 _OTHER_PIPELINE = Fields({"pipeline": FILLED, "job": FILLED, "artifacts": FLAG}, required=("pipeline", "job"))
 _OTHER_PROJECT = Fields(
     {"project": FILLED, "job": FILLED, "ref": FILLED, "artifacts": FLAG}, required=("project", "job", "ref")
@@ -89,7 +91,9 @@ class Needs(Shape):
         elif "pipeline" in node.values and "job" not in node.values:
             reason = "`pipeline` needs a `job` beside it"
             if not faults.edition.enterprise:
-                reason += f"; the form without one belongs to the Enterprise Edition, and {faults.edition.name} refuses it"
+                reason += (
+                    f"; the form without one belongs to the Enterprise Edition, and {faults.edition.name} refuses it"
+                )
         elif not any(isinstance(child, Reference) for child in node.values.values()) and "job" not in node.values:
             reason = f"`job` is missing; {reason}"
         faults.add("keyword-value", path, f"has an unsupported type: {reason}")

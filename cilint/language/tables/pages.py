@@ -35,4 +35,8 @@ def _is_pages_job(node: Mapping, path: Way) -> bool:
     pages = node.get("pages")
     if isinstance(pages, Scalar):
         return pages.value is True or (pages.value is None and path[-1] == "pages")
-    return path[-1] == "pages" if pages is None else not isinstance(pages, Mapping) or len(pages) > 0 or path[-1] == "pages"
+    return (
+        path[-1] == "pages"
+        if pages is None
+        else not isinstance(pages, Mapping) or len(pages) > 0 or path[-1] == "pages"
+    )

@@ -25,7 +25,7 @@ class _Ref(Text):
         if not isinstance(text, str) or not is_pattern(text):
             return
         try:
-            compile_pattern(text)
+            compile_pattern(text, unescape=False)
         except PatternError as error:
             wanted = "should be an array of strings or regular expressions using re2 syntax"
             faults.add("pattern-invalid", path, f"{wanted}, and {shown(text)} is none: {error}")

@@ -21,7 +21,15 @@ REASONS = (
     "job_token_expired", "runner_provisioning_timeout",
 )  # fmt: skip
 
-_REASON = Words(*REASONS)
+_AFTER_18_11 = (
+    (18, 12),
+    (
+        "runner_configuration_error", "runner_external_dependency_failure", "runner_interrupted",
+        "stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners", "no_updates_running",
+        "no_updates_canceling", "server_timeout_running", "server_timeout_canceling",
+    ),
+)  # fmt: skip
+_REASON = Words(*REASONS, newer=_AFTER_18_11)
 RETRY = Either(
     Whole(0, 2),
     Fields(

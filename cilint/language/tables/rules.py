@@ -20,7 +20,7 @@ _REGEXP = Tiered(Text(longest=255), since=AFTER_18_11)
 
 
 def _check_paths(node: Mapping, path: Way, faults: Faults) -> None:
-    if node.set("paths") is None and not (faults.edition.version >= AFTER_18_11 and node.set("regexp")):
+    if node.set("paths") is None and "regexp" not in node.values:
         faults.missing(path, ("paths",))
 
 
@@ -49,7 +49,12 @@ def _check_start_in(node: Mapping, path: Way, faults: Faults) -> None:
     if delayed and node.set("start_in") is None:
         faults.missing(path, ("start_in",), "needs `start_in` beside `when: delayed`: start_in can't be blank")
     elif not delayed and "start_in" in node.values:
-        faults.add("keyword-conflict", (*path, "start_in"), "goes only with `when: delayed`: contains disallowed keys: start_in", at_key=True)
+        faults.add(
+            "keyword-conflict",
+            (*path, "start_in"),
+            "goes only with `when: delayed`: contains disallowed keys: start_in",
+            at_key=True,
+        )
 
 
 _AUTO_CANCEL = Fields(

@@ -33,7 +33,11 @@ def _check_project(node: Mapping, path: Way, faults: Faults) -> None:
 _PROJECT = Fields(
     {"project": FILLED, "branch": TEXT, "strategy": _STRATEGY, "forward": _FORWARD, "inputs": Named(ANY)},
     checks=(_check_project,),
-    hints={"ref": "did you mean `branch`?", "local": "it belongs inside `include`", "file": "it belongs inside `include`"},
+    hints={
+        "ref": "did you mean `branch`?",
+        "local": "it belongs inside `include`",
+        "file": "it belongs inside `include`",
+    },
 )
 
 
@@ -47,7 +51,9 @@ TRIGGER = Either(FILLED, Deciding(_choose, "a map (hash)"), words="either a stri
 def _check_trigger(node: Mapping, path: Way, faults: Faults) -> None:
     trigger = node.get("trigger")
     if isinstance(trigger, Scalar) and trigger.value is None:
-        faults.missing((*path, "trigger"), (), "can't be blank: a job should implement the script:, run:, or trigger: keyword")
+        faults.missing(
+            (*path, "trigger"), (), "can't be blank: a job should implement the script:, run:, or trigger: keyword"
+        )
 
 
 _NOT_HERE = "a trigger job starts a pipeline and runs nothing itself"

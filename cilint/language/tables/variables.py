@@ -16,17 +16,16 @@ def _check_options(node: Mapping, path: Way, faults: Faults) -> None:
     options = node.set("options")
     if not isinstance(options, Sequence):
         return
-    value = node.get("value")
     allowed = [item.value for item in options.items if isinstance(item, Scalar)]
-    found = value.value if isinstance(value, Scalar) else None
-    if not any(type(found) is type(option) and found == option for option in allowed):
+    if not all(isinstance(option, str) for option in allowed):
+        return
+    value = node.get("value")
+    if not isinstance(value, Scalar) or not isinstance(value.value, str) or value.value not in allowed:
         faults.add("keyword-value", path, "must have a `value` that is one of its `options`", at_key=True)
 
 
 _WORDS = "a variable's definition: either a string or a map (hash)"
-_GLOBAL = Fields(
-    {"value": VALUE, "description": VALUE, "expand": FLAG, "options": STRINGS}, checks=(_check_options,)
-)
+_GLOBAL = Fields({"value": VALUE, "description": VALUE, "expand": FLAG, "options": STRINGS}, checks=(_check_options,))
 _IN_JOB = Fields(
     {"value": VALUE, "expand": FLAG},
     hints={
@@ -38,6 +37,4 @@ _MAP = "a map (hash) of variables"
 GLOBAL_VARIABLES = Named(Either(VALUE, _GLOBAL, words=_WORDS), _MAP, name=check_names)
 JOB_VARIABLES = Named(Either(VALUE, _IN_JOB, words=_WORDS), _MAP, name=check_names)
 # Variables of rules and services take no long form.
-PLAIN_VARIABLES = Named(
-    Either(VALUE, words="a plain value: a string, a number or a boolean"), _MAP, name=check_names
-)
+PLAIN_VARIABLES = Named(Either(VALUE, words="a plain value: a string, a number or a boolean"), _MAP, name=check_names)
