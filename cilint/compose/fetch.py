@@ -168,12 +168,12 @@ def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None
     if not path or "\0" in path or path.split("/", 1)[0] == ".git":
         return None
     whole = os.path.join(root, path)
-    real, home = os.path.realpath(whole), os.path.realpath(root)
-    if not real.startswith(home.rstrip(os.sep) + os.sep) or not os.path.isfile(real):
-        return None
     try:
+        real, home = os.path.realpath(whole), os.path.realpath(root)
+        if not real.startswith(home.rstrip(os.sep) + os.sep) or not os.path.isfile(real):
+            return None
         text = _text(real)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that the locale's encoding cannot spell
         return None
     return Source(_shown(os.path.normpath(whole), base), text, reached)
 
