@@ -1,0 +1,92 @@
+"""Secrets that reach the job's log: by echo, by printing the environment, by tracing the shell."""
+
+from __future__ import annotations
+
+from cilint.checks._secrets import is_secret_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+    from cilint.shell.command import Command, Word
+
+_PAGERS = ("cat", "sort", "less", "more", "tee", "head", "tail", "uniq", "column")
+_SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: not_secret, variables that are named like secrets and are none."""
+    harmless = set(parameters["not_secret"])
+    for job in context.jobs:
+        traced: Command | None = None
+        for command in context.commands(job):
+            if command.parent is None:
+                yield from _printed(context, job, command, harmless)
+            traced = _trace(command, traced)
+            secret = _secret_in(command.words[1:], harmless) if traced is not None and command is not traced else None
+            if traced is not None and secret and command.name not in ("echo", "printf"):
+                message = f"{_shown(traced)} prints every command, and a later one holds ${secret}"
+                yield context.fault(traced.span, message, job=job, site=context.line(job, traced))
+                traced = None
+
+
+def _printed(context: Context, job: Job, command: Command, harmless: set[str]) -> Iterator[Finding]:
+    if not _reaches_log(command):
+        return
+    site = context.line(job, command)
+    if command.name in ("echo", "printf") and (secret := _secret_in(command.words[1:], harmless)):
+        yield context.fault(command.span, f"{command.name} prints ${secret} into the job's log", job=job, site=site)
+    elif command.name in ("env", "printenv") and len(command.argv) == 1:
+        yield context.fault(command.span, f"{command.name} prints every variable into the job's log", job=job, site=site)
+    elif command.name == "printenv" and any(_is_secret(word.text, harmless) for word in command.argv[1:]):
+        yield context.fault(command.span, "printenv prints a secret into the job's log", job=job, site=site)
+    elif command.name in ("export", "declare", "set") and [word.text for word in command.argv[1:]] in ([], ["-p"]):
+        if command.words and (command.name != "declare" or len(command.words) > 1):
+            message = f"{_shown(command)} prints every variable into the job's log"
+            yield context.fault(command.span, message, job=job, site=site)
+
+
+def _reaches_log(command: Command) -> bool:
+    """Whether what the command prints ends in the log: not in a file, not in another program that swallows it."""
+    if any(redirect.op in (">", ">>", ">|", "&>", "&>>") and redirect.word.text != "/dev/stderr" for redirect in command.redirects):
+        return False
+    place = command.pipe.index(command)
+    return all(
+        later.name in _PAGERS and not any(redirect.op in (">", ">>", ">|") for redirect in later.redirects)
+        for later in command.pipe[place + 1 :]
+    )
+
+
+def _secret_in(words: list[Word], harmless: set[str]) -> str:
+    for word in words:
+        for part in word.parts:
+            if part.kind == "variable" and _is_secret(part.text, harmless) and part.end - part.start <= len(part.text) + 3:
+                return part.text
+    return ""
+
+
+def _is_secret(name: str, harmless: set[str]) -> bool:
+    return name not in harmless and is_secret_name(name)
+
+
+def _trace(command: Command, traced: Command | None) -> Command | None:
+    """The command that switched tracing on, while it is on."""
+    words = [word.text for word in command.argv]
+    if command.name == "set":
+        for index, text in enumerate(words[1:], 1):
+            named = words[index + 1] if index + 1 < len(words) else ""
+            if text[:1] == "-" and ("x" in text or (text.endswith("o") and named == "xtrace")):
+                return command
+            if text[:1] == "+" and ("x" in text or (text.endswith("o") and named == "xtrace")):
+                return None
+    elif command.name in _SHELLS and any(text[:1] == "-" and text[1:2] != "-" and "x" in text for text in words[1:2]):
+        return None  # the trace ends with the other shell; what that one runs is in its own file
+    return traced
+
+
+def _shown(command: Command) -> str:
+    return " ".join(word.text for word in command.argv[:3])
