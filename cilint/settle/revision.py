@@ -34,7 +34,7 @@ class RevisionPlace(Place):
         commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         listing = _git(root, "ls-tree", "-r", "-z", "--full-tree", commit.decode().strip()).split(b"\0")
         self.blobs: dict[str, str] = {}
-        for line in listing:
+        for line in filter(None, listing):
             meta, _, name = line.partition(b"\t")
             mode, kind, *rest = meta.split()
             path = name.decode("utf-8", "replace")

@@ -1,0 +1,94 @@
+"""How fast a cold start is, from a real wheel in a fresh environment, as ratios to `python -c pass` of the same one.
+
+Run with `pytest tests/bench --run-slow -s` to see the figures.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 15
+BYTES = 22_000
+
+pytestmark = pytest.mark.slow
+
+
+def run(command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory):
+    """The bin folder of an environment with cilint's wheel, its dependencies and yamllint."""
+    place = tmp_path_factory.mktemp("bench")
+    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", place, ROOT])
+    run([sys.executable, "-m", "venv", place / "env"])
+    [wheel] = place.glob("*.whl")
+    run([place / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, "yamllint"])
+    return place / "env" / "bin"
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory):
+    """A file of 22 kB: the reference pipeline's first jobs."""
+    folder = tmp_path_factory.mktemp("pipeline")
+    entries = re.split(r"^(?=[^\s#])", (ROOT / "examples" / ".gitlab-ci.yml").read_text(), flags=re.M)
+    text = ""
+    for entry in entries:
+        if len(text) + len(entry) > BYTES:
+            break
+        text += entry
+    assert len(text) > BYTES * 0.85
+    (folder / ".gitlab-ci.yml").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seconds(fresh, pipeline, tmp_path_factory):
+    """Median seconds of each command, all of them taken in turns so that a busy machine hits all alike."""
+    cache = tmp_path_factory.mktemp("cache")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cache), "XDG_CACHE_HOME": str(cache)}
+    commands = {
+        "pass": [fresh / "python", "-c", "pass"],
+        "version": [fresh / "cilint", "--version"],
+        "check": [fresh / "cilint", "check", "--exit-zero"],
+        "json": [fresh / "cilint", "check", "--exit-zero", "--format", "json"],
+        "yamllint": [fresh / "yamllint", "--no-warnings", "-d", "relaxed", ".gitlab-ci.yml"],
+    }
+    taken = {name: [] for name in commands}
+    for turn in range(ROUNDS + 1):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, cwd=pipeline, env=environment, capture_output=True, check=name != "yamllint")
+            if turn:  # the first fills caches
+                taken[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(times) for name, times in taken.items()}
+    for name, median in medians.items():
+        print(f"{name:>9}: {median * 1000:6.1f} ms  {median / medians['pass']:5.2f} x pass")
+    return medians
+
+
+def test_version_starts_at_once(seconds):
+    assert seconds["version"] <= 3 * seconds["pass"]
+
+
+@pytest.mark.parametrize("command", ["check", "json"])
+def test_a_check_takes_seven_times_nothing(seconds, command):
+    assert seconds[command] <= 7 * seconds["pass"]
+
+
+def test_a_check_is_faster_than_yamllint(seconds):
+    assert seconds["check"] < seconds["yamllint"]
+
+
+def test_the_wheel_carries_the_packs(fresh):
+    assert "image-private-registry" in run([fresh / "cilint", "rules"], cwd="/").stdout

@@ -1,0 +1,224 @@
+"""Living with findings, end to end: comments, settings, baselines, git."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+HOUSE = ("--policy", "./policy")
+BAD = "a:\n  image: node\n  script: [x]\nb:\n  image: ruby\n  script: [x]\n"
+SETTINGS = "packs: [./policy]\n"
+
+
+@pytest.fixture
+def findings(cilint):
+    """A function that checks some files and gives {rule and line: status}."""
+
+    def of(text, *options, files=None, **more):
+        written = {".gitlab-ci.yml": text, **(files or {})}
+        done = cilint("check", *options, "--format", "json", files=written, **more)
+        assert done.err == ""
+        return {f"{one['rule']}:{one['location']['line']}": one["status"] for one in json.loads(done.out)["findings"]}
+
+    return of
+
+
+@pytest.fixture
+def git(folder):
+    def run(*arguments):
+        subprocess.run(
+            ["git", "-c", "user.name=x", "-c", "user.email=x@x", *arguments], cwd=folder, check=True, capture_output=True
+        )
+
+    (folder / ".git").rmdir()
+    run("init", "-q", "-b", "main")
+    return run
+
+
+def test_a_comment_settles_and_the_json_tells_why(cilint):
+    text = BAD.replace("node\n", "node  # cilint: ignore[image-private] mirrored in May\n")
+    done = cilint("check", *HOUSE, "--format=json", files={".gitlab-ci.yml": text})
+    first, second = json.loads(done.out)["findings"]
+    assert (first["status"], first["reason"], second["status"]) == ("suppressed", "mirrored in May", "open")
+    done = cilint("check", *HOUSE, "--format=full")
+    assert "node comes" not in done.out
+    assert done.out.endswith("1 error in 2 jobs (1 file, 9 rules) - 1 suppressed\n")
+
+
+def test_a_comment_without_use_is_told(findings):
+    text = "a:\n  # cilint: ignore[image-private] was public once\n  image: $CI_REGISTRY/a\n  script: [x]\n"
+    assert findings(text, *HOUSE) == {"unused-suppression:2": "open"}
+    assert findings(text, *HOUSE, "--ignore", "unused-suppression") == {}
+    assert findings(text, *HOUSE, "--select", "stage-known") == {}
+    unread = text + "include: {project: x/y, file: z.yml}\n"
+    assert findings(unread, *HOUSE) == {}, "what could not be read may be what it is for"
+
+
+def test_comments_can_be_passed_over(findings):
+    text = "a:\n  image: node  # cilint: ignore[image-private] why\n  script: [x]\n"
+    assert findings(text, *HOUSE, "--no-ignores") == {"image-private:2": "open"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", {"image-private:2": "open", "image-private:5": "open"}),
+        ("ignore: [image-private]", {}),
+        ("select: [stage-known]", {}),
+        ("select: [stage-known]\nextend-select: [image-private]", {"image-private:2": "open", "image-private:5": "open"}),
+        ("per-file-ignores: {'*.yml': [image-private]}", {"image-private:2": "suppressed", "image-private:5": "suppressed"}),
+        ("per-file-ignores: {'ci/*': [policy]}", {"image-private:2": "open", "image-private:5": "open"}),
+        ("per-job-ignores: {'[a]': [policy]}", {"image-private:2": "suppressed", "image-private:5": "open"}),
+        (
+            "required: [image-private]\nper-job-ignores: {a: [policy]}\nignore: [stage-known]",
+            {"image-private:2": "open", "image-private:5": "open"},
+        ),
+        ("required: [image-private]\nignore: [image-private]", {"image-private:2": "open", "image-private:5": "open"}),
+    ],
+)
+def test_settings(findings, settings, expected):
+    assert findings(BAD, files={".cilint.yaml": f"{SETTINGS}{settings}\n"}) == expected
+
+
+def test_severity_and_exit_status_come_from_settings(cilint):
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "severity: {image-private: warning}\n"}
+    assert cilint("check", files=files).status == 0
+    assert cilint("check", files={".cilint.yaml": files[".cilint.yaml"] + "fail-on: warning\n"}).status == 1
+    assert cilint("check", "--fail-on", "error").status == 0
+    assert cilint("check", *HOUSE, "--isolated").status == 1
+
+
+def test_what_is_required_cannot_be_left_out(cilint):
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "required: [image-private]\n"}
+    done = cilint("check", "--ignore", "image-private", files=files)
+    assert done.status == 2
+    assert "image-private is required by .cilint.yaml" in done.err
+    assert cilint("check", "--select", "stage-known").status == 1
+
+
+def test_settings_of_other_packs_are_passed_over_and_nonsense_is_not(cilint):
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "ignore: [image-private-registry, image-private]\n"}
+    assert cilint("check", files=files).status == 0
+    done = cilint("check", files={".cilint.yaml": SETTINGS + "ignore: [image-privat]\n"})
+    assert done.status == 2
+    assert "image-privat" in done.err
+    assert "did you mean image-private" in done.err
+
+
+def test_wrong_settings_are_told_at_their_place(cilint):
+    done = cilint("check", files={".gitlab-ci.yml": BAD, ".cilint.yaml": "packs: [./policy]\nselct: []\n"})
+    assert done.status == 2
+    assert done.err == "cilint: error: .cilint.yaml:2:1: unknown key selct\n  help: did you mean select?\n"
+
+
+def test_a_baseline_lets_only_new_findings_count(cilint, findings):
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "baseline: known.json\n"}
+    done = cilint("baseline", files=files)
+    assert (done.status, done.err.split(":")[1].strip()) == (0, "2 findings, 2 added, 0 taken out")
+    assert cilint("check").status == 0
+    worse = "# moved\n\n" + BAD + "c:\n  image: php\n  script: [x]\n"
+    assert findings(worse) == {"image-private:4": "baselined", "image-private:7": "baselined", "image-private:10": "open"}
+    done = cilint("baseline")
+    assert done.status == 1
+    assert "1 finding not in" in done.err
+    assert cilint("baseline", "--accept-new").status == 0
+    assert cilint("check").status == 0
+
+
+def test_a_baseline_shrinks(cilint, findings, folder):
+    cilint("baseline", "-o", "k.json", files={".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS})
+    better = BAD.replace("image: ruby", "image: $CI_REGISTRY/ruby")
+    found = findings(better, "--baseline", "k.json")
+    assert sorted(found.values()) == ["baselined", "open"]
+    assert [key for key, status in found.items() if status == "open"][0].startswith("baseline-stale")
+    done = cilint("baseline", "--prune", "-o", "k.json")
+    assert "1 finding, 0 added, 1 taken out" in done.err
+    assert len(json.loads((folder / "k.json").read_text())["findings"]) == 1
+
+
+def test_required_rules_are_never_baselined(cilint):
+    settings = SETTINGS + "baseline: known.json\n"
+    cilint("baseline", files={".gitlab-ci.yml": BAD, ".cilint.yaml": settings})
+    assert cilint("check", files={".cilint.yaml": settings + "required: [image-private]\n"}).status == 1
+
+
+def test_only_what_is_new_since_a_revision(findings, git):
+    files = {"ci/inc.yml": ".x: {image: perl}\n"}
+    text = "include: ci/inc.yml\n" + BAD + "d: {extends: .x, script: y}\n"
+    findings(text, *HOUSE, files=files)
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    worse = "# more\n" + text + "c:\n  image: php\n  script: [x]\n"
+    found = findings(worse, *HOUSE, "--diff-base", "main")
+    assert [key for key, status in found.items() if status == "open"] == ["image-private:11"]
+    assert len(found) == 4
+
+
+def test_a_file_that_is_new_since_a_revision_is_new_altogether(findings, git):
+    git("commit", "-q", "--allow-empty", "-m", "none")
+    assert set(findings(BAD, *HOUSE, "--diff-base", "HEAD").values()) == {"open"}
+
+
+@pytest.mark.parametrize("revision", ["nope", "--output=/tmp/x", "HEAD:policy", ""])
+def test_a_revision_that_is_none_is_told(cilint, git, revision):
+    git("commit", "-q", "--allow-empty", "-m", "none")
+    done = cilint("check", *HOUSE, f"--diff-base={revision}", files={".gitlab-ci.yml": BAD})
+    assert done.status == (2 if revision else 1)
+
+
+def test_init_makes_a_repository_green(cilint, folder):
+    text = "include: {project: g/p, file: x.yml}\n" + BAD
+    done = cilint("init", files={".gitlab-ci.yml": text})
+    assert done.status == 0, done.err
+    settings = (folder / ".cilint.yaml").read_text()
+    assert "baseline: .cilint-baseline.json" in settings
+    assert "#   include project g/p:/x.yml" in settings
+    assert cilint("check").status == 0
+    again = cilint("init")
+    assert again.status == 2
+    assert "there is a .cilint.yaml already" in again.err
+
+
+def test_settings_tell_what_holds_and_why(cilint):
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "ignore: [stage-known]\nseverity: {image-private: info}\n"}
+    done = cilint("settings", files=files)
+    assert 'ignore: ["stage-known"]  # .cilint.yaml:2:1' in done.out
+    assert "strict: false\n" in done.out
+    assert cilint("settings", "--why", "stage-known").out == (
+        "stage-known (pack policy) does not run\n  ignore: stage-known (.cilint.yaml:2:1)\n"
+    )
+    assert cilint("settings", "--why", "image-private").out == (
+        "image-private (pack policy) runs\n"
+        '  severity: info  (the pack has "error")\n'
+        "  severity set (.cilint.yaml:3:12)\n"
+    )
+    wrong = cilint("settings", "--why", "stage-knwn")
+    assert (wrong.status, "did you mean" in wrong.err) == (2, True)
+
+
+def test_a_new_rule_works_as_it_is(cilint, folder):
+    assert cilint("new", "rule", "image-names-version").status == 0
+    assert cilint("test", "policy").status == 0
+    assert "image-names-version" in cilint("check", *HOUSE, files={".gitlab-ci.yml": BAD}).out
+    assert cilint("new", "rule", "image-names-version").status == 2
+    assert cilint("new", "rule", "Bad_Id").status == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(cilint, shell):
+    assert "_CILINT_COMPLETE" in cilint("completion", shell).out
+
+
+def test_completion_completes(cilint):
+    done = cilint(env={"_CILINT_COMPLETE": "bash_complete", "COMP_WORDS": "cilint che", "COMP_CWORD": "1"})
+    assert "check" in done.out
+
+
+@pytest.mark.parametrize("name", ["settings", "pack"])
+def test_schemas_are_schemas(cilint, name):
+    import jsonschema
+
+    schema = json.loads(cilint("schema", name).out)
+    jsonschema.Draft202012Validator.check_schema(schema)
