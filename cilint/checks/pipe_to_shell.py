@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cilint.checks._download import code_word, interprets_input, is_download, is_interpreter
 from cilint.shell.command import nested
 from cilint.shell.scripts import called_words
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
+    from cilint.span import Span
 
+# A path through a full commit hash always gives the same content.
+_COMMIT = re.compile(r"/[0-9a-f]{40}/")
 _CHECKS = (
     "sha256sum", "sha512sum", "sha1sum", "shasum", "md5sum", "b2sum", "gpg", "gpgv", "cosign", "minisign", "signify",
     "openssl", "rsum", "slsa-verifier", "certutil", "Get-FileHash",
@@ -26,17 +31,19 @@ _OUTPUT_OPTIONS = ("-o", "--output", "-O", "--output-document", "-OutFile")
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: trusted, beginnings of addresses whose content the house answers for."""
     trusted: list[str] = parameters["trusted"]
-    for job in context.jobs:
-        commands = context.commands(job)
-        for command in commands:
-            source = _at_once(command)
-            if source is not None and not _is_trusted(source, trusted):
-                message = f"what {source.name} downloads is run by {command.name or 'the shell'} as it comes"
-                yield context.fault(_span(source, command), message, job=job, site=context.line(job, command))
-        yield from _saved(context, job, commands, trusted)
+    downloading: dict[str, Job] = {}
+    for command, jobs in context.each_command:
+        source = _at_once(command)
+        if source is not None and not _is_trusted(source, trusted):
+            message = f"what {source.name} downloads is run by {command.name or 'the shell'} as it comes"
+            yield context.command_fault(command, jobs, message, _span(source, command))
+        elif is_download(command):
+            downloading.update((job.name, job) for job in jobs)
+    for job in downloading.values():
+        yield from _saved(context, job, context.commands(job), trusted)
 
 
-def _span(source: Command, command: Command) -> Any:
+def _span(source: Command, command: Command) -> Span:
     """From the download to the interpreter, as far as they stand in one text."""
     if source.script is not command.script:
         return command.span
@@ -79,7 +86,9 @@ def _download_in(commands: list[Command]) -> Command | None:
 
 def _is_trusted(download: Command, trusted: list[str]) -> bool:
     addresses = [word.text for word in download.argv[1:] if "://" in word.text or word.text.startswith("$")]
-    return bool(addresses) and all(address.startswith(tuple(trusted)) for address in addresses)
+    return bool(addresses) and all(
+        address.startswith(tuple(trusted)) or _COMMIT.search(address) is not None for address in addresses
+    )
 
 
 def _saved(context: Context, job: Job, commands: list[Command], trusted: list[str]) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from cilint.checks._download import code_word, interprets_input
-from cilint.shell.command import assignments, nested
+from cilint.shell.command import nested
 from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from cilint.finding import Finding
@@ -28,52 +28,63 @@ _CLEANING = ("sha256sum", "sha1sum", "md5sum", "wc", "base64", "xxd", "cksum", "
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: variables, those whose content outsiders choose."""
     hostile = set(parameters["variables"])
-    for job in context.jobs:
-        tainted = _Tainted(context, job, hostile)
-        for command in context.commands(job):
-            for word, how in _reread(command):
-                name = tainted.name_in(word)
+    tainted: dict[str, _Tainted] = {}
+    for command, jobs in context.each_command:
+        for word, how in _reread(command):
+            if word.static:
+                continue
+            for job in jobs:
+                if job.name not in tainted:
+                    tainted[job.name] = _Tainted(context, job, hostile)
+                name = tainted[job.name].name_in(word)
                 if name:
                     message = f"{how} runs the content of {name} as code, and outsiders choose it"
-                    span = command.script.span(word.start, word.end)
-                    yield context.fault(span, message, job=job, site=context.line(job, command))
+                    yield context.word_fault(command, word, [job], message)
 
 
 class _Tainted:
     """Which variables of a job hold what outsiders write, themselves or through other variables."""
 
-    __slots__ = ("_origins",)
+    __slots__ = ("_assigned", "_hostile", "_origins", "_scope")
 
     def __init__(self, context: Context, job: Job, hostile: set[str]) -> None:
-        scope = context.scopes.of(job)
-        self._origins = {name: f"${name}" for name in hostile if not scope.values(name)}
-        assigned = context.assigned(job)
-        for _ in range(3):  # aliases of aliases
-            for name in scope.names():
-                for value in scope.values(name):
-                    text = ruby_text(value.site.value)
-                    self._alias(name, _NAMES.findall(text) if "$" in text else ())
-            for name, words in assigned.items():
-                for word in words:
-                    self._alias(name, word.variables)
-                    if origin := self.name_in(word):
-                        self._origins.setdefault(name, f"${name} (from {origin})")
+        self._scope = context.scopes.of(job)
+        self._assigned = context.assigned(job)
+        self._hostile = hostile
+        self._origins: dict[str, str] = {}
 
-    def _alias(self, name: str, used: Iterable[str]) -> None:
-        for other in used:
-            if other in self._origins and name != other:
-                self._origins.setdefault(name, f"${name} (from {self._origins[other].partition(' (')[0]})")
+    def _origin(self, name: str) -> str:
+        """The variable with what it comes from, when it is tainted; "" when it is not."""
+        known = self._origins.get(name)
+        if known is None:
+            self._origins[name] = ""  # a circle taints nothing
+            known = self._origins[name] = self._find(name)
+        return known
+
+    def _find(self, name: str) -> str:
+        values = self._scope.values(name)
+        if name in self._hostile and not values:
+            return f"${name}"
+        for value in values:
+            text = ruby_text(value.site.value)
+            for other in _NAMES.findall(text) if "$" in text else ():
+                if origin := self._origin(other):
+                    return f"${name} (from {origin.partition(' (')[0]})"
+        for word in self._assigned.get(name, ()):
+            if origin := self.name_in(word):
+                return f"${name} (from {origin.partition(' (')[0]})"
+        return ""
 
     def name_in(self, word: Word) -> str:
         """The tainted variable that the shell puts into a word, be it through a substitution; "" for none."""
         for part in word.parts:
-            if part.kind == "variable" and part.text in self._origins and not part.commands:
-                return self._origins[part.text]
+            if part.kind == "variable" and not part.commands and (origin := self._origin(part.text)):
+                return origin
             if part.commands and not _cleans(part.commands):
                 for command in nested(part.commands):
                     for inner in command.words:
-                        if inner is not word and (found := self.name_in(inner)):
-                            return found
+                        if inner is not word and (origin := self.name_in(inner)):
+                            return origin
         return ""
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
+_PRINTERS = ("echo", "printf", "env", "printenv", "export", "declare", "set")
 _PAGERS = ("cat", "sort", "less", "more", "tee", "head", "tail", "uniq", "column")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 
@@ -21,33 +22,46 @@ _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: not_secret, variables that are named like secrets and are none."""
     harmless = set(parameters["not_secret"])
-    for job in context.jobs:
-        traced: Command | None = None
-        for command in context.commands(job):
-            if command.parent is None:
-                yield from _printed(context, job, command, harmless)
-            traced = _trace(command, traced)
-            secret = _secret_in(command.words[1:], harmless) if traced is not None and command is not traced else None
-            if traced is not None and secret and command.name not in ("echo", "printf"):
-                message = f"{_shown(traced)} prints every command, and a later one holds ${secret}"
-                yield context.fault(traced.span, message, job=job, site=context.line(job, traced))
-                traced = None
+    tracing: dict[str, Job] = {}
+    for command, jobs in context.each_command:
+        if command.name in _PRINTERS and command.parent is None:
+            message = _printed(command, harmless)
+            if message and _reaches_log(command):
+                yield context.command_fault(command, jobs, message)
+        if command.name == "set":
+            tracing.update((job.name, job) for job in jobs)
+    for job in tracing.values():
+        yield from _traced(context, job, harmless)
 
 
-def _printed(context: Context, job: Job, command: Command, harmless: set[str]) -> Iterator[Finding]:
-    if not _reaches_log(command):
-        return
-    site = context.line(job, command)
-    if command.name in ("echo", "printf") and (secret := _secret_in(command.words[1:], harmless)):
-        yield context.fault(command.span, f"{command.name} prints ${secret} into the job's log", job=job, site=site)
-    elif command.name in ("env", "printenv") and len(command.argv) == 1:
-        yield context.fault(command.span, f"{command.name} prints every variable into the job's log", job=job, site=site)
-    elif command.name == "printenv" and any(_is_secret(word.text, harmless) for word in command.argv[1:]):
-        yield context.fault(command.span, "printenv prints a secret into the job's log", job=job, site=site)
-    elif command.name in ("export", "declare", "set") and [word.text for word in command.argv[1:]] in ([], ["-p"]):
-        if command.words and (command.name != "declare" or len(command.words) > 1):
-            message = f"{_shown(command)} prints every variable into the job's log"
-            yield context.fault(command.span, message, job=job, site=site)
+def _printed(command: Command, harmless: set[str]) -> str:
+    """What a printing command gives away; "" for nothing."""
+    texts = [word.text for word in command.argv[1:]]
+    if command.name in ("echo", "printf"):
+        secret = _secret_in(command.words[1:], harmless)
+        return f"{command.name} prints ${secret} into the job's log" if secret else ""
+    if command.name in ("env", "printenv") and not texts:
+        return f"{command.name} prints every variable into the job's log"
+    if command.name == "printenv":
+        secret = next((text for text in texts if _is_secret(text, harmless)), "")
+        return f"printenv prints ${secret} into the job's log" if secret else ""
+    if texts == ["-p"] or (not texts and command.name in ("export", "set")):
+        return f"{_shown(command)} prints every variable into the job's log"
+    return ""
+
+
+def _traced(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
+    """Commands with a secret among their words, while the shell prints every command."""
+    traced: Command | None = None
+    for command in context.commands(job):
+        traced = _trace(command, traced)
+        if traced is None or command is traced or command.name in ("echo", "printf"):
+            continue
+        secret = _secret_in(command.words[1:], harmless)
+        if secret:
+            message = f"{_shown(traced)} prints every command, and a later one holds ${secret}"
+            yield context.command_fault(traced, [job], message)
+            return
 
 
 def _reaches_log(command: Command) -> bool:

@@ -46,18 +46,16 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for subject in subjects(context, "variable"):
         if subject.text.lower() in variables.get(subject.name, ()):
             yield context.fault(subject.site, f"{subject.name} switches certificate checks off", job=subject.job)
-    for job in context.jobs:
-        for command in context.commands(job):
-            for word, what in _found(command, variables):
-                message = f"{what} switches certificate checks off"
-                span = command.script.span(word.start, word.end)
-                yield context.fault(span, message, job=job, site=context.line(job, command))
+    for command, jobs in context.each_command:
+        for word, what in _found(command, variables):
+            yield context.word_fault(command, word, jobs, f"{what} switches certificate checks off")
 
 
 def _found(command: Command, variables: dict[str, list[str]]) -> Iterator[tuple[Word, str]]:
-    for name, value in (*assignments(command), *(command.assignments if command.words else ())):
-        if value.text.lower() in variables.get(name, ()):
-            yield value, name
+    if command.assignments or (command.words and command.words[0].text == "export"):
+        for variable, value in (*assignments(command), *(command.assignments if command.words else ())):
+            if value.text.lower() in variables.get(variable, ()):
+                yield value, variable
     name = command.name
     words = command.argv
     options = _OPTIONS.get(name, ())

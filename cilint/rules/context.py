@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 class Context:
     """One pipeline under judgement.
 
-    rule: the rule at work. project: where files that jobs call are read from. scopes: the variables of each job.
+    rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where files that jobs call are read from. scopes: the variables of each job.
     not_assessed: what rules could not look at. secrets: texts that no output may show.
     """
 
     __slots__ = (
-        "_assigned", "_plans", "_reach", "config", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
+        "_assigned", "_each", "_plans", "_reach", "config", "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
         "secrets",
     )  # fmt: skip
 
@@ -50,14 +50,12 @@ class Context:
         self.rule: Rule
         self.not_assessed: list[NotAssessed] = []
         self.secrets: set[str] = set()
+        self.jobs = [job for job in pipeline.jobs.values() if not job.trigger]
         self._assigned: dict[str, dict[str, list[Word]]] = {}
         self._plans: dict[str, tuple[Planner, Scenario, Plan | None]] | None = None
+        self._each: list[tuple[Command, list[Job]]] | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
 
-    @property
-    def jobs(self) -> Iterable[Job]:
-        """The jobs that run a script or steps; trigger jobs are in `pipeline.jobs`."""
-        return [job for job in self.pipeline.jobs.values() if not job.trigger]
 
     def fault(
         self,
@@ -97,6 +95,30 @@ class Context:
     def commands(self, job: Job) -> list[Command]:
         """The shell commands of a job: its three scripts and the files of the repository that they call."""
         return self.scripts.of(job)
+
+    @property
+    def each_command(self) -> list[tuple[Command, list[Job]]]:
+        """Every command of all jobs once, with the jobs that run it."""
+        if self._each is None:
+            found: dict[int, tuple[Command, list[Job]]] = {}
+            for job in self.jobs:
+                for command in self.commands(job):
+                    entry = found.get(id(command))
+                    if entry is None:
+                        found[id(command)] = (command, [job])
+                    else:
+                        entry[1].append(job)
+            self._each = list(found.values())
+        return self._each
+
+    def command_fault(self, command: Command, jobs: list[Job], message: str, span: Span | None = None) -> Finding:
+        """A finding at a command, or at a part of it, for all the jobs that run it."""
+        names = list(dict.fromkeys(job.name for job in jobs))
+        return self.fault(span or command.span, message, jobs=names, site=self.line(jobs[0], command))
+
+    def word_fault(self, command: Command, word: Word, jobs: list[Job], message: str) -> Finding:
+        """A finding at a word of a command, for all the jobs that run it."""
+        return self.command_fault(command, jobs, message, command.script.span(word.start, word.end))
 
     def expand(self, job: Job, word: Word) -> list[Expansion]:
         """Every value that a word of the job's shell can take, by the variables of YAML and those the shell sets."""

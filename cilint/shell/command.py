@@ -113,7 +113,7 @@ class Command:
     """
 
     __slots__ = (
-        "_argv", "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
+        "_argv", "_name", "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
         "pipe", "redirects", "script", "start", "words",
     )  # fmt: skip
 
@@ -123,6 +123,7 @@ class Command:
         self.end = start
         self.words: list[Word] = []
         self._argv: list[Word] | None = None
+        self._name: str | None = None
         self.assignments: list[tuple[str, Word]] = []
         self.redirects: list[Redirect] = []
         self.inner: list[Command] = []
@@ -158,12 +159,16 @@ class Command:
     def forget(self) -> None:
         """Look again for wrappers: functions that run `"$@"` may have come to light."""
         self._argv = None
+        self._name = None
 
     @property
     def name(self) -> str:
         """The program's name without its folder; "" for assignments alone and for compound commands."""
-        words = self.argv
-        return words[0].text.rpartition("/")[2] if words else ""
+        name = self._name
+        if name is None:
+            words = self.argv
+            name = self._name = words[0].text.rpartition("/")[2] if words else ""
+        return name
 
     @property
     def arguments(self) -> list[str]:
