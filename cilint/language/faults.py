@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cilint.finding import Finding
 from cilint.nearest import nearest
-from cilint.span import Span
 from cilint.tree.node import Mapping, Scalar, Sequence
 from cilint.tree.site import Site
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from cilint.compose.config import Config
     from cilint.language.edition import Edition
+    from cilint.span import Span
     from cilint.tree.node import Key, Node
 
     # Keys of mappings and indexes of sequences, from the root of the composed tree.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cilint.compose.config import ROOT_KEYWORDS
-from cilint.language.shapes import Shape
 from cilint.language.structures import SCRIPT, Strings
 from cilint.language.tables.cache import CACHES
 from cilint.language.tables.default import DEFAULT
@@ -18,6 +17,7 @@ from cilint.tree.node import Mapping, Reference, Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.language.faults import Faults
+    from cilint.language.shapes import Shape
     from cilint.tree.node import Key, Node
 
 NAME_AT_MOST = 255  # characters of a job's name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.nearest import nearest
 from cilint.language.shapes import TEXT, Shape, Tiered, is_string
+from cilint.nearest import nearest
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence
 
 TYPE_CHECKING = False

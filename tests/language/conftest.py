@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cilint.compose import Project, compose
 from cilint.language import COMMUNITY, validate
 from cilint.pipeline import build

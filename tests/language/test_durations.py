@@ -6,9 +6,10 @@ import shutil
 import subprocess
 
 import pytest
-from cilint.language.durations import is_never, seconds
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cilint.language.durations import is_never, seconds
 
 DAY = 86400
 MEASURED = {
@@ -87,7 +88,9 @@ def test_the_gem_that_gitlab_uses_says_the_same():
     if ruby is None or subprocess.run([ruby, "-e", probe], capture_output=True, check=False).returncode:
         pytest.skip("no ruby-chronic-duration here: apt install ruby-chronic-duration ruby-numerizer")
     rng = random.Random(20_26)
-    texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 6))).replace(" ", rng.choice([" ", " ", ""])) for _ in range(3000)]
+    texts = [
+        " ".join(rng.choices(WORDS, k=rng.randint(1, 6))).replace(" ", rng.choice([" ", " ", ""])) for _ in range(3000)
+    ]
     done = subprocess.run([ruby, "-e", JUDGE], input="\n".join(texts), capture_output=True, text=True, check=True)
     judged = dict(zip(texts, map(float, done.stdout.split()), strict=True))
     assert {text: seconds(text) or 0.0 for text in texts} == pytest.approx(judged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cilint.language import Edition
 
 JOB = "worker: {script: [make]}\n"

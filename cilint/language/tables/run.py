@@ -6,11 +6,11 @@ import re
 
 from cilint.language.shapes import ANY, FILLED, TEXT, Shape, Text
 from cilint.language.structures import Either, Fields, Listing, Named
-from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.language.faults import Faults, Way
+    from cilint.tree.node import Mapping
 
 _NAME = Text(
     form=(re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z"), "should be letters, digits and '_', and not start with a digit")
