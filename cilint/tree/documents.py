@@ -41,7 +41,7 @@ class Reading:
         self.header: Mapping | None = None
         self.body: Mapping | None = None
         self.findings: list[Finding] = []
-        self.blank = not source.text.lstrip("\ufeff \t\r\n\f\v")
+        self.blank = not source.text or source.text.isspace()
         self._hashes: list[Scalar] = []
 
     @property

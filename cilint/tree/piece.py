@@ -12,6 +12,8 @@ try:
 except ImportError:  # PyYAML built without libyaml: its own parser gives the same events and marks, slower
     from yaml import Loader as _Parser  # type: ignore[assignment]
 
+_MAX_DIRECTIVES = 1000  # libyaml compares each with all before it; with GitLab's divider not one can be of use
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +43,17 @@ class Piece:
 
         More events than any value within GitLab's limits has are a Fault.
         """
-        # Line breaks in front make libyaml count lines as the whole file does.
-        next_event: NextEvent = _Parser("\n" * self.line + self.text if self.line else self.text).get_event
+        text = self.text
+        if text.count("%TAG") > _MAX_DIRECTIVES and text.lstrip("\ufeff \r\n\x85\u2028\u2029")[:1] in ("%", "#"):
+            message = f"not valid YAML: more than {_MAX_DIRECTIVES} %TAG directives"
+            raise Fault(Finding("yaml-syntax", message, Span(self.source, 1, 1, 1, 1)))
+        if self.line:  # line breaks in front make libyaml count lines as the whole file does
+            text = "\n" * self.line + text
+        elif text.startswith("\ufeff"):
+            # Psych names the encoding, so libyaml passes the byte order mark on, and it shifts the first line by a
+            # column. PyYAML lets libyaml look for the mark and take it away; it takes one.
+            text = "\ufeff" + text
+        next_event: NextEvent = _Parser(text).get_event
         if len(self.text) > MAX_PARTS // 2:  # one character makes at most two events
             next_event = self._counted(next_event)
         return self._shifted(next_event) if self.column else next_event

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     Event: TypeAlias = Any  # PyYAML's events carry no types
 
 _new = object.__new__
-_SHOWN = 40  # characters of a refused scalar in a message
+_SHOWN = 80  # characters of what the file holds in a message
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 
 class Fault(Exception):
@@ -210,7 +214,7 @@ class Builder:
         if start.tag == REFERENCE_TAG:
             whole = Reference(node)
         elif start.tag is not None and (refusal := refusal_of(start.tag, is_map=is_map)):
-            raise self._fault("yaml-unloadable", refusal, start)
+            raise self._fault("yaml-unloadable", _short(refusal), start)
         # Psych forgets the anchor of a `!reference [list]`; an alias to it is unknown, or finds an older anchor.
         if start.anchor is not None and (whole is node or is_map):
             self._anchors[start.anchor] = whole
@@ -235,17 +239,18 @@ class Builder:
         try:
             return type_plain(text) if tag is None else type_tagged(text, tag)
         except Unloadable as refusal:
-            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
-            advice = f"an unquoted {shown}; quote it" if tag is None else f"the tag {tag}"
-            raise self._fault("yaml-unloadable", f"{refusal}: GitLab refuses {advice}", event) from None
+            advice = f"an unquoted {_short(text)}; quote it" if tag is None else f"the tag {_short(tag)}"
+            raise self._fault("yaml-unloadable", f"{_short(str(refusal))}: GitLab refuses {advice}", event) from None
 
     def _alias(self, event: Event) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise self._fault("yaml-alias-unknown", f"Unknown alias: {event.anchor}", event)
+            raise self._fault("yaml-alias-unknown", f"Unknown alias: {_short(event.anchor)}", event)
         if id(node) in self._open:
             self._cycle = self._cycle or event
         elif type(node) is not Scalar:
+            if self._cycle is not None:  # weights inside a cycle mean nothing; the whole is weighed at the end
+                return node
             try:
                 self._shared += self._scales.weigh(node)[0]
             except TooDeep:
@@ -297,7 +302,7 @@ class Builder:
         return self._fault("yaml-too-big", f"nested deeper than the {MAX_DEPTH} levels that GitLab allows", event)
 
     def _endless(self, event: Event) -> Fault:
-        message = f"alias *{event.anchor} stands inside its own anchor; GitLab gives up on the endless depth"
+        message = f"alias *{_short(event.anchor)} stands inside its own anchor; GitLab gives up on the endless depth"
         return self._fault("yaml-too-big", message, event)
 
 
@@ -315,7 +320,8 @@ class _Entries:
 
     def add(self, key: Key, written: Scalar, value: Node, key_event: Event, value_event: Event) -> None:
         """Add one entry, or what it merges."""
-        if key == "<<" and key_event.tag != STRING_TAG and self._merge(value, value_event):
+        is_text = type(key_event) is not AliasEvent and key_event.tag == STRING_TAG
+        if key == "<<" and not is_text and self._merge(value, value_event):
             return
         if key in self._explicit:
             self._duplicates.append((self._node.keys[key], self._node.values[key]))

@@ -92,7 +92,7 @@ def _type_number(text: str) -> Value:
         return _type_clock(text, fraction=clock[1] is not None)
     if number := _FLOAT.fullmatch(text):
         return _type_float(text, number[1], number[2] or "")
-    if _INTEGER.fullmatch(text) and len(text) <= _INTEGER_LENGTH:
+    if len(text) <= _INTEGER_LENGTH and _INTEGER.fullmatch(text):
         return _type_integer(text.replace(",", "").replace("_", ""))
     return text
 

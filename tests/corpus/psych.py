@@ -39,6 +39,8 @@ class Psych:
 def ours(text: str) -> dict:
     """What `read` makes of a text, in the form in which the Ruby process answers."""
     reading = read(Source(".gitlab-ci.yml", text))
+    if reading.blank:
+        return {"error": "blank"}
     if reading.findings:
         return {"error": reading.findings[0].message}
     return {

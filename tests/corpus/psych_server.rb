@@ -18,10 +18,10 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 100
 
 def weigh(value, depth, sum)
-  raise "nested too deep" if depth > MAX_DEPTH
-
   sum[0] += ObjectSpace.memsize_of(value)
   raise "too big" if sum[0] > MAX_BYTES
+
+  raise "nested too deep" if depth >= MAX_DEPTH && (value.is_a?(Array) || value.is_a?(Hash))
 
   case value
   when Array then value.each { |item| weigh(item, depth + 1, sum) }
@@ -43,8 +43,19 @@ def float_of(number)
   number.nan? ? "nan" : [number].pack("G").unpack1("H*")
 end
 
-def key_of(key)
-  key.is_a?(String) || key.is_a?(Symbol) ? [:s, text_of(key.to_s)] : [:k, typed(key)]
+# Strings become symbols (deep_symbolize_keys); of a collection as a key, the kind is enough to tell.
+def typed_key(key)
+  case key
+  when Symbol then [:s, text_of(key.to_s)]
+  when Array then [:k, "a list"]
+  when Hash then [:k, "a map"]
+  when Reference then [:k, "a !reference"]
+  else [:k, typed(key)]
+  end
+end
+
+def symbolized(hash)
+  hash.each_with_object({}) { |(key, item), all| all[key.is_a?(String) ? text_of(key).to_sym : key] = item }
 end
 
 def typed(value)
@@ -56,7 +67,7 @@ def typed(value)
   when Symbol then [:y, text_of(value.to_s)]
   when String then [:s, text_of(value)]
   when Array then [:a, value.map { |item| typed(item) }]
-  when Hash then [:h, value.each_with_object({}) { |(key, item), all| all[key_of(key)] = typed(item) }.to_a]
+  when Hash then [:h, symbolized(value).map { |key, item| [typed_key(key), typed(item)] }]
   when Reference then [:r, typed(value.data)]
   else raise "a #{value.class}"
   end
@@ -69,6 +80,7 @@ def load_one(text)
 end
 
 def read(text)
+  raise "blank" if blank?(text)
   raise "too big" if text.bytesize > MAX_BYTES
 
   pieces = text.split(/^---\s+/, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from second_opinion import JUDGES, copy, ours, preview, theirs  # noqa: E402  # importlib mode puts no folder on the path
+from second_opinion import JUDGES, copy, ours, preview, theirs  # importlib mode puts no folder on the path
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 
