@@ -54,6 +54,8 @@ match arguments:
         end("ok")
     case ["config", "view", *_]:
         end("payments")
+    case ["config", "set-context", *_]:
+        pass
     case ["annotate", "ingress", name, value, "--overwrite"]:
         named("ingress", name)["weight"] = value.split("=")[1]
     case ["annotate", "deployment", name, value, "--overwrite"]:

@@ -123,6 +123,14 @@ class Workplace:
         (self.home / "cluster.json").write_text(json.dumps(state))
         self._install("kubectl", HERE / "cluster.py")
 
+    def ready(self) -> None:
+        """Let the stand-ins know their answers; `run` does so itself."""
+        (self.home / "replies.json").write_text(json.dumps(self.replies))
+
+    def calls(self) -> list[dict[str, Any]]:
+        log = self.home / "calls.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
     def state(self) -> Any:
         return json.loads((self.home / "cluster.json").read_text())
 
@@ -137,9 +145,8 @@ class Workplace:
 
     def run(self, script: str, *arguments: str, env: dict[str, str | None] | None = None) -> Result:
         """Run a script; whatever happens, no secret may appear in its output or in an argument that it passes on."""
-        (self.home / "replies.json").write_text(json.dumps(self.replies))
-        log = self.home / "calls.jsonl"
-        log.unlink(missing_ok=True)
+        self.ready()
+        (self.home / "calls.jsonl").unlink(missing_ok=True)
         merged = {**self.env, **(env or {})}
         done = subprocess.run(
             [SCRIPTS / script, *arguments],
@@ -151,7 +158,7 @@ class Workplace:
             timeout=60,
             check=False,
         )
-        calls = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        calls = self.calls()
         result = Result(done.returncode, done.stdout, done.stderr, calls)
         shown = [result.out, result.err, *(word for call in calls for word in call["argv"])]
         for name, secret in SECRETS.items():
@@ -186,7 +193,8 @@ def workplace(tmp_path: Path) -> Workplace:
 
 @pytest.fixture
 def reply() -> Any:
-    """`reply(match, stdout, code, times=, files=)`: what a stand-in answers; `{--option}` in a file's path is filled in."""
+    """`reply(match, stdout, code, times=, files=)`: what a stand-in answers. `{--option}` in a file's path is
+    filled in from the call, `@CI_NAME@` in the answer from the environment."""
     return _reply
 
 

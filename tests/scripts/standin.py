@@ -34,6 +34,6 @@ for index, reply in enumerate(replies):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "w") as file:
             file.write(text)
-    sys.stdout.write(reply["stdout"])
+    sys.stdout.write(re.sub(r"@(CI_\w+|GITLAB_\w+)@", lambda name: os.environ[name[1]], reply["stdout"]))
     sys.stderr.write(reply["stderr"])
     sys.exit(reply["exit"])
