@@ -76,8 +76,8 @@ class Faults:
 
     def type(self, path: Way, node: Node, wanted: str) -> None:
         """Report a value of the wrong kind."""
-        hint = _hint(node, wanted)
-        self.add("keyword-type", path, f"should be {wanted}, not {node.kind}{hint}")
+        advice = hint(node) if "string" in wanted else ""
+        self.add("keyword-type", path, f"should be {wanted}, not {node.kind}{advice}")
 
     def value(self, path: Way, node: Node, choices: Iterable[str]) -> None:
         """Report a text that is none of the words that the keyword takes."""
@@ -168,10 +168,8 @@ def shown(text: str) -> str:
     return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
 
 
-def _hint(node: Node, wanted: str) -> str:
-    """Why YAML made something else of what was meant as a text."""
-    if "string" not in wanted:
-        return ""
+def hint(node: Node) -> str:
+    """Why YAML made something else of what was meant as a text, and what to do about it."""
     if isinstance(node, Scalar) and node.style == "" and node.text:
         return f": put {shown(node.text)} in quotes"
     if isinstance(node, Mapping) and len(node) == 1 and not node.flow:

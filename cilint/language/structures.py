@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.language.faults import hint
 from cilint.language.shapes import TEXT, Shape, Tiered, is_string
 from cilint.nearest import nearest
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     MapCheck: TypeAlias = Callable[[Mapping, Way, Faults], None]
 
+_ITEMS = "should hold strings only (an array of strings)"
 NESTING = 10  # levels of lists, the outer one included (lib/gitlab/config/entry/validators/nested_array_helpers.rb)
 
 
@@ -134,8 +136,7 @@ class Strings(Shape):
                 else:
                     self._items(item, (*path, index), faults, level + 1)
             elif type(item) is not Reference:
-                whole = "a string or a list of strings (an array of strings)" if self.nested else "a string"
-                faults.type((*path, index), item, f"{self.words}, and each item {whole}")
+                faults.add("keyword-type", (*path, index), f"{_ITEMS}, not {item.kind}{hint(item)}")
 
 
 class Fields(Shape):
