@@ -25,6 +25,7 @@ from cilint.tree.node import Mapping, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from cilint.pipeline.job import Job
@@ -165,6 +166,8 @@ def _proof(evidence: dict[str, Any], facts: Facts, found: dict[str, list[Proof]]
     if "manual" in evidence and evidence["manual"] is not facts.manual:
         return None
     told: list[tuple[str, Span]] = []
+    if "role" in evidence:
+        told.append((f"is {' or '.join(role for role in evidence['role'] if role in found)}", job.span))
     for condition, test in _CONDITIONS:
         if condition in evidence:
             seen = test(facts, evidence[condition])
@@ -192,9 +195,31 @@ def _command(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
 
 
 def _follows(command: Command, wanted: list[str]) -> bool:
-    """Whether the wanted words stand in the arguments, in this order."""
-    arguments = iter(command.arguments)
-    return all(any(like(argument, word) for argument in arguments) for word in wanted)
+    """Whether the wanted words stand in the arguments, in this order.
+
+    The first is the subcommand: no operand stands before it, but for the values of options. One that begins with `*`
+    may stand anywhere, as all further ones may.
+    """
+    arguments = command.arguments
+    places = range(len(arguments)) if wanted[0][0] == "*" else _subcommand_places(arguments)
+    for place in places:
+        if like(arguments[place], wanted[0]):
+            rest = iter(arguments[place + 1 :])
+            if all(any(like(argument, word) for argument in rest) for word in wanted[1:]):
+                return True
+    return False
+
+
+def _subcommand_places(arguments: list[str]) -> Iterator[int]:
+    after_option = False
+    for place, argument in enumerate(arguments):
+        if argument.startswith("-"):
+            after_option = "=" not in argument
+            continue
+        yield place
+        if not after_option:
+            return
+        after_option = False
 
 
 def _argument(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:

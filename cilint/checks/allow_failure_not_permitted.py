@@ -1,0 +1,139 @@
+"""Jobs that may fail without stopping the pipeline, by whatever road, and are not of those that may."""
+
+from __future__ import annotations
+
+from cilint.checks._jobs import place_span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+    from cilint.shell.command import Command
+
+_SILENT = ("true", ":")
+_SAYING = ("echo", "printf")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: permitted, roles that may fail; harmless, programs whose failure means nothing (rm, grep ...)."""
+    permitted: list[str] = parameters["permitted"]
+    harmless = set(parameters["harmless"])
+    for job in context.pipeline.jobs.values():
+        if any(context.roles.has(job, role) for role in permitted):
+            continue
+        yield from _keywords(context, job)
+        if not job.trigger:
+            yield from _script(context, job, harmless)
+
+
+def _keywords(context: Context, job: Job) -> Iterator[Finding]:
+    own = job.get("allow_failure")
+    if own is not None and own.value is True:
+        yield context.fault(own, "allow_failure: true: a failure does not stop the pipeline", job=job)
+    elif own is not None and own.has("exit_codes"):
+        message = "allow_failure: exit_codes: failures with these codes do not stop the pipeline"
+        yield context.fault(own.key_span, message, job=job, site=own)
+    for clause in job.clauses or ():
+        site = clause.get("allow_failure")
+        if site is not None and site.value is True:
+            yield context.fault(site, "rules: allow_failure: true: a failure does not stop the pipeline", job=job)
+    when = job.get("when")
+    if own is None and when is not None and when.text == "manual" and _default_counts(job):
+        message = "when: manual without allow_failure: false: GitLab lets such a job fail or wait without stopping anything"
+        yield context.fault(when, message, job=job)
+
+
+def _default_counts(job: Job) -> bool:
+    """Whether the default of a manual job reaches a pipeline: some clause states nothing else (job.rb, `ignored?`)."""
+    clauses = job.clauses
+    return clauses is None or any(
+        clause.text("when") != "never" and clause.get("allow_failure") is None for clause in clauses
+    )
+
+
+def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
+    """`|| true`, `set +e` and their like in what the job runs; a failing after_script stops nothing anyway."""
+    commands = [
+        command
+        for section in ("before_script", "script")
+        for command in context.scripts.written(job, section)
+        if command.parent is None
+    ]
+    for command in commands:
+        following = command.next
+        if command.followed == "||" and following is not None and _swallows(following) and _matters(command, harmless):
+            span = command.script.span(command.start, following.end)
+            message = f"|| {_shown(following)}: a failure of {_name(command)} does not stop the pipeline"
+            yield context.command_fault(command, [job], message, span)
+    yield from _unguarded(context, job, commands)
+
+
+def _swallows(command: Command) -> bool:
+    """Whether the branch behind `||` does nothing but make the failure good."""
+    if command.followed in ("||", "&&"):
+        return False
+    name, arguments = command.name, command.arguments
+    return name in _SILENT or name in _SAYING or (name in ("exit", "return") and arguments == ["0"])
+
+
+def _matters(command: Command, harmless: set[str]) -> bool:
+    if command.condition:
+        return False
+    if command.inner:
+        return any(_matters(inner, harmless) for inner in command.inner)
+    name = command.name
+    return bool(name) and name not in harmless and not (name == "docker" and command.arguments[:1] in _DOCKER_CLEANUP)
+
+
+_DOCKER_CLEANUP = (["rm"], ["rmi"], ["stop"], ["kill"], ["logout"], ["network"], ["volume"], ["system"], ["image"], ["pull"])
+
+
+def _name(command: Command) -> str:
+    return command.name or "the commands before"
+
+
+def _shown(command: Command) -> str:
+    return " ".join([command.name, *command.arguments[:1]]) if command.name in ("exit", "return") else command.name
+
+
+def _unguarded(context: Context, job: Job, commands: list[Command]) -> Iterator[Finding]:
+    """`set +e` where nobody looks at `$?` before errors count again."""
+    off: Command | None = None
+    looked = ran = False
+    for command in commands:
+        switch = _errexit(command)
+        if switch is False and off is None:
+            off, looked, ran = command, False, False
+        elif switch is True and off is not None:
+            if ran and not looked:
+                yield _set_e(context, job, off)
+            off = None
+        elif off is not None:
+            ran = True
+            looked = looked or _looks_at_status(command)
+    if off is not None and ran and not looked:
+        yield _set_e(context, job, off)
+
+
+def _set_e(context: Context, job: Job, command: Command) -> Finding:
+    return context.command_fault(command, [job], "set +e: failures of what follows do not stop the pipeline")
+
+
+def _errexit(command: Command) -> bool | None:
+    if command.name != "set":
+        return None
+    words = command.arguments
+    for index, word in enumerate(words):
+        named = words[index + 1 : index + 2] == ["errexit"]
+        if word[:1] in ("-", "+") and ("e" in word[1:] or (word[1:] == "o" and named)):
+            return word[0] == "-"
+    return None
+
+
+def _looks_at_status(command: Command) -> bool:
+    words = [*command.words, *(word for _, word in command.assignments)]
+    return any(name in ("?", "PIPESTATUS") for word in words for name in word.variables) or command.name == "exit"

@@ -1,0 +1,99 @@
+"""Jobs that read the files of another job without getting its artifacts, and needs that bring nothing."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+    from cilint.tree.site import Site
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: shared, folders that every job makes for itself and nobody hands on."""
+    jobs = context.pipeline.jobs
+    makers = _makers(context, set(parameters["shared"]))
+    for job in context.jobs:
+        dependencies = job.get("dependencies")
+        for site in dependencies.flat() if dependencies else ():
+            needed = jobs.get(site.text or "")
+            if needed is not None and needed.get("artifacts") is None and not needed.open and not needed.trigger:
+                yield context.fault(site, f"depends on the artifacts of {needed.name}, which makes none", job=job)
+        received = _received(context, job)
+        if received is None:
+            continue
+        own = set(_paths(job)) | _cached(job)
+        for path, names in makers.items():
+            if path in own or names & received or job.name in names:
+                continue
+            yield from _reads(context, job, path, names)
+
+
+def _makers(context: Context, shared: set[str]) -> dict[str, set[str]]:
+    """Paths that jobs hand on, with the jobs that make them."""
+    found: dict[str, set[str]] = {}
+    for job in context.jobs:
+        for path in _paths(job):
+            if path not in shared and len(path) > 3:
+                found.setdefault(path, set()).add(job.name)
+    return found
+
+
+def _paths(job: Job) -> Iterator[str]:
+    paths = job.site.dig("artifacts", "paths")
+    for site in paths.flat() if paths else ():
+        text = (site.text or "").removeprefix("./").rstrip("/")
+        if text and not any(char in text for char in "*?[$"):
+            yield text
+
+
+def _cached(job: Job) -> set[str]:
+    cache = job.get("cache")
+    found: set[str] = set()
+    for entry in cache.flat() if cache else ():
+        paths = entry.set("paths")
+        found.update((site.text or "").removeprefix("./").rstrip("/") for site in (paths.flat() if paths else ()))
+    return found
+
+
+def _received(context: Context, job: Job) -> set[str] | None:
+    """The jobs whose artifacts the job downloads; None for those of all earlier stages."""
+    needs = job.needs
+    dependencies = job.get("dependencies")
+    if dependencies is not None:
+        return {site.text for site in dependencies.flat() if site.text is not None}
+    if needs is None:
+        return None
+    names = {need.job for need in needs if need.artifacts}
+    for clause in job.clauses or ():
+        site = clause.get("needs")
+        if site is not None:
+            names |= {item.text or str((item.set("job") or item).value) for item in site.flat()}
+    raw = job.get("needs")
+    outside = raw is not None and any(_from_elsewhere(item) for item in raw.flat())
+    return None if outside else names
+
+
+def _from_elsewhere(item: Site) -> bool:
+    return item.has("pipeline") or item.has("project")
+
+
+def _reads(context: Context, job: Job, path: str, makers: set[str]) -> Iterator[Finding]:
+    """The first word of the job's own script that is the path, or begins with it."""
+    for command in context.scripts.written(job, "script"):
+        if command.name in ("mkdir", "rm", "echo", "test", "["):
+            continue
+        output = command.option("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir")
+        for word in command.argv[1:]:
+            text = word.text.partition("=")[2] if word.text.startswith("-") and "=" in word.text else word.text
+            text = text.removeprefix("./").rstrip("/")
+            if word is output or not (text == path or text.startswith(path + "/")):
+                continue
+            names = " or ".join(sorted(makers))
+            message = f"reads {path} of {names}, and does not get its artifacts"
+            yield context.word_fault(command, word, [job], message)
+            return
