@@ -12,7 +12,7 @@ from cilint.tree.node import Mapping, Scalar, key_text, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator
     from collections.abc import Mapping as Map
     from typing import TypeAlias
 
@@ -134,7 +134,8 @@ def expand_all(layers: Iterable[Iterable[Variable]]) -> Expanded:
     places: dict[str, list[int]] = {}
     for place, variable in enumerate(items):
         places.setdefault(variable.name, []).append(place)
-    order, cycles = _sorted(len(items), lambda place: [p for n in depends.get(place, ()) for p in places.get(n, ())])
+    children = {place: [p for name in names for p in places.get(name, ())] for place, names in depends.items()}
+    order, cycles = _sorted(len(items), children)
     if cycles:
         return Expanded(plain, [[items[place].name for place in cycle] for cycle in cycles])
     values: dict[str, str] = {}
@@ -144,8 +145,11 @@ def expand_all(layers: Iterable[Iterable[Variable]]) -> Expanded:
     return Expanded(values, [])
 
 
-def _sorted(size: int, children: Callable[[int], list[int]]) -> tuple[list[int], list[list[int]]]:
-    """Tarjan's strongly connected components without recursion: places in dependency order, and the circles."""
+def _sorted(size: int, children: dict[int, list[int]]) -> tuple[list[int], list[list[int]]]:
+    """Tarjan's strongly connected components without recursion: places in dependency order, and the circles.
+
+    children: what a place depends on; a place that depends on nothing may be left out.
+    """
     order: list[int] = []
     cycles: list[list[int]] = []
     number: dict[int, int] = {}
@@ -155,11 +159,19 @@ def _sorted(size: int, children: Callable[[int], list[int]]) -> tuple[list[int],
     for root in range(size):
         if root in number:
             continue
-        work = [(root, iter(children(root)))]
-        number[root] = low[root] = len(number)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
+        work: list[tuple[int, Iterator[int]]] = []
+        entering: int | None = root
+        while entering is not None or work:
+            if entering is not None:
+                number[entering] = low[entering] = len(number)
+                if entering not in children:
+                    order.append(entering)
+                else:
+                    stack.append(entering)
+                    on_stack.add(entering)
+                    work.append((entering, iter(children[entering])))
+                entering = None
+                continue
             node, waiting = work[-1]
             child = next(waiting, None)
             if child is None:
@@ -167,19 +179,22 @@ def _sorted(size: int, children: Callable[[int], list[int]]) -> tuple[list[int],
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == number[node]:
-                    component = [stack.pop()]
-                    while component[-1] != node:
-                        component.append(stack.pop())
-                    component.reverse()
+                    component = _popped(stack, node)
                     on_stack.difference_update(component)
                     order += component
                     if len(component) > 1:
                         cycles.append(component)
             elif child not in number:
-                number[child] = low[child] = len(number)
-                stack.append(child)
-                on_stack.add(child)
-                work.append((child, iter(children(child))))
+                entering = child
             elif child in on_stack:
                 low[node] = min(low[node], number[child])
     return order, cycles
+
+
+def _popped(stack: list[int], last: int) -> list[int]:
+    """What lies on the stack from `last` upwards, taken off it."""
+    component = [stack.pop()]
+    while component[-1] != last:
+        component.append(stack.pop())
+    component.reverse()
+    return component

@@ -159,7 +159,8 @@ class Candidate:
 
     __slots__ = (
         "action", "allow_failure", "conditions", "environment", "exit_codes", "inherit", "instance", "interruptible",
-        "job", "name", "needs", "own", "policy", "stage", "stage_index", "start_in", "tier", "url", "variables", "when",
+        "job", "name", "needs", "own", "policy", "rules_span", "stage", "stage_index", "start_in", "tier", "url",
+        "variables", "when",
     )  # fmt: skip
 
     def __init__(self, instance: Instance, shared: JobParts, needs: list[NeededJob] | None, stage_index: int) -> None:
@@ -180,10 +181,11 @@ class Candidate:
             rows = {name: Variable(name, value) for name, value in instance.variables.items()}
             self.variables = {**shared.variables, **rows}
         self.own = of_job(instance, self.stage, self.when)
-        self.start_in = job.text("start_in")
-        self.inherit = job.get("inherit")
-        self.interruptible = _boolean(job.get("interruptible"))
-        self.environment, self.action, self.tier, self.url = _environment(job.get("environment"))
+        self.start_in = shared.start_in
+        self.inherit = shared.inherit
+        self.interruptible = shared.interruptible
+        self.rules_span = shared.rules_span
+        self.environment, self.action, self.tier, self.url = shared.environment
 
     def surroundings(self, environment: str) -> dict[str, str]:
         """The predefined variables that come with an environment (16.4), its name expanded."""
@@ -201,9 +203,15 @@ class Candidate:
 
 
 class JobParts:
-    """What all instances of one job share. joins_all: whether `workflow:rules` drops the default of `only`."""
+    """What all instances of one job share.
 
-    __slots__ = ("allow_failure", "conditions", "exit_codes", "job", "policy", "variables", "when")
+    joins_all: whether `workflow:rules` drops the default of `only`. rules_span: where the key `rules` is written.
+    """
+
+    __slots__ = (
+        "allow_failure", "conditions", "environment", "exit_codes", "inherit", "interruptible", "job", "policy",
+        "rules_span", "start_in", "variables", "when",
+    )  # fmt: skip
 
     def __init__(self, job: Job, *, joins_all: bool) -> None:
         self.job = job
@@ -213,6 +221,12 @@ class JobParts:
         policy = OnlyExcept(job, default=not joins_all and not job.site.has("rules"))
         self.policy = None if self.conditions is not None or policy.says_nothing else policy
         self.variables = definitions(job.get("variables"))
+        rules = job.get("rules")
+        self.rules_span = job.span if rules is None else rules.key_span
+        self.start_in = job.text("start_in")
+        self.inherit = job.get("inherit")
+        self.interruptible = _boolean(job.get("interruptible"))
+        self.environment = _environment(job.get("environment"))
 
 
 def expand_needs(needs: list[Need] | None, named: Callable[[str], list[str] | None]) -> list[NeededJob] | None:

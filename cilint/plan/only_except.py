@@ -109,5 +109,7 @@ def _ref_fits(entry: str, scenario: Scenario) -> bool:
 
 
 def _plural(source: str) -> str:
-    """As Rails pluralises the sources of pipelines: push, pushes; trigger, triggers."""
+    """As Rails pluralises the sources of pipelines: push, pushes; trigger, triggers; policy, policies."""
+    if source.endswith("cy"):
+        return f"{source[:-1]}ies"
     return f"{source}es" if source.endswith(("sh", "ch", "s", "x")) else f"{source}s"

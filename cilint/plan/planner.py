@@ -188,10 +188,9 @@ def _clauses(rules: Site) -> list[Clause]:
 def _refused_by_rules(candidate: Candidate, condition: Condition | None) -> Absence | None:
     job = candidate.job
     if condition is None:
-        rules = job.get("rules")
         count = len(candidate.conditions or ())
         reason = "its only rule does not match" if count == 1 else f"none of its {count} rules matches"
-        return Absence(job, reason, rules.key_span if rules is not None else job.span)
+        return Absence(job, reason, candidate.rules_span)
     when = condition.when or candidate.when
     if when != "never":
         return None
