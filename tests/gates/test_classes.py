@@ -45,6 +45,14 @@ def test_a_pattern_may_force_a_single_text():
     assert single == {(True, False): True, (False, True): False, (False, False): False}
 
 
+def test_two_characters_apart_are_two_texts():
+    assert [c.singleton for c in partition([], patterns("^[ac]$")) if c.matches[0]] == [False]
+
+
+def test_a_surrogate_is_no_text():
+    assert partition([], []).of("a\ud800") is None
+
+
 def test_classes_that_hold_no_text_are_not_listed():
     assert [c.matches for c in partition([], patterns("^a+$", "^(aa)*a?$", "b")) if c.matches[0] and c.matches[2]] == []
     assert all(c.equal != "not a ref" for c in partition(["not a ref"], [], GIT_REF_NAME))
