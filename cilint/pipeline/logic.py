@@ -11,6 +11,7 @@ from cilint.finding import Finding, Related
 from cilint.language.faults import is_closed, shown
 from cilint.nearest import nearest
 from cilint.pipeline.cycles import cycles
+from cilint.pipeline.environment import stop_fault
 from cilint.pipeline.job import DEFAULT_STAGE, Need, needs_of
 from cilint.pipeline.matrix import combinations, instance_name, instances
 from cilint.tree.node import Mapping, Scalar, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cilint.tree.node import Key, Node
     from cilint.tree.site import Site
 
+NAME_AT_MOST = 255  # characters of a needed job's name, instances included (Ci::BuildNeed::MAX_JOB_NAME_LENGTH)
 _SHOWN_STAGES = 20
 _SUGGESTIONS_AT_MOST = 100
 
@@ -130,32 +132,34 @@ class _Logic:
         needs = job.get("needs") if "needs" in values else None
         if needs is not None:
             self.needs[job.name] = list(needs_of(needs))
-            self._check_list(job, self.needs[job.name])
+            self._check_list(job, self.needs[job.name], expanded=True)
         if "rules" in values and _holds_key(values["rules"], "needs"):
             for clause in job.clauses or ():
                 site = clause.get("needs")
                 if site is not None:
-                    self._check_list(job, list(needs_of(site)))
+                    self._check_list(job, list(needs_of(site)), expanded=False)
 
-    def _check_list(self, job: Job, needs: list[Need]) -> None:
-        seen: dict[str, Need] = {}
+    def _check_list(self, job: Job, needs: list[Need], *, expanded: bool) -> None:
+        """One list of needs. expanded: whether the name of a job with `parallel` stands for its instances."""
+        seen: dict[str, Need] = {}  # names of jobs and of instances
+        partly: dict[str, Need] = {}  # jobs of which an instance was named
         for need in needs:
-            names = self._names(need)
-            for name in names:
-                self._check_name(job, name, need.site, "need", optional=need.optional)
-            twice = next((name for name in names if name in seen), None)
-            if twice is not None:
-                first = Related("needed here already", seen[twice].site.span)
-                message = f"has the following needs duplicated: {shown(twice)}"
-                self._add("needs-duplicate", message, job, _name_site(need.site), related=[first])
-            seen.update(dict.fromkeys(names, need))
+            whole = need.matrix is None or need.job not in self.instances or not expanded
+            for name in [need.job] if whole else self._picked(need):
+                self._check_name(job, name, need.site, "need", optional=need.optional, expanded=expanded)
+                owner = self.owners.get(name, name)
+                first = seen.get(name) or seen.get(owner) or (partly.get(name) if expanded else None)
+                if first is not None:
+                    message = f"has the following needs duplicated: {shown(name)}"
+                    related = [Related("needed here already", first.site.span)]
+                    self._add("needs-duplicate", message, job, _name_site(need.site), related=related)
+                seen.setdefault(name, need)
+                partly.setdefault(owner, need)
 
-    def _names(self, need: Need) -> list[str]:
-        """The names that a need stands for: one for each instance of a job with `parallel`."""
-        if need.matrix is not None and need.job in self.instances:
-            rows = combinations(need.matrix) if isinstance(need.matrix.node, Sequence) else None
-            return [instance_name(need.job, row) for row in rows or ()]
-        return self.instances.get(need.job, [need.job])
+    def _picked(self, need: Need) -> list[str]:
+        """The names of the instances that a need's own matrix picks."""
+        rows = combinations(need.matrix) if need.matrix and isinstance(need.matrix.node, Sequence) else None
+        return [instance_name(need.job, row) for row in rows or ()]
 
     def check_dependencies(self, job: Job) -> None:
         """Dependencies: defined, not later, and part of the needs where there are some."""
@@ -168,38 +172,45 @@ class _Logic:
             name = item.text
             if name is None:
                 continue
-            for instance in self.instances.get(name, [name]):
-                self._check_name(job, instance, item, "dependency", optional=False)
+            self._check_name(job, name, item, "dependency")
             if needed and name not in needed:
                 self._add("dependency-not-needed", f"the dependency {shown(name)} should be part of needs", job, item)
         if needs is not None and not needed and site.node.items and _crosses(needs):
             message = "needs corresponding to dependencies must be from the same pipeline"
             self._add("dependency-not-needed", message, job, site)
 
-    def _check_name(self, job: Job, name: str, site: Site, what: str, *, optional: bool) -> bool:
-        """Whether a name stands for a job of this or an earlier stage; reports when it does not."""
+    def _check_name(
+        self, job: Job, name: str, site: Site, what: str, *, optional: bool = False, expanded: bool = True
+    ) -> None:
+        """Report a name that is no job of this or an earlier stage. expanded: see `_check_list`."""
         rule = "needs" if what == "need" else "dependency"
         owner = self.owners.get(name)
-        if owner is None:
-            if not optional and self._is_absent(job, name):
-                hidden = (
-                    "; a hidden job cannot be named, it never runs"
-                    if name.startswith(".") and name in self.written
-                    else ""
-                )
-                message = f"undefined {what}: {shown(name)}{hidden or self._guess(name, self.owners)}"
-                self._add(f"{rule}-undefined", message, job, _matrix_site(site))
-            return False
+        if owner is None or (not expanded and name in self.instances):
+            if not optional and (owner is not None or self._is_absent(job, name)):
+                message = f"undefined {what}: {shown(name)}{self._why_undefined(name)}"
+                self._add(f"{rule}-undefined", message, job, _picking_site(site) if owner is None else _name_site(site))
+            return
+        if what == "need" and len(name) > NAME_AT_MOST:
+            message = (
+                f"need {shown(name)} name is too long (maximum is {NAME_AT_MOST} characters, this has {len(name)})"
+            )
+            self._add("limit-exceeded", message, job, _name_site(site))
         mine, other = self._place(job), self._place(self.pipeline.jobs[owner])
         if mine is None or other is None or other <= mine:
-            return True
-        message = f"{what} {shown(name)} is not defined in current or prior stages"
+            return
         stages = self.pipeline.stages
-        related = Related(
-            f"it runs in stage {stages[other]}, and this job in {stages[mine]}", self.pipeline.jobs[owner].span
-        )
-        self._add(f"{rule}-later-stage", message, job, _name_site(site), related=[related])
-        return False
+        later = f"it runs in stage {stages[other]}, and this job in {stages[mine]}"
+        message = f"{what} {shown(name)} is not defined in current or prior stages"
+        related = [Related(later, self.pipeline.jobs[owner].span)]
+        self._add(f"{rule}-later-stage", message, job, _name_site(site), related=related)
+
+    def _why_undefined(self, name: str) -> str:
+        if name in self.instances:
+            some = next(iter(self.instances[name]), "")
+            return f"; here only instances of a job with `parallel` can be named, like {shown(some)}"
+        if name.startswith(".") and name in self.written:
+            return "; a hidden job cannot be named, it never runs"
+        return self._guess(name, self.owners)
 
     def _is_absent(self, job: Job, name: str) -> bool:
         """Whether the name is certainly no job: all was read, and nothing of that name was refused as a job."""
@@ -216,8 +227,8 @@ class _Logic:
             return
         for entry in include if isinstance(include.node, Sequence) else (include,):
             maker = entry.set("job")
-            if maker is not None and maker.text and entry.set("artifact") is not None:
-                self._check_name(job, maker.text, maker, "dependency", optional=False)
+            if maker is not None and maker.text:
+                self._check_name(job, maker.text, maker, "dependency", expanded=False)
 
     def check_stop_job(self, job: Job) -> None:
         """`on_stop` names a job that stops the same environment; names are compared before variables are expanded."""
@@ -237,7 +248,7 @@ class _Logic:
                 site,
             )
             return
-        fault = _stop_fault(stop, environment)
+        fault = stop_fault(stop, environment)
         if fault and not ((stop.open or not self.closed) and fault.endswith("defined")):
             related = [Related("the stop job", stop.span)]
             self._add("on-stop-invalid", f"on_stop job {shown(name)} {fault}", job, site, related=related)
@@ -300,24 +311,6 @@ def _holds_key(node: Node, key: str) -> bool:
     return isinstance(node, Sequence) and any(_holds_key(item, key) for item in node.items)
 
 
-def _stop_fault(stop: Job, environment: Site) -> str:
-    """What is wrong with a stop job, in GitLab's words; "" when nothing is."""
-    other = stop.get("environment")
-    if other is None:
-        return "does not have environment defined"
-    if _environment_name(other) != _environment_name(environment):
-        return "have different environment name"
-    action = other.set("action")
-    return "" if action is not None and action.text == "stop" else "needs to have action stop defined"
-
-
-def _environment_name(site: Site) -> str | None:
-    if site.text is not None:
-        return site.text
-    name = site.set("name")
-    return None if name is None else name.text
-
-
 def _crosses(needs: Site) -> bool:
     """Whether the needs name jobs of other pipelines."""
     return any(isinstance(item.node, Mapping) and item.has("pipeline") for item in needs.flat()) or (
@@ -331,7 +324,7 @@ def _name_site(site: Site) -> Site:
     return site if job is None else job
 
 
-def _matrix_site(site: Site) -> Site:
+def _picking_site(site: Site) -> Site:
     """The part of a need that picks what is not there: the combinations of a matrix, else the name."""
     parallel = site.set("parallel") if isinstance(site.node, Mapping) else None
     return _name_site(site) if parallel is None or isinstance(parallel.node, Scalar) else parallel

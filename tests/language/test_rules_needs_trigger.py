@@ -104,6 +104,12 @@ NEEDS = {
     "rules: [{if: $A, needs: [nobody]}]": "needs-undefined:",
     "rules: [{if: $A, needs: [late]}]": "needs-later-stage:",
     "rules: [{if: $A, needs: [a, a]}]": "needs-duplicate:",
+    "needs: [many 1/2, many]": "needs-duplicate: many",
+    "needs: ['each: [x]', {job: each, parallel: {matrix: [{A: x}]}}]": "needs-duplicate: each: [x]",
+    "needs: [many 1/2, many 2/2]": "",
+    "needs: [{job: a, parallel: {matrix: [{A: x}]}}]": "",  # `a` has no matrix: the pick means nothing
+    "rules: [{if: $A, needs: [many 1/2]}]": "",
+    "rules: [{if: $A, needs: [many]}]": "needs-undefined: only instances",  # these needs are not expanded
     "rules: [{if: $A, needs: [worker]}]": "",  # the needs of clauses are not looked at for circles
     "dependencies: [nobody]": "dependency-undefined:",
     "dependencies: [late]": "dependency-later-stage:",
@@ -186,6 +192,8 @@ JOBS = {
     "trigger: {include: [{remote: 'https://a/b.yml', integrity: 'sha256-a b'}]}": "keyword-value: base64",
     "trigger: {include: [{local: a.yml, integrity: sha256-YWJj}]}": "keyword-conflict: remote",
     "trigger: {include: [{artifact: a.yml, job: maker}]}": "",
+    "trigger: {include: [{artifact: a.yml, job: many}]}": "dependency-undefined: only instances",
+    "trigger: {include: [{artifact: a.yml, job: many 1/2}]}": "",
     "trigger: g/p\n  when: delayed": "keyword-value:",
     "trigger: g/p\n  when: manual": "",
     "trigger: g/p\n  image: a": "unknown-keyword: runs nothing itself",
@@ -196,7 +204,9 @@ JOBS = {
 
 @pytest.mark.parametrize(("fragment", "fault"), JOBS.items(), ids=[f"{j[:60]!r}" for j in JOBS])
 def test_a_whole_job(refusals, fragment, fault):
-    expect(refusals(f"worker:\n  {fragment}\nmaker: {{script: [make]}}\n"), fault)
+    expect(
+        refusals(f"worker:\n  {fragment}\nmaker: {{script: [make]}}\nmany: {{script: [make], parallel: 2}}\n"), fault
+    )
 
 
 def expect(found, fault):
