@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cilint.cli import main
+from cilint.cli import start
 
-main()
+start()

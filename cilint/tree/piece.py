@@ -5,12 +5,8 @@ from __future__ import annotations
 from cilint.finding import Finding
 from cilint.span import Span
 from cilint.tree.bounds import MAX_PARTS
+from cilint.tree.libyaml import Parser
 from cilint.tree.read import Fault
-
-try:
-    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]  # the stubs do not know it
-except ImportError:  # PyYAML built without libyaml: its own parser gives the same events and marks, slower
-    from yaml import Loader as _Parser  # type: ignore[assignment]
 
 _MAX_DIRECTIVES = 1000  # libyaml compares each with all before it; with GitLab's divider not one can be of use
 
@@ -36,7 +32,7 @@ class Piece:
         self.text = source.text[start:end]
         before = source.text[:start]
         self.line = count_breaks(before) if start else 0
-        self.column = start - (before.rfind("\n") + 1)
+        self.column = start - (max(map(before.rfind, "\n\r\x85\u2028\u2029")) + 1) if start else 0
 
     def events(self) -> NextEvent:
         """A function that gives the next event; it raises yaml.YAMLError where the text is no YAML.
@@ -53,7 +49,7 @@ class Piece:
             # Psych names the encoding, so libyaml passes the byte order mark on, and it shifts the first line by a
             # column. PyYAML lets libyaml look for the mark and take it away; it takes one.
             text = "\ufeff" + text
-        next_event: NextEvent = _Parser(text).get_event
+        next_event: NextEvent = Parser(text).get_event
         if len(self.text) > MAX_PARTS // 2:  # one character makes at most two events
             next_event = self._counted(next_event)
         return self._shifted(next_event) if self.column else next_event

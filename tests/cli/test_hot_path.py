@@ -16,12 +16,8 @@ FORBIDDEN = (
 )  # fmt: skip
 PROBE = """
 import sys
-sys.argv[1:] = {arguments!r}
 from cilint.cli import main
-try:
-    main()
-except SystemExit as stop:
-    status = stop.code
+status = main({arguments!r})
 import json
 print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
 """
