@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Event: TypeAlias = Any  # PyYAML's events carry no types
 
 _new = object.__new__
+_SLOT = 8  # bytes that a list takes for each item
 _SHOWN = 80  # characters of what the file holds in a message
 
 
@@ -86,8 +87,7 @@ class Builder:
         except TooDeep:
             raise (self._endless(self._cycle) if self._cycle is not None else self._too_deep(event)) from None
         if size > MAX_BYTES:
-            message = f"The parsed YAML is too big: {size} bytes with every alias counted, and GitLab reads {MAX_BYTES}"
-            raise self._fault("yaml-too-big", message, self._too_many or event)
+            raise self._too_big(size, self._too_many or event)
         return root
 
     def _leaf(self, event: Event) -> Node:
@@ -258,7 +258,9 @@ class Builder:
             if self._shared > MAX_BYTES:
                 self._too_many = self._too_many or event
         else:
-            self._shared += weigh_scalar(node)
+            self._shared += _SLOT + weigh_scalar(node)
+        if self._shared > 2 * MAX_BYTES:  # not the verdict yet: what is overwritten further down counts for nothing
+            raise self._too_big(self._shared, self._too_many or event)
         return node
 
     def _key(self, event: Event, depth: int) -> Scalar:
@@ -300,6 +302,10 @@ class Builder:
 
     def _too_deep(self, event: Event) -> Fault:
         return self._fault("yaml-too-big", f"nested deeper than the {MAX_DEPTH} levels that GitLab allows", event)
+
+    def _too_big(self, size: int, event: Event) -> Fault:
+        message = f"The parsed YAML is too big: {size} bytes with every alias counted, and GitLab reads {MAX_BYTES}"
+        return self._fault("yaml-too-big", message, event)
 
     def _endless(self, event: Event) -> Fault:
         message = f"alias *{_short(event.anchor)} stands inside its own anchor; GitLab gives up on the endless depth"

@@ -37,10 +37,20 @@ class _Scene:
         self.piece = piece
         self.problem: str = error.problem
         self.context: str = error.context or ""
-        self.line, self.column = min(mark.line + 1, len(piece.source.lines)), mark.column + 1
+        self.line, self.column = mark.line + 1, mark.column + 1
         self.text = piece.source.line(self.line)
+        if self.line >= len(piece.source.lines) and not self.text.strip():
+            self._go_to_last_character()
         self.character = self.text[self.column - 1 : self.column]
         self.began: tuple[int, int] | None = (began.line + 1, began.column + 1) if began else None
+
+    def _go_to_last_character(self) -> None:
+        """A fault at the end of the file is shown behind the last character written."""
+        self.line = min(self.line, len(self.piece.source.lines))
+        while self.line > 1 and not self.piece.source.line(self.line).strip():
+            self.line -= 1
+        self.text = self.piece.source.line(self.line).rstrip()
+        self.column = len(self.text) + 1
 
     @property
     def before(self) -> str:
@@ -162,6 +172,8 @@ def _unclosed_bracket(bracket: str) -> Callable[[_Scene], str]:
 
 
 def _no_value(scene: _Scene) -> str:
+    if not scene.character:
+        return "the text ends where a value should stand: a bracket is not closed"
     if scene.context == "while parsing a block node" and scene.character in "]},":
         return f"`{scene.character}` where a value should stand; quote it if it is one"
     return f"a value is missing before `{scene.character}`"

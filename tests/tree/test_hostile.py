@@ -54,7 +54,9 @@ HOSTILE = {
     "noise of all characters": lambda: noise(1, "".join(map(chr, range(0x20, 0x3000)))),
     "noise of YAML's own characters": lambda: noise(2, "ab -:?[]{},&*!|>'\"%@`#\n "),
     "noise without quotes": lambda: noise(3, "ab-:  \n"),
-    "noise of lines": lambda: "".join(random.Random(4).choices(["a: ", "- ", "\n", "\n ", "\n  ", "x", "[", "]", "&a ", "*a"], k=700_000)),
+    "noise of lines": lambda: "".join(
+        random.Random(4).choices(["a: ", "- ", "\n", "\n ", "\n  ", "x", "[", "]", "&a ", "*a"], k=700_000)
+    ),
     "dashes": lambda: repeated("- "),
     "brackets": lambda: repeated("["),
     "braces": lambda: repeated("{"),
@@ -81,17 +83,35 @@ HOSTILE = {
     "deep block lists": lambda: "".join(" " * depth + "-\n" for depth in range(1900)),
     "deep, mixed": lambda: "".join(" " * depth + "- a: [{b:\n" for depth in range(1500)),
     "deep, just allowed": lambda: "a:\n" + repeated(f"  - {'[' * 90}{']' * 90}\n"),
-    "laughs": lambda: "a0: &a0 [lol]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 60)),
-    "laughs in maps": lambda: "a0: &a0 {x: lol}\n" + "".join(f"a{n}: &a{n} {{b: *a{n - 1}, c: *a{n - 1}}}\n" for n in range(1, 60)),
-    "laughs in keys": lambda: "a0: &a0 [lol]\n" + "".join(f"? &a{n} [*a{n - 1}, *a{n - 1}]\n: 1\n" for n in range(1, 60)),
-    "laughs in references": lambda: "a0: &a0 !reference {x: lol}\n"
-    + "".join(f"a{n}: &a{n} !reference {{b: *a{n - 1}, c: *a{n - 1}}}\n" for n in range(1, 60)),
-    "laughs in merges": lambda: "a0: &a0 {x: lol}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: 1}}\n" for n in range(1, 30000)),
+    "laughs": lambda: (
+        "a0: &a0 [lol]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 60))
+    ),
+    "laughs in maps": lambda: (
+        "a0: &a0 {x: lol}\n" + "".join(f"a{n}: &a{n} {{b: *a{n - 1}, c: *a{n - 1}}}\n" for n in range(1, 60))
+    ),
+    "laughs in keys": lambda: (
+        "a0: &a0 [lol]\n" + "".join(f"? &a{n} [*a{n - 1}, *a{n - 1}]\n: 1\n" for n in range(1, 60))
+    ),
+    "laughs in references": lambda: (
+        "a0: &a0 !reference {x: lol}\n"
+        + "".join(f"a{n}: &a{n} !reference {{b: *a{n - 1}, c: *a{n - 1}}}\n" for n in range(1, 60))
+    ),
+    "laughs in merges": lambda: (
+        "a0: &a0 {x: lol}\n"
+        + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: 1}}\n" for n in range(1, 30000))
+    ),
     "laughs, overwritten": lambda: "k: &a0 [lol]\n" + numbered("k: &a{0} [*a{1}, *a{1}]\n", 60_000),
-    "one big map merged often": lambda: "b: &b {" + "".join(f"k{n}: {n}, " for n in range(5000)) + "}\n" + "".join(f"m{n}: {{<<: *b}}\n" for n in range(60_000)),
+    "one big map merged often": lambda: (
+        "b: &b {"
+        + "".join(f"k{n}: {n}, " for n in range(5000))
+        + "}\n"
+        + "".join(f"m{n}: {{<<: *b}}\n" for n in range(60_000))
+    ),
     "merges of merges": lambda: "m0: &m0 {a: 1}\n" + numbered("m{0}: &m{0} {{<<: *m{1}}}\n", 60_000),
     "one map merged in a list": lambda: "b: &b {a: 1}\nm: {<<: [" + "*b, " * 450_000 + "]}\n",
-    "one big list used often": lambda: "b: &b [" + "x, " * 20_000 + "]\n" + "".join(f"m{n}: *b\n" for n in range(100_000)),
+    "one big list used often": lambda: (
+        "b: &b [" + "x, " * 20_000 + "]\n" + "".join(f"m{n}: *b\n" for n in range(100_000))
+    ),
     "chain of aliases": lambda: "a0: &a0 [x]\n" + numbered("a{0}: &a{0} [*a{1}]\n", 60_000),
     "cycle": lambda: "a: &a [" + "*a, " * 450_000 + "]\n",
     "cycles in cycles": lambda: "a: &a\n" + numbered("  b{0}: &b{0} [*a, *a]\n", 50_000),
@@ -165,7 +185,9 @@ HOSTILE = {
 def test_time_and_memory_are_bounded(name):
     code = READER.format(seconds=SECONDS)
     data = HOSTILE[name]().encode("utf-8", "surrogatepass")
-    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, cwd=ROOT, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=data, capture_output=True, cwd=ROOT, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()[-2000:] or f"killed by signal {-done.returncode}"
     assert int(done.stdout.split()[1]) < BYTES
 
@@ -201,7 +223,9 @@ def test_any_yaml_like_text_is_read(text):
     read_all(text)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "\t", "\r\n", "---", "---\n", "--- ", "\ufeff", "...", "#", "# x\n---\n# y\n"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "\t", "\r\n", "---", "---\n", "--- ", "\ufeff", "...", "#", "# x\n---\n# y\n"]
+)
 def test_nothing_to_read(text):
     reading = read(Source("f.yml", text))
     assert reading.body is None
