@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from cilint.rules.like import like
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.pipeline.job import Job
@@ -15,15 +13,10 @@ _HARMLESS = ("--version", "help", "--help", "configure", "-v", "--no-sign-reques
 
 def aws_command(context: Context, job: Job, patterns: list[str]) -> Command | None:
     """The first command of the job that talks to AWS: a program of the patterns, with the words that follow it."""
-    for command in context.commands(job):
-        name = command.name
-        for pattern in patterns:
-            program, *words = pattern.split()
-            if like(name, program) and not command.has(*_HARMLESS) and _has_words(command, words):
-                return command
+    for command in context.matching(job, tuple(patterns)).values():
+        if not command.has(*_HARMLESS):
+            return command
+        again = (one for one in context.commands(job) if one.name == command.name and not one.has(*_HARMLESS))
+        if (other := next(again, None)) is not None and other.name == "aws":
+            return other
     return None
-
-
-def _has_words(command: Command, words: list[str]) -> bool:
-    arguments = iter(command.arguments)
-    return all(any(like(argument, word) for argument in arguments) for word in words)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # One alternative a vendor, in formats that nothing else has. The name of the group tells what it is.
-FORMATS = re.compile(
+FORMATS = Pattern(
     r"""(?<![A-Za-z0-9])(?:
       (?P<AWS_access_key>(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9]))
     | (?P<GitLab_token>gl(?:pat|dt|rt|rtr|cbt|ptt|soat|ft|imt|agent|oas|ffct|wt)-[0-9A-Za-z_=.-]{20,})
@@ -38,37 +38,37 @@ FORMATS = re.compile(
     """,
     re.X,
 )
-HINTS = re.compile(
+HINTS = Pattern(
     r"AKIA|ASIA|gl[a-z]{2,5}-|GR1348941|gh[pousr]_|github_pat_|xox|xapp-|npm_|pypi-|dckr_|AIza|k_live_|SG\.|sntry|hv[sbr]\."
     r"|T3BlbkFJ|dapi|_v1_|eyJ|PRIVATE KEY|hooks\.slack|discord|webhook\.office|AccountKey="
 )
 # A password between user and host. Variables, and what is plainly a place to fill in, are no password.
-URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
-SECRET_NAME = re.compile(
+URL_PASSWORD = Pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
+SECRET_NAME = Pattern(
     r"(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
     r"|auth_?keys?|signing_?keys?|encryption_?keys?|routing_?keys?|integration_?keys?|app_?keys?|license_?keys?"
     r"|client_?secrets?|credentials?|creds|webhook(?:_?url)?|dsn)(?:$|[_.-](?:[a-z]{1,12}|[0-9]+)$)",
     re.I,
 )
 # ... but what such a name holds is then not the secret itself.
-_NO_SECRET_NAME = re.compile(
+_NO_SECRET_NAME = Pattern(
     r"(?:file|path|dir|name|names|id|ids|url|uri|host|header|type|ttl|age|length|count|enabled|required|policy|prefix|suffix"
     r"|version|duration|expiry|expires(?:_in)?|timeout|manager|store|backend|engine|provider|scope|scopes|user|username"
     r"|detection|scanner|scan|disabled|image|arn|region|public|format|env|var|variable|key_?name|audience|aud|server|service"
     r"|excluded_paths|method|mode|role|group|mount|field|jq|query|regex|pattern|template|strategy)$",
     re.I,
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = Pattern(
     r"change[-_ ]?me|replace|your[-_ ]|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\*\*\*|\.\.\.|<[^>]*>"
     r"|^(?:none|null|true|false|yes|no|on|off|test|tests|testing|password|passwd|pass|secret|token|admin|root|user"
     r"|postgres|mysql|default|guest|masked|hidden|empty|unset|never|always|auto|ci|local|dev|required|optional)$",
     re.I,
 )
-_REFERENCE = re.compile(
+_REFERENCE = Pattern(
     r"^(?:[a-z]+://|/|\./|~/|\w:\\|@|vault:|secret/|kv/|arn:|projects/|op://|ssm:|sm://)|[\s]|^\w+\([^)]*\)$|\{\{"
 )
-_FILE = re.compile(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|dsn|xml)$", re.I)
-_WORDS = re.compile(r"[A-Za-z]+(?:[-_./ :][A-Za-z]+)*$")  # a name made of words, such as db-password
+_FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|dsn|xml)$", re.I)
+_WORDS = Pattern(r"[A-Za-z]+(?:[-_./ :][A-Za-z]+)*$")  # a name made of words, such as db-password
 
 
 class Secret:

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.shell.command import Command, Word
     from cilint.tree.site import Site
+
+_MAKING = ("mkdir", "rm", "echo", "printf", "test", "[", "[[")
+_OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -27,10 +31,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if received is None:
             continue
         own = set(_paths(job)) | _cached(job)
+        read = _read_paths(context, job)
         for path, names in makers.items():
-            if path in own or names & received or job.name in names:
-                continue
-            yield from _reads(context, job, path, names)
+            if path in read and path not in own and not names & received and job.name not in names:
+                command, word = read[path]
+                message = f"reads {path} of {' or '.join(sorted(names))}, and does not get its artifacts"
+                yield context.word_fault(command, word, [job], message)
 
 
 def _makers(context: Context, shared: set[str]) -> dict[str, set[str]]:
@@ -82,18 +88,19 @@ def _from_elsewhere(item: Site) -> bool:
     return item.has("pipeline") or item.has("project")
 
 
-def _reads(context: Context, job: Job, path: str, makers: set[str]) -> Iterator[Finding]:
-    """The first word of the job's own script that is the path, or begins with it."""
+def _read_paths(context: Context, job: Job) -> dict[str, tuple[Command, Word]]:
+    """Every path in the job's own script, and the folders that it is in, with the word where each stands first."""
+    found: dict[str, tuple[Command, Word]] = {}
     for command in context.scripts.written(job, "script"):
-        if command.name in ("mkdir", "rm", "echo", "test", "["):
+        if command.name in _MAKING:
             continue
-        output = command.option("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir")
+        output = command.option(*_OUTPUTS)
         for word in command.argv[1:]:
-            text = word.text.partition("=")[2] if word.text.startswith("-") and "=" in word.text else word.text
+            text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
             text = text.removeprefix("./").rstrip("/")
-            if word is output or not (text == path or text.startswith(path + "/")):
+            if word is output or not text or "://" in text:
                 continue
-            names = " or ".join(sorted(makers))
-            message = f"reads {path} of {names}, and does not get its artifacts"
-            yield context.word_fault(command, word, [job], message)
-            return
+            parts = text.split("/")
+            for length in range(1, min(len(parts), 12) + 1):
+                found.setdefault("/".join(parts[:length]), (command, word))
+    return found

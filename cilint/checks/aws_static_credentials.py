@@ -25,8 +25,10 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if subject.name in names and subject.text:
             message = f"{subject.name} is set in YAML: a stored AWS credential"
             yield context.fault(subject.site, message, job=subject.job)
+    words = (*names, *_CONFIGURE)
     for job in context.jobs:
-        yield from _in_script(context, job, names)
+        if context.scripts.mention(job, *words):
+            yield from _in_script(context, job, names)
 
 
 def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:

@@ -40,14 +40,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if value not in allowed and _is_new(told, finding.span, value):
                 context.secrets.add(value)
                 yield finding
-    for job in context.jobs:
-        for command in context.commands(job):
-            for name, word in _in_command(command):
-                span = command.script.span(word.start, word.end)
-                if word.text not in allowed and _is_new(told, span, word.text):
-                    context.secrets.add(word.text)
-                    message = f"{name} {masked(word.text)} is written out"
-                    yield context.fault(span, message, job=job, site=context.line(job, command))
+    for command, jobs in context.each_command:
+        for name, word in _in_command(command):
+            span = command.script.span(word.start, word.end)
+            if word.text not in allowed and _is_new(told, span, word.text):
+                context.secrets.add(word.text)
+                yield context.command_fault(command, jobs, f"{name} {masked(word.text)} is written out", span)
 
 
 def _is_new(told: set[tuple[str, int, str]], span: Span, value: str) -> bool:
@@ -82,6 +80,8 @@ def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
             yield f"the value of {name}", word
     words = command.argv
     for index, word in enumerate(words):
+        if word.text[:1] != "-" and ":" not in word.text:
+            continue
         option = _OPTION.match(word.text)
         following = words[index + 1] if index + 1 < len(words) else None
         if option and is_secret_name(option["name"]):

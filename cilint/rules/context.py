@@ -6,6 +6,7 @@ from cilint.finding import Finding, NotAssessed
 from cilint.rules.expand import Expansion, Scopes, expand_word
 from cilint.rules.roles import Roles
 from cilint.shell.command import assignments
+from cilint.shell.patterns import Patterns
 from cilint.shell.scripts import Scripts
 from cilint.tree.lines import span_of
 from cilint.tree.node import Mapping, Scalar, Sequence
@@ -36,7 +37,7 @@ class Context:
     """
 
     __slots__ = (
-        "_assigned", "_each", "_plans", "_reach", "config", "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
+        "_assigned", "_each", "_patterns", "_plans", "_reach", "config", "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
         "secrets",
     )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Context:
         self.jobs = [job for job in pipeline.jobs.values() if not job.trigger]
         self._assigned: dict[str, dict[str, list[Word]]] = {}
         self._plans: dict[str, tuple[Planner, Scenario, Plan | None]] | None = None
+        self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._each: list[tuple[Command, list[Job]]] | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
 
@@ -95,6 +97,13 @@ class Context:
     def commands(self, job: Job) -> list[Command]:
         """The shell commands of a job: its three scripts and the files of the repository that they call."""
         return self.scripts.of(job)
+
+    def matching(self, job: Job, patterns: tuple[str, ...]) -> dict[str, Command]:
+        """The command patterns (see `cilint/shell/patterns.py`) that the job fits, each with the first such command."""
+        known = self._patterns.get(patterns)
+        if known is None:
+            known = self._patterns[patterns] = Patterns(patterns, self.scripts)
+        return known.in_job(job)
 
     @property
     def each_command(self) -> list[tuple[Command, list[Job]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint.finding import NotAssessed
 from cilint.rules.assertions import holds
-from cilint.rules.like import like_any
+from cilint.like import like_any
 from cilint.rules.select import subjects
 
 TYPE_CHECKING = False

@@ -20,12 +20,12 @@ from __future__ import annotations
 import re2
 
 from cilint.plan.predefined import tier_of
-from cilint.rules.like import like, like_any
+from cilint.like import like, like_any
+from cilint.shell.patterns import Patterns
 from cilint.tree.node import Mapping, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from cilint.pipeline.job import Job
@@ -49,16 +49,17 @@ class Proof:
 class Facts:
     """What the conditions look at, for one job."""
 
-    __slots__ = ("action", "arguments", "by_name", "environment", "image", "job", "manual", "reports", "tier", "variables")
+    __slots__ = (
+        "_arguments", "_context", "action", "environment", "image", "job", "manual", "patterns", "reports", "tier",
+        "variables",
+    )  # fmt: skip
 
-    def __init__(self, job: Job, context: Context) -> None:
+    def __init__(self, job: Job, context: Context, patterns: dict[str, Command]) -> None:
         scope = context.scopes.of(job)
         self.job = job
-        self.by_name: dict[str, list[Command]] = {}
-        for command in context.commands(job):
-            self.by_name.setdefault(command.name, []).append(command)
-        self.by_name.pop("", None)
-        self.arguments = _arguments(job, context)
+        self._context = context
+        self.patterns = patterns
+        self._arguments: list[tuple[str, Command]] | None = None
         self.image = ""
         image = job.get("image")
         name = image.set("name") if image is not None and isinstance(image.node, Mapping) else image
@@ -71,6 +72,14 @@ class Facts:
         own = job.get("variables")
         self.variables = [str(site.path[-1]) for _, site in own.items()] if own else []
         self.manual = job.text("when") == "manual" or any(c.text("when") == "manual" for c in job.clauses or ())
+
+
+    @property
+    def arguments(self) -> list[tuple[str, Command]]:
+        """The words of the job's own commands in lower case, variables put in."""
+        if self._arguments is None:
+            self._arguments = _arguments(self.job, self._context)
+        return self._arguments
 
 
 def _arguments(job: Job, context: Context) -> list[tuple[str, Command]]:
@@ -100,13 +109,15 @@ def environment_of(job: Job, context: Context) -> tuple[str, str, str]:
 class Roles:
     """The roles of the jobs of one pipeline, by the evidence of the packs."""
 
-    __slots__ = ("_context", "_data", "_facts", "_found")
+    __slots__ = ("_context", "_data", "_facts", "_found", "_patterns")
 
     def __init__(self, data: list[dict[str, Any]], context: Context) -> None:
         self._data = data
         self._context = context
         self._found: dict[str, dict[str, list[Proof]]] = {}
         self._facts: dict[str, Facts] = {}
+        evidence = [one for entry in data for one in entry["evidence"]]
+        self._patterns = Patterns((p for one in evidence for p in one.get("command", ())), context.scripts)
 
     @property
     def names(self) -> list[str]:
@@ -136,7 +147,7 @@ class Roles:
         """What the conditions look at, for one job."""
         facts = self._facts.get(job.name)
         if facts is None:
-            facts = self._facts[job.name] = Facts(job, self._context)
+            facts = self._facts[job.name] = Facts(job, self._context, self._patterns.in_job(job))
         return facts
 
     def _recognise(self, job: Job) -> dict[str, list[Proof]]:
@@ -183,43 +194,10 @@ def _proof(evidence: dict[str, Any], facts: Facts, found: dict[str, list[Proof]]
 
 def _command(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
     for pattern in patterns:
-        program, _, rest = pattern.partition(" ")
-        if "*" in program:
-            named = [one for name, commands in facts.by_name.items() if like(name, program) for one in commands]
-        else:
-            named = facts.by_name.get(program, [])
-        for command in named:
-            if not rest or _follows(command, rest.split()):
-                return f"runs {pattern.replace('*', '…')}", command.span
+        command = facts.patterns.get(pattern)
+        if command is not None:
+            return f"runs {pattern.replace('*', '…')}", command.span
     return None
-
-
-def _follows(command: Command, wanted: list[str]) -> bool:
-    """Whether the wanted words stand in the arguments, in this order.
-
-    The first is the subcommand: no operand stands before it, but for the values of options. One that begins with `*`
-    may stand anywhere, as all further ones may.
-    """
-    arguments = command.arguments
-    places = range(len(arguments)) if wanted[0][0] == "*" else _subcommand_places(arguments)
-    for place in places:
-        if like(arguments[place], wanted[0]):
-            rest = iter(arguments[place + 1 :])
-            if all(any(like(argument, word) for argument in rest) for word in wanted[1:]):
-                return True
-    return False
-
-
-def _subcommand_places(arguments: list[str]) -> Iterator[int]:
-    after_option = False
-    for place, argument in enumerate(arguments):
-        if argument.startswith("-"):
-            after_option = "=" not in argument
-            continue
-        yield place
-        if not after_option:
-            return
-        after_option = False
 
 
 def _argument(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
@@ -276,6 +254,8 @@ def _variable(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
 
 
 def _name(facts: Facts, pattern: str) -> tuple[str, Span] | None:
+    import re2  # only when it comes to names
+
     return (f"is named {facts.job.name}", facts.job.span) if re2.search(pattern, facts.job.name) else None
 
 

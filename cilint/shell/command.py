@@ -204,18 +204,20 @@ class Command:
 
 
 def tail(word: Word, cut: int) -> Word:
-    """The word without its first `cut` characters of text, which must be static."""
+    """The word without its first `cut` characters of text."""
     parts: list[Part] = []
     left = cut
     for part in word.parts:
-        if part.kind == "text" and left:
+        size = len(part.text) + (part.kind == "variable")
+        if left >= size:
+            left -= size
+            continue
+        if left and part.kind == "text":
             text = part.text[left:]
-            left = max(0, left - len(part.text))
-            if not text:
-                continue
             part = Part("text", text, part.end - len(text), part.end, quoted=part.quoted)
+        left = 0
         parts.append(part)
-    start = word.start + cut if not word.parts else (parts[0].start if parts else word.end)
+    start = parts[0].start if parts else word.end if word.parts else word.start + cut
     rest = Word(word.text[cut:], min(start, word.end), word.end, tuple(parts))
     rest.items = word.items
     return rest

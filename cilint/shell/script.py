@@ -39,6 +39,11 @@ class Script:
             if command.function and command.words and command.words[0].variables == ["@"]:
                 self.wrappers.add(command.function)
 
+    def forget(self) -> None:
+        """Let the commands look again for wrappers, of which more are known now."""
+        for command in self.commands:
+            command.forget()
+
     def span(self, start: int, end: int) -> Span:
         """Where a stretch of the text is written."""
         if not self.nodes:

@@ -31,23 +31,37 @@ _MAX_DEPTH = 6
 class Scripts:
     """The scripts of one pipeline's jobs. project: the repository whose files are read; it is never left."""
 
-    __slots__ = ("_chunks", "_files", "_jobs", "_packages", "_project", "_wrappers")
+    __slots__ = ("_callers", "_chunks", "_commands", "_files", "_jobs", "_packages", "_project", "_wrappers")
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._wrappers: set[str] = set()
         self._chunks: dict[tuple[int, ...], Script] = {}
         self._files: dict[str, Script | Source | None] = {}
-        self._jobs: dict[str, tuple[list[Command], list[Source]]] = {}
+        self._jobs: dict[str, tuple[list[Script], list[Source]]] = {}
+        self._commands: dict[str, list[Command]] = {}
+        self._callers: dict[int, list[Command]] = {}
         self._packages: dict[str, Mapping | None] = {}
 
     def of(self, job: Job) -> list[Command]:
         """All commands of a job, those of the files that it calls at the end."""
+        known = self._commands.get(job.name)
+        if known is None:
+            known = [command for script in self.texts(job) for command in script.commands]
+            self._commands[job.name] = known
+        return known
+
+    def texts(self, job: Job) -> list[Script]:
+        """The texts of shell that make up a job: its own scripts, then the files that it calls."""
         return self._read(job)[0]
 
     def files(self, job: Job) -> list[Source]:
         """The script files of the repository that a job calls, be they shell or not."""
         return self._read(job)[1]
+
+    def mention(self, job: Job, *words: str) -> bool:
+        """Whether one of the words stands anywhere in what the job runs."""
+        return any(word in script.text for script in self.texts(job) for word in words)
 
     def written(self, job: Job, section: str) -> list[Command]:
         """The commands that stand in one of the job's own scripts."""
@@ -76,46 +90,57 @@ class Scripts:
             script = self._chunks[key] = Script(nodes, nodes[0].source, wrappers=self._wrappers)
         return script
 
-    def _read(self, job: Job) -> tuple[list[Command], list[Source]]:
+    def _read(self, job: Job) -> tuple[list[Script], list[Source]]:
         known = self._jobs.get(job.name)
         if known is not None:
             return known
-        commands: list[Command] = []
+        texts = [script for section in SECTIONS for script in self.chunks(job, section)]
         sources: dict[str, Source] = {}
-        seen: set[int] = set()
-        for section in SECTIONS:
-            commands += self.written(job, section)
         known_wrappers = len(self._wrappers)
-        self._follow(commands, "", commands, sources, seen, 0)
+        self._follow(list(texts), "", texts, sources, 0)
         if len(self._wrappers) > known_wrappers:
-            for command in commands:
-                command.forget()
-        known = self._jobs[job.name] = (commands, list(sources.values()))
+            for script in (*self._chunks.values(), *self._files.values()):
+                if isinstance(script, Script):
+                    script.forget()
+        known = self._jobs[job.name] = (texts, list(sources.values()))
         return known
 
     def _follow(
-        self, calls: list[Command], folder: str, commands: list[Command], sources: dict[str, Source],
-        seen: set[int], depth: int,
-    ) -> None:  # fmt: skip
-        """Add the commands of every file that `calls` run. folder: where the calling file lies."""
+        self, callers: list[Script], folder: str, texts: list[Script], sources: dict[str, Source], depth: int
+    ) -> None:
+        """Add every file that `callers` run. folder: where the calling file lies."""
         if depth >= _MAX_DEPTH:
             return
         here = ""
-        for command in list(calls):
-            if command.name == "cd" and command.operands:
-                target = command.operands[0]
-                here = _joined(here, target.text) if target.static and not target.text.startswith("/") else ""
-                continue
-            for called in self._called(command, (here, folder)):
-                source = called if isinstance(called, Source) else called.source
-                if id(called) in seen:
+        for caller in callers:
+            for command in self._calls(caller):
+                if command.name == "cd":
+                    target = command.operands[:1]
+                    inside = target and target[0].static and not target[0].text.startswith("/")
+                    here = _joined(here, target[0].text) if inside else ""
                     continue
-                seen.add(id(called))
-                if isinstance(called, Source) or not called.nodes:
-                    sources[source.path] = source
-                if isinstance(called, Script):
-                    commands += called.commands
-                    self._follow(called.commands, source.path.rpartition("/")[0], commands, sources, seen, depth + 1)
+                for called in self._called(command, (here, folder)):
+                    self._take(called, texts, sources, depth)
+
+    def _take(self, called: Script | Source, texts: list[Script], sources: dict[str, Source], depth: int) -> None:
+        source = called if isinstance(called, Source) else called.source
+        if isinstance(called, Source) or not called.nodes:
+            if source.path in sources:
+                return
+            sources[source.path] = source
+        elif called in texts:
+            return
+        if isinstance(called, Script):
+            texts.append(called)
+            self._follow([called], source.path.rpartition("/")[0], texts, sources, depth + 1)
+
+    def _calls(self, script: Script) -> list[Command]:
+        """The commands of a script that change the folder or may run a file; found once."""
+        calls = self._callers.get(id(script))
+        if calls is None:
+            calls = [command for command in script.commands if _may_call(command)]
+            self._callers[id(script)] = calls
+        return calls
 
     def _called(self, command: Command, folders: tuple[str, str]) -> Iterator[Script | Source]:
         words = command.argv
@@ -176,6 +201,11 @@ class Scripts:
             scripts = body.get("scripts") if body is not None else None
             self._packages[folder] = scripts if isinstance(scripts, Mapping) else None
         return self._packages[folder]
+
+
+def _may_call(command: Command) -> bool:
+    name = command.name
+    return name == "cd" or name in _NPM or next(called_words(command), None) is not None
 
 
 def called_words(command: Command) -> Iterator[tuple[Word, str]]:
