@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from cilint.pattern import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator

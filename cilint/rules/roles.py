@@ -158,7 +158,7 @@ class Roles:
                 break
             for entry in self._data:
                 for evidence in entry["evidence"]:
-                    if _is_weak(evidence) is weak and (proof := _proof(evidence, facts, found)):
+                    if (_is_weak(evidence) is weak or "role" in evidence) and (proof := _proof(evidence, facts, found)):
                         found.setdefault(entry["role"], []).append(proof)
         return found
 

@@ -1,0 +1,60 @@
+"""Messages that are not sent when they should be, or are when they should not."""
+
+from __future__ import annotations
+
+from cilint.checks._jobs import top
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.plan import Plan, PlannedJob
+    from cilint.rules.context import Context
+
+_OUTCOMES = {"success": ("on_success", "always"), "failure": ("on_failure", "always")}
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: role; sent: {scenario: outcomes}, of "success" and "failure"; silent: scenarios without a message;
+    late: whether the job must wait for all others."""
+    role: str = parameters["role"]
+    jobs = context.roles.jobs(role)
+    title = context.roles.title(role)
+    if not jobs:
+        if context.pipeline.complete:
+            yield context.fault(top(context), f"no job sends a {title}")
+        else:
+            context.unknown(f"a {title}", "the job may stand in an include that was not read")
+        return
+    names = {job.name for job in jobs}
+    for scenario, outcomes in parameters["sent"].items():
+        plan = context.plan(scenario)
+        if plan is None or plan.errors:
+            continue
+        here = [planned for planned in plan.jobs if planned.job.name in names]
+        for outcome in outcomes:
+            if not any(planned.when in _OUTCOMES[outcome] for planned in here):
+                message = f"sends no {title} when {plan.scenario.title} ends in {outcome}"
+                yield context.fault(jobs[0].span, message, job=jobs[0], site=jobs[0].site)
+        for planned in here if parameters["late"] else ():
+            early = _early(plan, planned, names)
+            if early:
+                site = planned.job.get("needs") or planned.job.get("stage") or planned.job.site
+                message = f"sends its message before {early} has ended"
+                yield context.fault(site.key_span if site.written else site.span, message, job=planned.job, site=site)
+    for scenario in parameters["silent"]:
+        plan = context.plan(scenario)
+        for planned in plan.jobs if plan is not None else ():
+            if planned.job.name in names:
+                span = planned.clause.span if planned.clause is not None else planned.job.span
+                message = f"sends a {title} for {plan.scenario.title if plan else ''}"
+                yield context.fault(span, message, job=planned.job, site=planned.job.site)
+
+
+def _early(plan: Plan, planned: PlannedJob, names: set[str]) -> str:
+    """A job that the message does not wait for; jobs of the same stage and other messages do not count."""
+    if planned.needs is not None:
+        return next((one.name for one in plan.jobs if one.name not in planned.needs and one.job.name not in names), "")
+    return next((one.name for one in plan.jobs if one.stage_index > planned.stage_index and one.job.name not in names), "")

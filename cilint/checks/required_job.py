@@ -1,0 +1,53 @@
+"""Jobs that every pipeline of the house has, and the pipelines in which they must be."""
+
+from __future__ import annotations
+
+from cilint.checks._jobs import top
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios]}]; scenarios are those of
+    `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ..."""
+    place = top(context)
+    for entry in parameters["jobs"]:
+        role, requirement = entry["role"], entry["requirement"]
+        jobs = context.roles.jobs(role)
+        title = context.roles.title(role)
+        if not jobs:
+            if context.pipeline.complete and not any(job.open for job in context.pipeline.jobs.values()):
+                yield context.fault(place, f"no job does {title} ({requirement})")
+            else:
+                context.unknown(f"a job for {title}", "it may stand in an include that was not read")
+            continue
+        yield from _contexts(context, jobs, title, entry)
+
+
+def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, Any]) -> Iterator[Finding]:
+    names = {job.name for job in jobs}
+    requirement = entry["requirement"]
+    for scenario in entry.get("created", ()):
+        plan = context.plan(scenario)
+        if plan is None or plan.errors:
+            continue  # that there is no pipeline at all is told elsewhere
+        if not any(planned.job.name in names for planned in plan.jobs):
+            job = jobs[0]
+            absence = plan.absent.get(job.name)
+            span = absence.span if absence is not None else job.span
+            message = f"{title} is not in the pipeline of {plan.scenario.title} ({requirement})"
+            yield context.fault(span, message, job=job, site=job.site)
+    for scenario in entry.get("absent", ()):
+        plan = context.plan(scenario)
+        for planned in plan.jobs if plan is not None else ():
+            if planned.job.name in names:
+                span = planned.clause.span if planned.clause is not None else planned.job.span
+                message = f"{title} is in the pipeline of {plan.scenario.title if plan else ''} ({requirement})"
+                yield context.fault(span, message, job=planned.job, site=planned.job.site)
