@@ -15,8 +15,11 @@ $(BIN)/.ready: pyproject.toml
 
 setup: $(BIN)/.ready  ## .venv with cilint and all that its tests need from PyPI
 
-tools:  ## the judges of the tests: ruby (Psych), shfmt, gitlab-ci-local (asks for root where apt is used)
-	command -v ruby >/dev/null && command -v shfmt >/dev/null || { apt-get update -qq && apt-get install -y -qq ruby shfmt jq >/dev/null; }
+# graphviz draws `graph`'s DOT; git, jq and rsync serve the scripts and gitlab-ci-local, which runs them.
+DEBIAN := git graphviz jq rsync ruby ruby-chronic-duration ruby-numerizer shfmt
+
+tools:  ## the judges of the tests: ruby (Psych), shfmt, gitlab-ci-local ... (asks for root where apt is used)
+	dpkg -s $(DEBIAN) >/dev/null 2>&1 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN) >/dev/null; }
 	npm install --silent --no-audit --no-fund --prefix tests/judges
 
 test: setup tools lint  ## everything that CI runs
