@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from yaml.error import YAMLError
-from yaml.events import StreamEndEvent
+from yaml.events import DocumentEndEvent, ScalarEvent, StreamEndEvent
 
 from cilint.finding import Finding
 from cilint.span import Span
@@ -21,9 +21,13 @@ from cilint.tree.syntax import syntax_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from cilint.source import Source
 
 _DIVIDER = re.compile(r"---[ \t\r\n\f\v]+")
+_ENDS = (DocumentEndEvent, StreamEndEvent)
 _MAX_PIECES = 3  # two documents, and what stands before a leading divider
 
 
@@ -42,16 +46,17 @@ class Reading:
         self.body: Mapping | None = None
         self.findings: list[Finding] = []
         self.blank = not source.text or source.text.isspace()
-        self._hashes: list[Scalar] = []
+        self._hashes: list[Span] | None = None
 
     @property
     def hashes(self) -> list[Span]:
-        """Where the scalars stand that hold a "#", which is no comment there; in document order."""
-        return [scalar.span for scalar in self._hashes]
+        """Where the scalars stand that hold a "#", which is no comment there; in document order.
 
-    def keep_hashes(self, scalars: list[Scalar]) -> None:
-        """Remember such scalars of one more document."""
-        self._hashes = self._hashes + scalars if self._hashes else scalars
+        The file is read once more for it: hardly a file holds a comment to cilint, and only then somebody asks.
+        """
+        if self._hashes is None:
+            self._hashes = [scalar.span for scalar in _scalars(self.source) if "#" in scalar.text]
+        return self._hashes
 
 
 def read(source: Source) -> Reading:
@@ -104,8 +109,22 @@ def _load(reading: Reading, piece: Piece) -> Node | None:
         next_event()  # the document ends here, or a syntax error stands right behind it
     except (YAMLError, UnicodeError) as error:
         raise Fault(syntax_fault(piece, error)) from None
-    reading.keep_hashes(builder.hashes)
     return root
+
+
+def _scalars(source: Source) -> Iterator[Scalar]:
+    """All scalars of the documents as they are written, untyped, as far as the text is YAML."""
+    event: Any  # PyYAML's events carry no types
+    for piece in _pieces(source):
+        next_event = piece.events()
+        try:
+            while type(event := next_event()) not in _ENDS:
+                if type(event) is ScalarEvent:
+                    node = Scalar(event.value, event.value, event.style or "")
+                    node.source, node.start, node.end = source, event.start_mark, event.end_mark
+                    yield node
+        except (YAMLError, UnicodeError, Fault):
+            return
 
 
 def _is_blank(node: Node | None) -> bool:

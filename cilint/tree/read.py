@@ -49,7 +49,6 @@ class Builder:
     """Builds the nodes of one YAML document out of the events of one parser.
 
     source: the text that the nodes belong to. next_event: gives the parser's next event.
-    hashes: the scalars that hold a "#", which is no comment there.
     """
 
     __slots__ = (
@@ -61,13 +60,11 @@ class Builder:
         "_scales",
         "_shared",
         "_too_many",
-        "hashes",
         "source",
     )
 
     def __init__(self, source: Source, next_event: Callable[[], Event]) -> None:
         self.source = source
-        self.hashes: list[Scalar] = []
         self._next = next_event
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()  # identities of anchored collections whose end has not come yet
@@ -105,8 +102,6 @@ class Builder:
         node.end = event.end_mark
         node.text = node.value = text = event.value
         node.style = style = event.style or ""
-        if "#" in text:
-            self.hashes.append(node)
         if event.tag is not None:
             return self._tagged(node, event)
         if not style and (
