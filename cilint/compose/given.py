@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cilint.trail import Trail
     from cilint.tree.node import Key
 
-MAX_NODES = 100_000  # in one value; a file that includes itself could double a list with every round
+MAX_NODES = 10_000  # in one value; a file that includes itself could double a list with every round
 MAX_DEPTH = 100
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cilint.trail import Trail
     from cilint.tree.node import Key
 
-MAX_NESTING = 250  # collections and references one inside the other: real pipelines stay under 20, YAML under 100
+MAX_NESTING = 120  # collections and references one inside the other: real pipelines stay under 20, YAML under 100
 
 
 def resolve(root: Mapping, config: Config) -> Mapping:
@@ -131,6 +131,8 @@ class _Resolver:
         elif place in self._under_way:
             self._fault(reference, "reference-cycle", "is part of a circular chain")
             found = None
+        elif depth > MAX_NESTING:
+            raise _TooDeep
         else:
             self._under_way.add(place)
             outer = self.faults
