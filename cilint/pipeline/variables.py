@@ -159,6 +159,10 @@ def _sorted(size: int, children: dict[int, list[int]]) -> tuple[list[int], list[
     for root in range(size):
         if root in number:
             continue
+        if root not in children:
+            number[root] = low[root] = len(number)
+            order.append(root)
+            continue
         work: list[tuple[int, Iterator[int]]] = []
         entering: int | None = root
         while entering is not None or work:

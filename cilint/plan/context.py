@@ -97,6 +97,21 @@ class Context:
         """The circles of references among the variables; usually seen to be none at a glance."""
         if not self.situation.has_references:
             referring = {name: variable.refers for name, variable in self.yaml.items() if variable.refers}
-            if not any(other != name and other in referring for name, all_ in referring.items() for other in all_):
+            if not _may_circle(referring):
                 return []
         return self.expanded.cycles
+
+
+def _may_circle(referring: dict[str, list[str]]) -> bool:
+    """Whether names that refer to others do so in a circle. A name that refers to itself means a weaker layer."""
+    waiting = {
+        name: others
+        for name, all_ in referring.items()
+        if (others := [other for other in all_ if other != name and other in referring])
+    }
+    while waiting:  # take off those that lead out of the rest; what remains leads round
+        rest = {name: left for name, all_ in waiting.items() if (left := [one for one in all_ if one in waiting])}
+        if len(rest) == len(waiting):
+            return True
+        waiting = rest
+    return False
