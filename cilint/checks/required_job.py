@@ -36,8 +36,12 @@ def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, An
     requirement = entry["requirement"]
     for scenario in entry.get("created", ()):
         plan = context.plan(scenario)
-        if plan is None or plan.errors:
-            continue  # that there is no pipeline at all is told elsewhere
+        if plan is None or any(error.kind not in ("empty", "workflow") for error in plan.errors):
+            continue  # why GitLab refuses the pipeline is told elsewhere
+        if plan.errors and plan.errors[0].kind == "workflow":
+            message = f"GitLab creates no pipeline for {plan.scenario.title}, where jobs are required"
+            yield context.fault(plan.errors[0].span, message)
+            continue
         if not any(planned.job.name in names for planned in plan.jobs):
             job = jobs[0]
             absence = plan.absent.get(job.name)

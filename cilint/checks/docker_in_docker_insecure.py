@@ -1,0 +1,56 @@
+"""Docker daemons that talk without TLS."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.rules.select import subjects
+from cilint.shell.command import assignments
+from cilint.tree.node import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+
+_PLAIN_PORT = re.compile(r"tcp://[^\s/]+:2375\b")
+_NO_TLS = re.compile(r"--tls(?:verify)?=(?:false|0)|--host[= ]tcp://\S+:2375|-H[= ]?tcp://\S+:2375")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: host and certificates, the variables of the daemon's address and of the folder of its certificates."""
+    for subject in subjects(context, "variable"):
+        message = _variable_fault(subject.name, subject.text, parameters)
+        if message:
+            yield context.fault(subject.site, message, job=subject.job)
+    for job in context.jobs:
+        yield from _services(context, job)
+    for command, jobs in context.each_command:
+        for name, word in (*assignments(command), *command.assignments):
+            message = _variable_fault(name, word.text, parameters)
+            if message:
+                yield context.word_fault(command, word, jobs, message)
+        if command.name in ("docker", "dockerd") and (found := _NO_TLS.search(" ".join(command.arguments))):
+            yield context.command_fault(command, jobs, f"{found[0]}: the docker daemon talks without TLS")
+
+
+def _variable_fault(name: str, text: str, parameters: dict[str, Any]) -> str:
+    if name == parameters["certificates"] and not text:
+        return f"an empty {name} switches the TLS of docker-in-docker off"
+    if name == parameters["host"] and _PLAIN_PORT.match(text):
+        return f"{name} is {text}: the docker daemon talks without TLS"
+    return ""
+
+
+def _services(context: Context, job: Job) -> Iterator[Finding]:
+    services = job.get("services")
+    for service in services.flat() if services else ():
+        command = service.set("command") if isinstance(service.node, Mapping) else None
+        for site in command.flat() if command else ():
+            found = _NO_TLS.search(site.text or "")
+            if found:
+                yield context.fault(site, f"{found[0]}: the docker daemon talks without TLS", job=job)

@@ -1,0 +1,62 @@
+"""Patterns on names of branches and tags that also match in the middle of other names."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.checks.condition_always_true import conditions
+from cilint.language.expression import ExpressionError, parse
+from cilint.language.terms import Match, PatternLiteral, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.language.terms import Term
+    from cilint.rules.context import Context
+
+_WORD = re.compile(r"\(?[\w-]+(?:\|[\w-]+)*\)?")
+_REF = re.compile(r"/(?P<body>.+)/[ismU]*$")
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: variables, those that hold names of branches and tags."""
+    names = set(parameters["variables"])
+    for condition, job in conditions(context):
+        try:
+            terms = list(parse(condition.text or "").terms())
+        except ExpressionError:
+            continue
+        for term in terms:
+            pattern = _on_ref(term, names)
+            if pattern is not None and _floats((condition.text or "")[pattern.start : pattern.end]):
+                text = (condition.text or "")[pattern.start : pattern.end]
+                span = context.span_of(condition.node, pattern.start, pattern.end)  # type: ignore[arg-type]
+                yield context.fault(span, _message(text), job=job, site=condition)
+    for job in context.pipeline.jobs.values():
+        for key in ("only", "except"):
+            policy = job.get(key)
+            refs = policy.set("refs") or policy if policy else None
+            for site in refs.flat() if refs else ():
+                if site.text is not None and _floats(site.text):
+                    yield context.fault(site, _message(site.text), job=job)
+
+
+def _on_ref(term: Term, names: set[str]) -> Term | None:
+    if isinstance(term, Match) and isinstance(term.left, Variable) and term.left.name in names:
+        return term.right if isinstance(term.right, PatternLiteral) else None
+    return None
+
+
+def _floats(text: str) -> bool:
+    """A pattern of whole words that no anchor holds: it was meant as a name, and matches a part of one."""
+    found = _REF.match(text)
+    return found is not None and _WORD.fullmatch(found["body"]) is not None
+
+
+def _message(text: str) -> str:
+    body = text.strip("/ismU").strip("()")
+    example = body.partition("|")[0]
+    return f'{text} also matches "not-{example}-at-all": anchor it, /^{body if "|" not in body else f"({body})"}$/'

@@ -1,0 +1,30 @@
+"""Variables that switch GitLab's scanners off, blind them, or take them from elsewhere."""
+
+from __future__ import annotations
+
+from cilint.like import like_any
+from cilint.rules.select import subjects
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """parameters: switches, blinders, sources: names of variables (* stands for anything); registries, from which
+    analysers may come."""
+    for subject in subjects(context, "variable"):
+        name, text = subject.name, subject.text
+        if like_any(name, parameters["switches"]) and text.lower() in ("true", "1", "yes"):
+            yield context.fault(subject.site, f"{name} switches a scanner off", job=subject.job)
+        elif like_any(name, parameters["blinders"]) and text.strip():
+            yield context.fault(subject.site, f"{name} hides {text} from a scanner", job=subject.job)
+        elif like_any(name, parameters["sources"]):
+            scope = context.scopes.of(subject.job) if subject.job else None
+            value = scope.expand(text)[0].text if scope else text.replace("${CI_REGISTRY}", "$CI_REGISTRY")
+            if value and not value.startswith(tuple(parameters["registries"])):
+                yield context.fault(subject.site, f"{name} takes scanners from {text}", job=subject.job)
