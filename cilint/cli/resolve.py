@@ -71,7 +71,7 @@ def _refused(report: Report, request: Request) -> int:
         from cilint.report import concise
         from cilint.report.terminal import terminal_of
 
-        sys.stderr.write(concise.render(report, terminal_of(sys.stderr, "auto", {})))
+        sys.stderr.write(concise.render(report, terminal_of(sys.stderr, "auto", {}), quiet=True))
     return 1
 
 

@@ -25,6 +25,7 @@ from cilint.tree.node import Mapping, Node, Scalar, Sequence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.source import Source
+    from cilint.trail import Trail
 
 __all__ = ["ROOT_KEYWORDS", "Config", "Project", "compose", "open_project"]
 
@@ -40,33 +41,36 @@ def compose(entry: Source, project: Project) -> Config:
     """The composed configuration of an entry file. Never raises: faults are findings of the config."""
     config = Config(entry)
     reading = read(entry)
+    ways: dict[str, Trail] = {}
     config.readings.append(reading)
     config.findings += reading.findings
     if reading.blank:
         message = "Please provide content of .gitlab-ci.yml: the file is empty"
         config.findings.append(Finding("config-empty", message, Span(entry, 1, 1, 1, 1)))
     elif not reading.findings:
-        merger = Merger()
+        including = Including(config, project, Merger())
         try:
-            config.root = _steps(config, project, merger)
+            config.root = _steps(config, including)
         except TooBig:
             message = f"The merged configuration is too big: merging copied more than {MAX_ENTRIES} keys"
             config.findings.append(Finding("config-too-big", message, Span(entry, 1, 1, 1, 1)))
+        ways = including.ways
     for found in config.readings:
         config.findings += duplicate_keys(found)
+    for finding in config.findings:
+        finding.trail = finding.trail or ways.get(finding.span.source.path, ())
     return config
 
 
-def _steps(config: Config, project: Project, merger: Merger) -> Mapping | None:
-    reading, entry = config.readings[0], config.entry
-    including = Including(config, project, merger)
+def _steps(config: Config, including: Including) -> Mapping | None:
+    reading, entry, project = config.readings[0], config.entry, including.project
     around = Surroundings(project.place, project.variables, (entry.path,))
     body = Body(including, Fetched(entry, around)).fill(reading, None)
     if body is None:  # nothing but comments: an empty configuration
         body = Mapping({}, {})
         body.source, body.start, body.end = entry, _Top(), _Top()
     root = including.expand(body, around, entry_file=True)
-    root = extend(root, config, merger)
+    root = extend(root, config, including.merger)
     root = resolve(root, config)
     root = wrap_stages(root)
     config.findings += _blank_hidden(root)

@@ -25,24 +25,31 @@ if TYPE_CHECKING:
     from cilint.compose.merge import Merger
     from cilint.source import Source
     from cilint.span import Span
+    from cilint.trail import Trail
     from cilint.tree.documents import Reading
 
 MAX_INCLUDES = 150  # ci_max_includes; nested ones and repeated ones count
+MAX_TOTAL = 32 * 1024 * 1024  # our own bound on time: GitLab allows 300 MiB, the largest known pipeline has 0.3
 _EXTENSION = re.compile(r".\.ya?ml$", re.I)
 _NO_COPY = "no copy at hand"
 
 
 class Including:
-    """The includes of one composition; it counts them all and reads each file once."""
+    """The includes of one composition; it counts them all and reads each file once.
 
-    __slots__ = ("_count", "_readings", "_seen", "_stopped", "config", "merger", "project")
+    ways: by path of a file, the include entries by which it was first reached, innermost first.
+    """
+
+    __slots__ = ("_count", "_readings", "_seen", "_size", "_stopped", "config", "merger", "project", "ways")
 
     def __init__(self, config: Config, project: Project, merger: Merger) -> None:
         self.config = config
         self.project = project
         self.merger = merger
         self._count = 0
+        self._size = 0
         self._stopped = False
+        self.ways: dict[str, Trail] = {}
         self._readings: dict[str, Reading] = {}
         self._seen: set[tuple[str, str]] = set()  # local files by place and path: a wildcard passes them over
 
@@ -152,6 +159,11 @@ class Including:
         if fetched is None:
             return None
         source = fetched.source
+        above = self.ways.get(around.above[-1], ())
+        self.ways.setdefault(source.path, (Step("include", source.path, entry.node.span), *above))
+        if self._size + len(source.text) > MAX_TOTAL:
+            self._not_assessed(entry.title(), f"more than {MAX_TOTAL} characters of YAML are included", entry.node.span)
+            return None
         reading = self._read(source)
         if reading.blank:
             self._broken(entry, "include-empty", f"{_called(entry)} is empty!", source)
@@ -182,6 +194,7 @@ class Including:
     def _read(self, source: Source) -> Reading:
         reading = self._readings.get(source.path)
         if reading is None:
+            self._size += len(source.text)
             reading = self._readings[source.path] = read(source)
             self.config.readings.append(reading)
             self.config.findings += reading.findings
