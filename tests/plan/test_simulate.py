@@ -34,10 +34,9 @@ def cilint(tmp_path, monkeypatch, capsys):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main(arguments)
+        status = main(arguments)
         out, err = capsys.readouterr()
-        return stop.value.code, out, err
+        return status, out, err
 
     run.folder = tmp_path
     return run
