@@ -30,9 +30,9 @@ def resolve(tmp_path, monkeypatch):
     def run(text: str, *options: str) -> tuple[int, str, str]:
         (tmp_path / ".gitlab-ci.yml").write_text(text)
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
-            main(["resolve", *options])
-        return end.value.code, out.getvalue(), err.getvalue()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = main(["resolve", *options])
+        return status, out.getvalue(), err.getvalue()
 
     return run
 

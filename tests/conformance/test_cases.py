@@ -25,16 +25,12 @@ SHARED = HERE.parents[2] / "shared" / "conformance"
 def call(arguments: list[str], folder: Path) -> tuple[int, dict, str]:
     """Exit status, the JSON on standard output, and standard error of one command run in a folder."""
     out, err = io.StringIO(), io.StringIO()
-    status: object = 0
     with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main(arguments)
-        except SystemExit as done:
-            status = done.code
+        status = main(arguments)
     try:
-        return int(str(status)), json.loads(out.getvalue()), err.getvalue()
+        return status, json.loads(out.getvalue()), err.getvalue()
     except json.JSONDecodeError:
-        return int(str(status)), {}, f"no JSON (exit {status}): {out.getvalue()[:200]!r} {err.getvalue()[-300:]!r}"
+        return status, {}, f"no JSON (exit {status}): {out.getvalue()[:200]!r} {err.getvalue()[-300:]!r}"
 
 
 def write(files: dict[str, str], folder: Path) -> None:
