@@ -30,7 +30,20 @@ def run(command, **options):
 def fresh(tmp_path_factory):
     """The bin folder of an environment with cilint's wheel, its dependencies and yamllint."""
     place = tmp_path_factory.mktemp("bench")
-    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", place, ROOT])
+    run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--wheel-dir",
+            place,
+            ROOT,
+        ]
+    )
     run([sys.executable, "-m", "venv", place / "env"])
     [wheel] = place.glob("*.whl")
     run([place / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, "yamllint"])
@@ -73,7 +86,7 @@ def seconds(fresh, pipeline, tmp_path_factory):
                 taken[name].append(time.perf_counter() - start)
     medians = {name: statistics.median(times) for name, times in taken.items()}
     for name, median in medians.items():
-        print(f"{name:>9}: {median * 1000:6.1f} ms  {median / medians['pass']:5.2f} x pass")
+        sys.stderr.write(f"{name:>9}: {median * 1000:6.1f} ms  {median / medians['pass']:5.2f} x pass\n")
     return medians
 
 

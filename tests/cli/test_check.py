@@ -119,7 +119,9 @@ def test_json_keeps_the_contract(cilint):
     assert (finding["job"], finding["jobs"], finding["path"]) == ("build", ["build", "odd"], ["build", "image"])
     assert (finding["controls"], finding["fixable"], finding["waived"]) == (["pci-dss:6.3.2"], False, False)
     assert isinstance(finding["fingerprint"], str)
-    assert data["summary"] | {"files": 2, "jobs": 2, "error": 1, "warning": 1, "info": 0, "waived": 0} == data["summary"]
+    assert (
+        data["summary"] | {"files": 2, "jobs": 2, "error": 1, "warning": 1, "info": 0, "waived": 0} == data["summary"]
+    )
 
 
 def test_clean(cilint):
@@ -171,7 +173,15 @@ def test_select_and_ignore(cilint):
 
 
 def test_standard_input(cilint):
-    done = cilint("check", *HOUSE, "-", "--stdin-filename", "sub/x.yml", stdin=b"include: /ci/base.yml\na:\n  extends: .base\n  script: x\n", files=FILES)
+    done = cilint(
+        "check",
+        *HOUSE,
+        "-",
+        "--stdin-filename",
+        "sub/x.yml",
+        stdin=b"include: /ci/base.yml\na:\n  extends: .base\n  script: x\n",
+        files=FILES,
+    )
     assert done.out.startswith("ci/base.yml:2:10: error[image-private]")
 
 
@@ -195,7 +205,9 @@ def test_one_include_of_two_files_is_told_once(cilint):
 
 
 def test_several_formats_in_one_run(cilint, folder):
-    done = cilint("check", *HOUSE, "--output", "json=out/a.json", "--output=full=a.txt", "--format=concise", files=FILES)
+    done = cilint(
+        "check", *HOUSE, "--output", "json=out/a.json", "--output=full=a.txt", "--format=concise", files=FILES
+    )
     assert done.out.count("\n") == 3
     assert len(json.loads((folder / "out" / "a.json").read_text())["findings"]) == 2
     assert (folder / "a.txt").read_text() == FULL

@@ -25,7 +25,11 @@ NAMES = [
 
 def quoted(text):
     """The text as a double-quoted YAML scalar."""
-    return '"' + "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in text) + '"'
+    return (
+        '"'
+        + "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in text)
+        + '"'
+    )
 
 
 HOSTILE = "include: ['ci/<b>&\"odd\" %41 ünï.yml', {project: 'a/<i>', file: '|x.yml'}]\n" + "".join(
@@ -38,7 +42,9 @@ PIPELINES = {
     "unreadable": {".gitlab-ci.yml": "a: [\nb: }\n"},
     "empty": {".gitlab-ci.yml": ""},
     "binary": {".gitlab-ci.yml": b"\x00\xff\xfe\x1b[2J"},
-    "suppressed": {".gitlab-ci.yml": "a:\n  image: b  # cilint: ignore[image-private] <b>why</b> | @all\n  script: [make]\n"},
+    "suppressed": {
+        ".gitlab-ci.yml": "a:\n  image: b  # cilint: ignore[image-private] <b>why</b> | @all\n  script: [make]\n"
+    },
 }
 CODE_QUALITY = {
     "type": "array",
@@ -60,7 +66,10 @@ CODE_QUALITY = {
                     "lines": {
                         "type": "object",
                         "required": ["begin"],
-                        "properties": {"begin": {"type": "integer", "minimum": 1}, "end": {"type": "integer", "minimum": 1}},
+                        "properties": {
+                            "begin": {"type": "integer", "minimum": 1},
+                            "end": {"type": "integer", "minimum": 1},
+                        },
                     },
                 },
             },
@@ -201,7 +210,7 @@ def test_gitlab_log_sections(cilint):
 
 def test_no_secret_gets_out_of_a_frame(cilint):
     text = "a:\n  image: $CI_REGISTRY/x\n  variables:\n    TOKEN: glpat-aB3dE5fG7hI9jK1lM3nO\n  script: [x]\n"
-    for format in ("full", "concise", "json", "gitlab", "junit", "sarif", "markdown"):
-        done = cilint("check", "--select", "hardcoded-credential", "--format", format, files={".gitlab-ci.yml": text})
+    for name in ("full", "concise", "json", "gitlab", "junit", "sarif", "markdown"):
+        done = cilint("check", "--select", "hardcoded-credential", "--format", name, files={".gitlab-ci.yml": text})
         assert done.status == 1
         assert "aB3dE5fG7hI9jK1lM3nO" not in done.out

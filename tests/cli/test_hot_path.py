@@ -38,7 +38,7 @@ build:
 
 
 @pytest.fixture
-def modules(tmp_path, folder, cache):
+def modules(folder, cache):
     def of(*arguments):
         (folder / ".gitlab-ci.yml").write_text(FILE)
         done = subprocess.run(

@@ -29,7 +29,10 @@ def findings(cilint):
 def git(folder):
     def run(*arguments):
         subprocess.run(
-            ["git", "-c", "user.name=x", "-c", "user.email=x@x", *arguments], cwd=folder, check=True, capture_output=True
+            ["git", "-c", "user.name=x", "-c", "user.email=x@x", *arguments],
+            cwd=folder,
+            check=True,
+            capture_output=True,
         )
 
     (folder / ".git").rmdir()
@@ -67,8 +70,14 @@ def test_comments_can_be_passed_over(findings):
         ("", {"image-private:2": "open", "image-private:5": "open"}),
         ("ignore: [image-private]", {}),
         ("select: [stage-known]", {}),
-        ("select: [stage-known]\nextend-select: [image-private]", {"image-private:2": "open", "image-private:5": "open"}),
-        ("per-file-ignores: {'*.yml': [image-private]}", {"image-private:2": "suppressed", "image-private:5": "suppressed"}),
+        (
+            "select: [stage-known]\nextend-select: [image-private]",
+            {"image-private:2": "open", "image-private:5": "open"},
+        ),
+        (
+            "per-file-ignores: {'*.yml': [image-private]}",
+            {"image-private:2": "suppressed", "image-private:5": "suppressed"},
+        ),
         ("per-file-ignores: {'ci/*': [policy]}", {"image-private:2": "open", "image-private:5": "open"}),
         ("per-job-ignores: {'[a]': [policy]}", {"image-private:2": "suppressed", "image-private:5": "open"}),
         (
@@ -119,7 +128,11 @@ def test_a_baseline_lets_only_new_findings_count(cilint, findings):
     assert (done.status, done.err.split(":")[1].strip()) == (0, "2 findings, 2 added, 0 taken out")
     assert cilint("check").status == 0
     worse = "# moved\n\n" + BAD + "c:\n  image: php\n  script: [x]\n"
-    assert findings(worse) == {"image-private:4": "baselined", "image-private:7": "baselined", "image-private:10": "open"}
+    assert findings(worse) == {
+        "image-private:4": "baselined",
+        "image-private:7": "baselined",
+        "image-private:10": "open",
+    }
     done = cilint("baseline")
     assert done.status == 1
     assert "1 finding not in" in done.err
@@ -132,7 +145,7 @@ def test_a_baseline_shrinks(cilint, findings, folder):
     better = BAD.replace("image: ruby", "image: $CI_REGISTRY/ruby")
     found = findings(better, "--baseline", "k.json")
     assert sorted(found.values()) == ["baselined", "open"]
-    assert [key for key, status in found.items() if status == "open"][0].startswith("baseline-stale")
+    assert next(key for key, status in found.items() if status == "open").startswith("baseline-stale")
     done = cilint("baseline", "--prune", "-o", "k.json")
     assert "1 finding, 0 added, 1 taken out" in done.err
     assert len(json.loads((folder / "k.json").read_text())["findings"]) == 1
@@ -182,7 +195,10 @@ def test_init_makes_a_repository_green(cilint, folder):
 
 
 def test_settings_tell_what_holds_and_why(cilint):
-    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "ignore: [stage-known]\nseverity: {image-private: info}\n"}
+    files = {
+        ".gitlab-ci.yml": BAD,
+        ".cilint.yaml": SETTINGS + "ignore: [stage-known]\nseverity: {image-private: info}\n",
+    }
     done = cilint("settings", files=files)
     assert 'ignore: ["stage-known"]  # .cilint.yaml:2:1' in done.out
     assert "strict: false\n" in done.out
@@ -198,7 +214,7 @@ def test_settings_tell_what_holds_and_why(cilint):
     assert (wrong.status, "did you mean" in wrong.err) == (2, True)
 
 
-def test_a_new_rule_works_as_it_is(cilint, folder):
+def test_a_new_rule_works_as_it_is(cilint):
     assert cilint("new", "rule", "image-names-version").status == 0
     assert cilint("test", "policy").status == 0
     assert "image-names-version" in cilint("check", *HOUSE, files={".gitlab-ci.yml": BAD}).out

@@ -41,7 +41,11 @@ def prints(text, word, *, rule="r", path=".gitlab-ci.yml", secret=False, jobs=("
 
 
 BLANKS = "\n\n# a comment\n" + START
-INDENTED = START.replace("\n  ", "\n      ").replace("\n          - ", "\n        - ").replace("\n            when", "\n          when")
+INDENTED = (
+    START.replace("\n  ", "\n      ")
+    .replace("\n          - ", "\n        - ")
+    .replace("\n            when", "\n          when")
+)
 REORDERED = START.replace("  extends: .base\n", "").replace("  rules:", "  extends: .base\n  rules:")
 MOVED = START[START.index("deploy:") :] + START[: START.index("deploy:")]
 MERGED = START.replace("  extends: .base\n", "  <<: *base\n")
@@ -50,7 +54,9 @@ NEW_CLAUSE = START.replace("    - if: $CI_COMMIT_TAG", "    - if: $OTHER\n    - 
 
 
 @pytest.mark.parametrize("word", ["node:latest", "curl http://x | sh", "manual", "build", "rules"])
-@pytest.mark.parametrize("text", [BLANKS, INDENTED, REORDERED, MOVED, MERGED, LONGER, NEW_CLAUSE, START.replace("\n", "\r\n")])
+@pytest.mark.parametrize(
+    "text", [BLANKS, INDENTED, REORDERED, MOVED, MERGED, LONGER, NEW_CLAUSE, START.replace("\n", "\r\n")]
+)
 def test_edits_elsewhere_change_nothing(text, word):
     assert read(Source("x", text)).findings == []
     assert prints(text, word)[:1] == prints(START, word)[:1]

@@ -43,7 +43,9 @@ def test_the_caret_stands_under_the_word():
     ]
 
 
-@pytest.mark.parametrize("before", ["\t", "a\tb ", "日本語 ", "🚀", "e\u0301", "👩\u200d💻 ", "\x1b[31m", "\u202e", "\x00"])
+@pytest.mark.parametrize(
+    "before", ["\t", "a\tb ", "日本語 ", "🚀", "e\u0301", "👩\u200d💻 ", "\x1b[31m", "\u202e", "\x00"]
+)
 def test_the_caret_stands_under_the_word_behind_odd_characters(before):
     assert marked(lines(f"{before}: node:22\n", "node:22")) == "node:22"
 

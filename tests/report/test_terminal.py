@@ -31,7 +31,9 @@ def test_colour(option, environment, is_terminal, wanted):
     assert wants_color(option, environment, is_terminal=is_terminal) is wanted
 
 
-@pytest.mark.parametrize(("encoding", "plain"), [("utf-8", False), ("latin-1", True), ("ascii", True), ("cp1252", True)])
+@pytest.mark.parametrize(
+    ("encoding", "plain"), [("utf-8", False), ("latin-1", True), ("ascii", True), ("cp1252", True)]
+)
 def test_characters(encoding, plain):
     assert terminal_of(io.TextIOWrapper(io.BytesIO(), encoding=encoding), "auto", {}).ascii is plain
 

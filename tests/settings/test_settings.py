@@ -71,11 +71,16 @@ def test_what_is_written_holds_on_the_first_and_the_second_run(tmp_path):
     [
         ("packs: [gitlab]\nignor: [x]\n", "unknown key ignor", "did you mean ignore?", (2, 1)),
         ("per-file-ignore: {}\n", "unknown key per-file-ignore", "did you mean per-file-ignores?", (1, 1)),
-        ("severity:\n  a: eror\n", "severity.a: input should be 'error', 'warning' or 'info'", "did you mean error?", (2, 6)),
+        (
+            "severity:\n  a: eror\n",
+            "severity.a: input should be 'error', 'warning' or 'info'",
+            "did you mean error?",
+            (2, 6),
+        ),
         ("strict: 'yes'\n", "strict: input should be a valid boolean", "", (1, 9)),
         ("ignore:\n  - a\n  - [b]\n", "ignore: input should be a valid string", "", (3, 5)),
         ("scenarios: {x: {var: {}}}\n", "unknown key scenarios.x.var", "known are variables, changed", (1, 17)),
-        ("packs: [\n", None, "", (2, 1)),
+        ("packs: [\n", None, "", (1, 9)),
         ("- a\n", None, "", (1, 1)),
         ("strict: true\nstrict: false\n", "strict is written twice", "", (1, 1)),
     ],

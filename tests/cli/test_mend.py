@@ -1,0 +1,75 @@
+"""`--fix` and `--diff`: what they write, what they say, when they stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from cilint.check import check as real_check
+from cilint.cli import _mend, main
+from cilint.finding import Edit, Finding
+from cilint.span import Span
+
+TEXT = "# top\na:\n  image: node  # keep\n  script: [x]\n  tags: ['old']\n"
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A folder with a pipeline, and a check that finds two mendable faults in it, one of them unsafe to mend."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitlab-ci.yml").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def check(entry, project, rules):
+        checked = real_check(entry, project, rules)
+        for number, line in enumerate(entry.lines, 1):
+            for word, better, safe in (("node", "$CI_REGISTRY/nodes", True), ("old", "new", False)):
+                if f" {word}" in line or f"'{word}" in line:
+                    span = Span(entry, number, line.index(word) + 1, number, line.index(word) + 1 + len(word))
+                    found = Finding("r", "m", span, severity="error", edits=[Edit(span, better, safe=safe)])
+                    checked.findings.append(found)
+        return checked
+
+    monkeypatch.setattr(_mend, "check", check)
+    return tmp_path / ".gitlab-ci.yml"
+
+
+CALL = ["check", "--policy", "cilint", "--select", "cilint"]
+
+
+def test_safe_fixes_are_made_and_told(repository, capsys):
+    assert main([*CALL, "--fix"]) == 0
+    assert repository.read_text() == TEXT.replace("node ", "$CI_REGISTRY/nodes ")
+    assert capsys.readouterr().err == "mended .gitlab-ci.yml\n"
+
+
+def test_unsafe_fixes_are_made_when_asked_for(repository):
+    main([*CALL, "--fix", "--unsafe-fixes"])
+    assert repository.read_text() == TEXT.replace("node ", "$CI_REGISTRY/nodes ").replace("old", "new")
+
+
+def test_a_diff_changes_nothing(repository, capfdbinary):
+    assert main([*CALL, "--diff", "--color", "never"]) == 1
+    assert repository.read_text() == TEXT
+    assert capfdbinary.readouterr().out.decode() == (
+        "--- a/.gitlab-ci.yml\n+++ b/.gitlab-ci.yml\n@@ -1,5 +1,5 @@\n # top\n a:\n-  image: node  # keep\n"
+        "+  image: $CI_REGISTRY/nodes  # keep\n   script: [x]\n   tags: ['old']\n"
+    )
+
+
+def test_fixes_that_undo_each_other_end(repository, monkeypatch):
+    turns = []
+
+    def check(entry, project, rules):
+        checked = real_check(entry, project, rules)
+        word, other = ("node", "ruby") if "node" in entry.text else ("ruby", "node")
+        column = entry.line(3).index(word) + 1
+        span = Span(entry, 3, column, 3, column + 4)
+        checked.findings.append(Finding("r", "m", span, severity="error", edits=[Edit(span, other)]))
+        turns.append(word)
+        return checked
+
+    monkeypatch.setattr(_mend, "check", check)
+    main([*CALL, "--fix"])
+    assert len(turns) == 10
+    assert "# keep" in repository.read_text()
