@@ -86,10 +86,10 @@ def _matters(command: Command, harmless: set[str]) -> bool:
     if command.inner:
         return any(_matters(inner, harmless) for inner in command.inner)
     name = command.name
-    return bool(name) and name not in harmless and not (name == "docker" and command.arguments[:1] in _DOCKER_CLEANUP)
-
-
-_DOCKER_CLEANUP = (["rm"], ["rmi"], ["stop"], ["kill"], ["logout"], ["network"], ["volume"], ["system"], ["image"], ["pull"])
+    if name in ("xargs", "docker", "podman", "git", "kubectl", "helm") and command.operands:
+        first = command.operands[0].text
+        return f"{name} {first}" not in harmless and not (name == "xargs" and first in harmless)
+    return bool(name) and name not in harmless
 
 
 def _name(command: Command) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +32,14 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         received = _received(context, job)
         if received is None:
             continue
-        own = set(_paths(job)) | _cached(job)
+        own = set(_paths(job)) | _cached(job) | _reported(job)
+        index = context.pipeline.stage_index(job)
         read = _read_paths(context, job)
         for path, names in makers.items():
-            if path in read and path not in own and not names & received and job.name not in names:
+            if path not in read or path in own or names & received or job.name in names:
+                continue
+            earlier = all(context.pipeline.stage_index(context.pipeline.jobs[name]) < index for name in names)
+            if earlier and not os.path.exists(os.path.join(context.project.root, path)):
                 command, word = read[path]
                 message = f"reads {path} of {' or '.join(sorted(names))}, and does not get its artifacts"
                 yield context.word_fault(command, word, [job], message)
@@ -63,6 +69,16 @@ def _cached(job: Job) -> set[str]:
     for entry in cache.flat() if cache else ():
         paths = entry.set("paths")
         found.update((site.text or "").removeprefix("./").rstrip("/") for site in (paths.flat() if paths else ()))
+    return found
+
+
+def _reported(job: Job) -> set[str]:
+    """The files of the job's own reports."""
+    reports = job.site.dig("artifacts", "reports")
+    found: set[str] = set()
+    for _, site in reports.items() if reports else ():
+        path = site.set("path") or site
+        found.update((one.text or "").removeprefix("./") for one in path.flat())
     return found
 
 

@@ -27,7 +27,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             continue
         end = len(REGISTRY) + len(category) if category not in catalogue else len(reference.repository)
         place = subject.at(len(REGISTRY), end)
-        message = f"{reference.repository} is not in the catalogue: {_why(catalogue, category, tool)}"
+        shown = reference.repository if category in catalogue or not slash else f"{REGISTRY}{category}/…"
+        message = f"{shown} is not in the catalogue: {_why(catalogue, category, tool)}"
         yield context.fault(place, message, job=subject.job, related=subject.related(place))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{7,64}")  # a branch of such a name would be a strange one
 _VERSION = re.compile(r"v?\d+(\.\d+)*([-+.][\w.+-]+)?")
 _FULL_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+.][\w.+-]+)?")
 
@@ -41,13 +41,15 @@ def _entry(context: Context, site: Site, fixed: list[str]) -> Iterator[Finding]:
         if ref is None:
             message = f"include of {project.value} without ref: it follows that project's default branch"
             yield context.fault(project, message)
+        elif "$[[" in str(ref.value):
+            context.unknown(f"include of {project.value}", f"its ref is the input {ref.value}", ref.span)
         elif why := _moves(str(ref.value), fixed, _VERSION):
             yield context.fault(ref, f"include of {project.value} at {ref.value}, {why}")
     elif component is not None and component.text is not None:
         version = component.text.rpartition("@")[2] if "@" in component.text else ""
         if not version:
             yield context.fault(component, f"component {component.text} names no version")
-        elif why := _moves(version, fixed, _FULL_VERSION):
+        elif "$[[" not in version and (why := _moves(version, fixed, _FULL_VERSION)):
             yield context.fault(component, f"component {component.text}: {version} is {why}")
 
 

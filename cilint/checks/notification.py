@@ -29,21 +29,26 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             context.unknown(f"a {title}", "the job may stand in an include that was not read")
         return
     names = {job.name for job in jobs}
+    unsent: list[str] = []
     for scenario, outcomes in parameters["sent"].items():
         plan = context.plan(scenario)
         if plan is None or plan.errors:
             continue
         here = [planned for planned in plan.jobs if planned.job.name in names]
-        for outcome in outcomes:
-            if not any(planned.when in _OUTCOMES[outcome] for planned in here):
-                message = f"sends no {title} when {plan.scenario.title} ends in {outcome}"
-                yield context.fault(jobs[0].span, message, job=jobs[0], site=jobs[0].site)
+        unsent += [
+            f"{plan.scenario.title} ends in {outcome}"
+            for outcome in outcomes
+            if not any(planned.when in _OUTCOMES[outcome] for planned in here)
+        ]
         for planned in here if parameters["late"] else ():
             early = _early(plan, planned, names)
             if early:
                 site = planned.job.get("needs") or planned.job.get("stage") or planned.job.site
                 message = f"sends its message before {early} has ended"
                 yield context.fault(site.key_span if site.written else site.span, message, job=planned.job, site=site)
+    if unsent:
+        message = f"sends no {title} when {', nor when '.join(unsent)}"
+        yield context.fault(jobs[0].span, message, job=jobs[0], site=jobs[0].site)
     for scenario in parameters["silent"]:
         plan = context.plan(scenario)
         for planned in plan.jobs if plan is not None else ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cilint.plan.predefined import is_predefined
 from cilint.rules.select import subjects
 
 TYPE_CHECKING = False
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: meant_to_be_set, predefined names that GitLab documents as switches."""
-    allowed = set(parameters["meant_to_be_set"])
+    """parameters: variables, those of doc/ci/variables/predefined_variables.md that nobody is meant to set."""
+    predefined = set(parameters["variables"])
     for subject in subjects(context, "variable"):
-        if subject.name not in allowed and is_predefined(subject.name):
+        if subject.name in predefined:
             key = subject.site.written
             message = f"{subject.name} is GitLab's own variable; every condition and script now sees this value instead"
             yield context.fault(key.span if key else subject.site.span, message, job=subject.job, site=subject.site)

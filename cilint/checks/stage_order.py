@@ -33,7 +33,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             message = f"stage {home} holds both {last_name} and {entry['name']}, which are stages of their own"
             yield context.fault(_stage_span(context, home), message)
         else:
-            last, last_name = place, home
+            last, last_name = place, entry["name"]
     for job in context.pipeline.jobs.values():
         yield from _misplaced(context, job, order, homes)
 

@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from cilint.span import Span
 
 class Proof:
-    """Why a job has a role: what was seen, in words, and where."""
+    """Why a job has a role: what was seen, in words, and where. weak: nothing but names speaks for it."""
 
-    __slots__ = ("span", "text")
+    __slots__ = ("span", "text", "weak")
 
-    def __init__(self, text: str, span: Span) -> None:
+    def __init__(self, text: str, span: Span, *, weak: bool = False) -> None:
         self.text = text
         self.span = span
+        self.weak = weak
 
     def __repr__(self) -> str:
         return f"Proof({self.text})"
@@ -135,9 +136,10 @@ class Roles:
             found = self._found[job.name] = self._recognise(job)
         return found
 
-    def has(self, job: Job, role: str) -> bool:
-        """Whether the job has the role."""
-        return role in self.of(job)
+    def has(self, job: Job, role: str, *, sure: bool = False) -> bool:
+        """Whether the job has the role; `sure`: by more than its name."""
+        proofs = self.of(job).get(role)
+        return proofs is not None and not (sure and all(proof.weak for proof in proofs))
 
     def jobs(self, *roles: str) -> list[Job]:
         """The jobs that have one of the roles, in the order of the file."""
@@ -159,6 +161,7 @@ class Roles:
             for entry in self._data:
                 for evidence in entry["evidence"]:
                     if (_is_weak(evidence) is weak or "role" in evidence) and (proof := _proof(evidence, facts, found)):
+                        proof.weak = weak
                         found.setdefault(entry["role"], []).append(proof)
         return found
 
