@@ -6,7 +6,6 @@ first fault; compose goes on with the best partial result and collects them all.
 
 from __future__ import annotations
 
-from cilint.compose.body import Body
 from cilint.compose.config import ROOT_KEYWORDS, Config
 from cilint.compose.defaults import apply_defaults
 from cilint.compose.duplicates import duplicate_keys
@@ -65,7 +64,7 @@ def compose(entry: Source, project: Project) -> Config:
 def _steps(config: Config, including: Including) -> Mapping | None:
     reading, entry, project = config.readings[0], config.entry, including.project
     around = Surroundings(project.place, project.variables, (entry.path,))
-    body = Body(including, Fetched(entry, around)).fill(reading, None)
+    body = including.body(reading, Fetched(entry, around), None)
     if body is None:  # nothing but comments: an empty configuration
         body = Mapping({}, {})
         body.source, body.start, body.end = entry, _Top(), _Top()

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-from cilint.compose.body import Body
 from cilint.compose.fetch import Fetched, Surroundings
 from cilint.compose.include_entry import Entry, EntryFault, check_entry, entries_of, written_entries
-from cilint.compose.include_rules import IncludeRules
 from cilint.finding import Finding, NotAssessed, Related
 from cilint.nearest import did_you_mean
 from cilint.trail import Step
@@ -78,34 +76,40 @@ class Including:
     def _entries(self, include: Node, around: Surroundings) -> tuple[list[Entry], bool]:
         """The entries that count, wildcards expanded; and whether all of them could be judged."""
         config = self.config
-        rules = IncludeRules(around.place, around.variables, self.project.changed)
+        before = len(config.findings)
         entries: list[Entry] = []
-        clean = True
         for node, fault, trail in written_entries(include):
             if fault is not None:
                 config.findings.append(fault.finding)
-                clean = False
                 continue
-            verdict = rules.judge(node.set("rules") if isinstance(node, Mapping) else None)
+            included, unknown = self._counts(node, around)
             try:
                 found = entries_of(node, around.variables)
             except EntryFault as refused:
-                if verdict.included:
+                if included:
                     config.findings.append(refused.finding)
-                    clean = False
                 continue
-            if not verdict.included:
-                if verdict.unknown and found:
-                    why = f"its rules leave it out, but they hang on {verdict.unknown}, which is not known here"
+            if not included:
+                if unknown and found:
+                    why = f"its rules leave it out, but they hang on {unknown}, which is not known here"
                     self._not_assessed(found[0].title(), why, node.span)
                 continue
             for entry in found:
                 entry.inputs_trail = trail
                 entries += self._wildcard(entry, around)
-        if rules.findings:
-            config.findings += rules.findings
-            clean = False
-        return entries, clean
+        return entries, len(config.findings) == before
+
+    def _counts(self, node: Node, around: Surroundings) -> tuple[bool, str]:
+        """Whether the rules of an entry let it in, and what that hangs on."""
+        rules = node.set("rules") if isinstance(node, Mapping) else None
+        if rules is None:
+            return True, ""
+        from cilint.compose.include_rules import IncludeRules
+
+        judge = IncludeRules(around.place, around.variables, self.project.changed)
+        verdict = judge.judge(rules)
+        self.config.findings += judge.findings
+        return verdict
 
     def _wildcard(self, entry: Entry, around: Surroundings) -> list[Entry]:
         """`**` stands for anything, `*` for anything but a slash (app/models/repository.rb)."""
@@ -171,7 +175,7 @@ class Including:
         if reading.body is None and reading.findings:
             self._not_assessed(entry.title(), "it is not valid YAML", entry.node.span)
             return None
-        body = Body(self, fetched, f"`{source.path}`: ").fill(reading, entry)
+        body = self.body(reading, fetched, entry)
         content = self.expand(body, fetched.around) if body is not None else None
         if content is None or not content.values:
             if self.config.complete and not self._stopped:  # else the keys may be in a file that was not read
@@ -179,6 +183,14 @@ class Including:
                 self._broken(entry, "include-empty", message, source)
             return None
         return content, source
+
+    def body(self, reading: Reading, fetched: Fetched, entry: Entry | None) -> Mapping | None:
+        """The body of a file with its inputs filled in; None where it has none. entry: None for the entry file."""
+        if reading.header is None and (entry is None or entry.inputs is None):
+            return reading.body
+        from cilint.compose.body import Body  # few files have a header
+
+        return Body(self, fetched, f"`{fetched.source.path}`: " if entry is not None else "").fill(reading, entry)
 
     def header_file(self, entry: Entry, around: Surroundings) -> Mapping | None:
         """The content of a `spec:include` file, as it is written: only its `inputs` count."""

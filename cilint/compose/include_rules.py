@@ -22,16 +22,6 @@ WHEN = ("never", "always")
 MAX_COMPARISONS = 10_000  # GitLab calls a glob found after so many (build/rules/rule/clause/exists.rb)
 
 
-class Verdict:
-    """Whether an include counts. unknown: what the answer hangs on that is not known here; "" when it is sure."""
-
-    __slots__ = ("included", "unknown")
-
-    def __init__(self, *, included: bool, unknown: str = "") -> None:
-        self.included = included
-        self.unknown = unknown
-
-
 class IncludeRules:
     """The evaluation of include rules at one place, with what is known there."""
 
@@ -43,19 +33,20 @@ class IncludeRules:
         self._changed = changed
         self.findings: list[Finding] = []
 
-    def judge(self, rules: Node | None) -> Verdict:
-        """Whether an entry with these rules counts. Faults become findings, and the entry then does not count."""
-        if rules is None:
-            return Verdict(included=True)
+    def judge(self, rules: Node) -> tuple[bool, str]:
+        """Whether an entry with these rules counts, and what is not known here that the answer hangs on ("": nothing).
+
+        Faults become findings, and the entry then does not count.
+        """
         if not isinstance(rules, Sequence) or not rules.items:
             what = "is empty" if isinstance(rules, Sequence) else f"is {rules.kind}"
             self._fault(f"include:rules config should be an array of hashes, and this {what}", rules)
-            return Verdict(included=False)
+            return False, ""
         before = len(self.findings)
         for rule in rules.items:
             self._check(rule)
         if len(self.findings) > before:
-            return Verdict(included=False)
+            return False, ""
         unknown = ""
         for rule in rules.items:
             assert isinstance(rule, Mapping)
@@ -64,8 +55,8 @@ class IncludeRules:
             if matches:
                 when = rule.set("when")
                 never = isinstance(when, Scalar) and when.value == "never"
-                return Verdict(included=not never, unknown=unknown if never else "")
-        return Verdict(included=False, unknown=unknown)
+                return not never, unknown if never else ""
+        return False, unknown
 
     def _check(self, rule: Node) -> None:
         """The shape of one rule (lib/gitlab/ci/config/entry/include/rules/rule.rb)."""
