@@ -6,13 +6,11 @@ judging needs and one with the prose and examples that `explain`, `test` and rep
 
 from __future__ import annotations
 
-import marshal
 import os
-import sys
-from _blake2 import blake2b
 
-from cilint import __version__
+from cilint import cache
 from cilint.errors import PackError
+from cilint.nearest import did_you_mean
 from cilint.rules.rule import Rule, RuleSet
 
 TYPE_CHECKING = False
@@ -25,6 +23,7 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MAX_FILES = 500
 _MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".yaml", ".yml")
+_KIND = "packs"
 
 
 def load(wanted: Iterable[str] = ()) -> RuleSet:
@@ -56,17 +55,20 @@ def prose(rules: RuleSet) -> dict[str, dict[str, Any]]:
 
 
 def find(name: str) -> tuple[str, list[str]]:
-    """The pack's name and its files, sorted. Raises PackError when there is none."""
-    place = name
-    # A bare word is a built-in pack first: a folder `security/` in the checked repository must not stand in for it.
-    if os.sep not in name and os.path.isdir(os.path.join(built_in_folder(), name)) and name.strip("."):
-        place = os.path.join(built_in_folder(), name)
+    """The pack's name and its files, sorted. Raises PackError when there is none.
+
+    A bare word is a built-in pack; a folder of that name is written with a slash (`./security`).
+    """
+    place = os.path.join(built_in_folder(), name)
+    if os.sep in name or name.endswith(_ENDINGS) or not os.path.isdir(place):
+        place = name
     if os.path.isfile(place):
         return os.path.splitext(os.path.basename(place))[0], [place]
     files = _files(place) if os.path.isdir(place) else []
     if not files:
         why = "holds no .yaml file" if os.path.isdir(place) else "is neither a built-in pack nor a file or folder"
-        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(BUILT_IN)}")
+        hint = did_you_mean(name, BUILT_IN) if os.sep not in name else ""
+        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(BUILT_IN)}{hint}")
     return os.path.basename(os.path.abspath(place)), files
 
 
@@ -89,15 +91,15 @@ def _files(folder: str) -> list[str]:
 def _compiled(pack: str, files: list[str], part: str) -> Any:
     """One part ("judge" or "prose") of the compiled pack, out of the cache when it is there."""
     texts = [(path, _read(path)) for path in files]
-    digest = _digest(pack, texts)
-    cached = _recall(f"{digest}.{part}")
+    name = cache.key(_schema_stamp(), pack.encode(), *(part for path, text in texts for part in (path.encode(), text)))
+    cached = cache.recall(_KIND, f"{name}.{part}")
     if cached is not None:
         return cached
     from cilint.rules.schema import compile_pack  # imports pydantic: only when a pack is new
 
     parts = compile_pack(pack, [(path, text.decode("utf-8", "replace")) for path, text in texts])
-    for name, data in parts.items():
-        _remember(f"{digest}.{name}", data)
+    for one, data in parts.items():
+        cache.remember(_KIND, f"{name}.{one}", data)
     return parts[part]
 
 
@@ -112,17 +114,7 @@ def _read(path: str) -> bytes:
     return text
 
 
-def _digest(pack: str, texts: list[tuple[str, bytes]]) -> str:
-    digest = blake2b(digest_size=16)
-    for word in (__version__, sys.version, str(marshal.version), _schema_stamp(), pack):
-        digest.update(word.encode() + b"\0")
-    for path, text in texts:
-        digest.update(f"{path}\0{len(text)}\0".encode())
-        digest.update(text)
-    return digest.hexdigest()
-
-
-def _schema_stamp() -> str:
+def _schema_stamp() -> bytes:
     """Changes when the compiler of packs does, for checkouts whose version stays the same."""
     stamps = []
     for name in ("schema.py", "assertions.py"):
@@ -131,35 +123,4 @@ def _schema_stamp() -> str:
         except OSError:
             continue
         stamps.append(f"{stat.st_mtime_ns}-{stat.st_size}")
-    return " ".join(stamps)
-
-
-def _cache_folder() -> str:
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(root, "cilint", "packs")
-
-
-def _recall(name: str) -> Any:
-    try:
-        with open(os.path.join(_cache_folder(), name), "rb") as file:
-            stored = file.read()
-        size = blake2b.MAX_DIGEST_SIZE
-        if blake2b(stored[size:]).digest() == stored[:size]:
-            return marshal.loads(stored[size:])  # our own writing, checked against its digest
-    except (OSError, ValueError, EOFError, TypeError):
-        pass
-    return None
-
-
-def _remember(name: str, data: Any) -> None:
-    """Write a cache entry whole or not at all; a cache that cannot be written is no fault."""
-    folder = _cache_folder()
-    payload = marshal.dumps(data)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(blake2b(payload).digest() + payload)
-        os.replace(temporary, os.path.join(folder, name))
-    except OSError:
-        return
+    return " ".join(stamps).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.errors import UsageError
+from cilint.nearest import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +136,5 @@ class RuleSet:
         return ids
 
     def _near(self, word: str) -> str:
-        import difflib  # only to word a complaint
-
-        near = difflib.get_close_matches(word, [*self.rules, *{rule.pack for rule in self}], 1)
-        return f"did you mean {near[0]}? " if near else "`cilint rules` lists them"
+        near = nearest(word, [*self.rules, *{rule.pack for rule in self}])
+        return f"did you mean {near}? " if near else "`cilint rules` lists them"

@@ -6,7 +6,6 @@ a PackError at its line, with the nearest right word.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from cilint.errors import PackError
 from cilint.language.durations import seconds
+from cilint.nearest import did_you_mean
 from cilint.rules.assertions import OPTIONS, TYPES
 from cilint.rules.select import SUBJECTS
 from cilint.source import Source
@@ -215,8 +215,7 @@ _TAKES = {
 
 
 def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+    return did_you_mean(word, known) or f"; known are {', '.join(known)}"
 
 
 def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:

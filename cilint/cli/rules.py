@@ -1,0 +1,59 @@
+"""`cilint rules`: the rules that would run, as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from cilint.errors import UsageError
+from cilint.rules import BUILT_IN, RuleSet, load
+from cilint.rules.packs import prose
+
+
+@click.command("rules")
+@click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to list; default: the built-in ones.")
+@click.option("--pack", default=None, metavar="NAME", help="Only the rules of this pack.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def command(policy: tuple[str, ...], pack: str | None, form: str) -> int:
+    """List the rules: id, severity and what each asks for. `cilint explain RULE` tells one in full."""
+    rules = load(policy or BUILT_IN)
+    packs = list(dict.fromkeys(rule.pack for rule in rules))
+    if pack is not None:
+        if pack not in packs:
+            raise UsageError(f"no such pack: {pack}", help=f"packs are {', '.join(packs)}")
+        packs = [pack]
+    click.echo(_json(rules, packs) if form == "json" else _table(rules, packs))
+    return 0
+
+
+def _table(rules: RuleSet, packs: list[str]) -> str:
+    width = max(len(rule.id) for rule in rules)
+    lines: list[str] = []
+    for pack in packs:
+        chosen = sorted((rule for rule in rules if rule.pack == pack), key=lambda rule: rule.id)
+        lines += ["", f"{pack} ({len(chosen)} rules)"]
+        lines += [f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.title}" for rule in chosen]
+    return "\n".join(lines[1:])
+
+
+def _json(rules: RuleSet, packs: list[str]) -> str:
+    told = prose(rules)
+    data = [
+        {
+            "id": rule.id,
+            "pack": rule.pack,
+            "severity": rule.severity,
+            "title": rule.title,
+            "requirement": told[rule.id]["requirement"],
+            "why": told[rule.id]["why"],
+            "fix": rule.fix,
+            "controls": list(rule.controls),
+            "parameters": rule.parameters,
+            "file": told[rule.id]["file"],
+            "line": told[rule.id]["line"],
+        }
+        for rule in rules
+        if rule.pack in packs
+    ]
+    return json.dumps({"schema_version": 1, "rules": data}, indent=2, ensure_ascii=False)
