@@ -22,7 +22,6 @@ from cilint.tree.syntax import syntax_fault
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from cilint.source import Source
 
@@ -114,12 +113,11 @@ def _load(reading: Reading, piece: Piece) -> Node | None:
 
 def _scalars(source: Source) -> Iterator[Scalar]:
     """All scalars of the documents as they are written, untyped, as far as the text is YAML."""
-    event: Any  # PyYAML's events carry no types
     for piece in _pieces(source):
         next_event = piece.events()
         try:
-            while type(event := next_event()) not in _ENDS:
-                if type(event) is ScalarEvent:
+            while (kind := type(event := next_event())) not in _ENDS:
+                if kind is ScalarEvent:
                     node = Scalar(event.value, event.value, event.style or "")
                     node.source, node.start, node.end = source, event.start_mark, event.end_mark
                     yield node

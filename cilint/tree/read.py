@@ -13,9 +13,10 @@ from cilint.finding import Finding
 from cilint.span import Span
 from cilint.trail import Step
 from cilint.tree.bounds import MAX_BYTES, MAX_DEPTH, MAX_PARTS, Scales, TooDeep, weigh_scalar
+from cilint.tree.entries import Entries
 from cilint.tree.node import NO_TRAILS, Compound, Mapping, Node, Reference, Scalar, Sequence, key_of, plain
 from cilint.tree.scalars import LONGEST_WORD, NUMBER_STARTS, SHORT_STARTS, Unloadable, type_plain, type_tagged
-from cilint.tree.tags import REFERENCE_TAG, STRING_TAG, refusal_of
+from cilint.tree.tags import REFERENCE_TAG, refusal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cilint.source import Source
-    from cilint.trail import Trail
-    from cilint.tree.node import Key, Value
+    from cilint.tree.node import Key
 
     Event: TypeAlias = Any  # PyYAML's events carry no types
 
@@ -107,7 +107,10 @@ class Builder:
         if not style and (
             text[0] in NUMBER_STARTS if len(text) > LONGEST_WORD else not text or text[0] in SHORT_STARTS
         ):
-            node.value = self._typed(event)
+            try:
+                node.value = type_plain(text)
+            except Unloadable as refusal:
+                raise self._unloadable(refusal, f"an unquoted {_short(text)}; quote it", event) from None
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
@@ -146,7 +149,7 @@ class Builder:
         """The map that `start` opens, `depth` collections deep, itself counted.
 
         The first entry that is more than a new key with a value written in place (an alias, a `<<`, a key written
-        again) brings in _Entries for the rest of the map.
+        again) brings in Entries for the rest of the map.
         """
         keys: dict[Key, Scalar] = {}
         values: dict[Key, Node] = {}
@@ -165,7 +168,7 @@ class Builder:
         scalar = self._scalar
         written: Scalar
         key: Any
-        entries: _Entries | None = None
+        entries: Entries | None = None
         value: Node
         while (kind := type(event := next_event())) is not MappingEndEvent:
             written = scalar(event) if kind is ScalarEvent and event.tag is None else self._key(event, depth)
@@ -177,7 +180,7 @@ class Builder:
                 value = end = scalar(value_event)
             elif kind is AliasEvent:
                 value, end = self._alias(value_event), value_event.end_mark
-                entries = entries or _Entries(self, node)
+                entries = entries or Entries(self, node)
             else:
                 value = end = self._collection(value_event, depth)
             if entries is None:
@@ -185,7 +188,7 @@ class Builder:
                     keys[key] = written
                     values[key] = value
                     continue
-                entries = _Entries(self, node)
+                entries = Entries(self, node)
             entries.add(key, written, value, event, value_event)
         if entries is not None:
             entries.close()
@@ -223,19 +226,16 @@ class Builder:
     def _tagged(self, node: Scalar, event: Event) -> Node:
         whole: Node = Reference(node).at(node) if event.tag == REFERENCE_TAG else node
         if whole is node and not event.implicit[1]:  # but tagged "!", it is a string whatever it looks like
-            node.value = self._typed(event)
+            try:
+                node.value = type_tagged(node.text, event.tag)
+            except Unloadable as refusal:
+                raise self._unloadable(refusal, f"the tag {_short(event.tag)}", event) from None
         if event.anchor is not None:
             self._anchors[event.anchor] = whole
         return whole
 
-    def _typed(self, event: Event) -> Value:
-        """The value of a scalar that may be something other than its text."""
-        text, tag = event.value, event.tag
-        try:
-            return type_plain(text) if tag is None else type_tagged(text, tag)
-        except Unloadable as refusal:
-            advice = f"an unquoted {_short(text)}; quote it" if tag is None else f"the tag {_short(tag)}"
-            raise self._fault("yaml-unloadable", f"{_short(str(refusal))}: GitLab refuses {advice}", event) from None
+    def _unloadable(self, refusal: Unloadable, what: str, event: Event) -> Fault:
+        return self._fault("yaml-unloadable", f"{_short(str(refusal))}: GitLab refuses {what}", event)
 
     def _alias(self, event: Event) -> Node:
         node = self._anchors.get(event.anchor)
@@ -305,66 +305,3 @@ class Builder:
     def _endless(self, event: Event) -> Fault:
         message = f"alias *{_short(event.anchor)} stands inside its own anchor; GitLab gives up on the endless depth"
         return self._fault("yaml-too-big", message, event)
-
-
-class _Entries:
-    """The entries of a map that needs Psych's rules: `<<` merges where it stands, a key written again wins."""
-
-    __slots__ = ("_builder", "_duplicates", "_explicit", "_node", "_trails")
-
-    def __init__(self, builder: Builder, node: Mapping) -> None:
-        self._builder = builder
-        self._node = node
-        self._trails: dict[Key, Trail] = {}
-        self._duplicates: list[tuple[Scalar, Node]] = []
-        self._explicit = set(node.keys)
-
-    def add(self, key: Key, written: Scalar, value: Node, key_event: Event, value_event: Event) -> None:
-        """Add one entry, or what it merges."""
-        is_text = type(key_event) is not AliasEvent and key_event.tag == STRING_TAG
-        if key == "<<" and not is_text and self._merge(value, value_event):
-            return
-        if key in self._explicit:
-            self._duplicates.append((self._node.keys[key], self._node.values[key]))
-        self._explicit.add(key)
-        is_alias = type(value_event) is AliasEvent
-        self._put(key, written, value, (self._builder.step("alias", value_event),) if is_alias else ())
-
-    def close(self) -> None:
-        """Hand over what has gathered beside the entries."""
-        if self._trails:
-            self._node.trails = self._trails
-        if self._duplicates:
-            self._node.duplicates = tuple(self._duplicates)
-
-    def _merge(self, value: Node, event: Event) -> bool:
-        """Apply `<<: value` in place; False where Psych keeps a literal "<<" key instead."""
-        if isinstance(value, Mapping):
-            self._take(value, self._builder.step("merge", event), event)
-            return True
-        if type(event) is AliasEvent or not isinstance(value, Sequence):
-            return False
-        if not all(isinstance(item, Mapping) for item in value.items):
-            return False
-        for index in range(len(value.items) - 1, -1, -1):  # the first of the list wins
-            item = value.items[index]
-            alias = value.trail(index)
-            assert isinstance(item, Mapping)
-            self._take(
-                item, Step("merge", alias[0].name, alias[0].span) if alias else Step("merge", "", item.span), event
-            )
-        return True
-
-    def _take(self, base: Mapping, step: Step, event: Event) -> None:
-        for key, written in list(base.keys.items()):  # a map may merge itself
-            trail = (*base.trail(key), step)
-            self._builder.merged(len(trail), event)
-            self._put(key, written, base.values[key], trail)
-
-    def _put(self, key: Key, written: Scalar, value: Node, trail: Trail) -> None:
-        self._node.keys[key] = written
-        self._node.values[key] = value
-        if trail:
-            self._trails[key] = trail
-        else:
-            self._trails.pop(key, None)

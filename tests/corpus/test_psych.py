@@ -176,6 +176,7 @@ DOCUMENTS = {
     "merge behind an alias": "k: &k '<<'\nx: &x {a: 1}\nz: {*k : *x}\n",
     "merge in place": "z: {<<: {a: 1}, a: 2}\n",
     "merge of itself": "z: &z\n  a: 1\n  <<: *z\n  b: 2\n",
+    "merge of itself in a list": "z: &z\n  a: 1\n  <<: [*z, {a: 5}]\n",
     "merge of an enclosing map": "z: &z\n  a: 1\n  b:\n    <<: *z\n    c: 2\n",
     "merge of a reference": "z: {<<: !reference {a: 1}}\n",
     "anchors redefined": "a: &x 1\nb: *x\nc: &x 2\nd: *x\n",
