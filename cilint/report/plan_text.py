@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cilint.report.escape import printable, width
 from cilint.tree.node import Scalar, Sequence
 
@@ -193,8 +195,9 @@ def _open(items: Listed[NotAssessed], page: _Page) -> None:
 def place(span: Span, page: _Page) -> str:
     """`file:line`, for terminals to make it a link."""
     path = span.source.path
-    prefix = "" if path.startswith("/") or "://" in path else page.prefix
-    return f"{page.safe(prefix + path)}:{span.line}"
+    if page.prefix and not path.startswith("/") and "://" not in path:
+        path = os.path.relpath(page.prefix + path)
+    return f"{page.safe(path)}:{span.line}"
 
 
 def table(plans: Listed[Plan], terminal: Terminal) -> str:
