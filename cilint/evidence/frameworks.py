@@ -1,0 +1,180 @@
+"""Frameworks as data: controls in own words, the rules that support them, and the evidence still to be asked for.
+
+A file of `rules/frameworks/`, or of a folder that the settings name, is one framework. A rule only ever *supports* a
+control; `strength` says where the evidence lies that decides whether the control works:
+
+design     in the pipeline files themselves
+setting    in GitLab's settings (protected branches, variables, schedules), which no file shows
+operation  in the records of what ran, and of who pressed play
+external   in another system, such as the trust policy of an AWS role
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from cilint.errors import PackError, UnreadableError
+from cilint.nearest import nearest
+from cilint.rules.packs import built_in_folder
+from cilint.source import Source
+from cilint.tree import Mapping, Node, Sequence, plain, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cilint.span import Span
+
+Strength = Literal["design", "setting", "operation", "external"]
+_MAX_BYTES = 1024 * 1024
+# What a rule gives that names a control, but of which the framework's file says nothing: the most cautious word.
+UNSTATED: Strength = "operation"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Support(_Strict):
+    """Rules that support the control, all with one strength."""
+
+    strength: Strength
+    rules: list[str] = Field(min_length=1)
+
+
+class Against(_Strict):
+    """A rule whose requirement works against the control."""
+
+    rule: str
+    why: str = Field(min_length=1)
+
+
+class Ask(_Strict):
+    """Evidence that the files cannot give. kind: where it is to be asked for."""
+
+    kind: Strength
+    evidence: str = Field(min_length=1)
+
+
+def _asked(value: Any) -> Any:
+    """`{operation: what}`, as it is written, or `{kind: ..., evidence: ...}`."""
+    if isinstance(value, dict) and len(value) == 1:
+        kind, evidence = next(iter(value.items()))
+        return {"kind": kind, "evidence": evidence}
+    return value
+
+
+class Control(_Strict):
+    """One control. title: in own words; the texts of most frameworks are licensed."""
+
+    id: str = Field(min_length=1)
+    title: str = Field(min_length=1, max_length=200)
+    link: str = Field("", pattern="^(https://.*)?$")
+    supports: list[Support] = []
+    against: list[Against] = []
+    ask: list[Annotated[Ask, BeforeValidator(_asked)]] = []
+
+    def strengths(self) -> dict[str, Strength]:
+        """The rules that the framework's file names for this control, each with its strength."""
+        return {rule: support.strength for support in self.supports for rule in support.rules}
+
+
+class Framework(_Strict):
+    """One framework, as its file has it."""
+
+    framework: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    title: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    link: str = Field(pattern="^https://")
+    note: str = ""
+    controls: list[Control] = Field(min_length=1)
+
+
+class Loaded:
+    """A framework with the file that it came from. digest: sha256 of the file, in hexadecimal."""
+
+    __slots__ = ("digest", "framework", "path")
+
+    def __init__(self, framework: Framework, path: str, digest: str) -> None:
+        self.framework = framework
+        self.path = path
+        self.digest = digest
+
+
+def folder() -> str:
+    """The folder of the built-in frameworks."""
+    return os.path.join(built_in_folder(), "frameworks")
+
+
+def load(more: Iterable[str] = ()) -> list[Loaded]:
+    """The built-in frameworks and those of more files or folders, sorted by name; a later one replaces its namesake.
+
+    Raises PackError at the place of what is wrong with a file.
+    """
+    found: dict[str, Loaded] = {}
+    for place in (folder(), *more):
+        for path in _files(place):
+            loaded = read_file(path)
+            found[loaded.framework.framework] = loaded
+    return [found[name] for name in sorted(found)]
+
+
+def _files(place: str) -> list[str]:
+    if os.path.isdir(place):
+        return [os.path.join(place, name) for name in sorted(os.listdir(place)) if name.endswith((".yaml", ".yml"))]
+    return [place]
+
+
+def read_file(path: str) -> Loaded:
+    """The framework in a file. Raises UnreadableError or PackError."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(f"cannot read framework {path}: {error.strerror}") from None
+    if len(data) > _MAX_BYTES:
+        raise PackError(f"framework {path} is bigger than {_MAX_BYTES} bytes")
+    source = Source(path, data.decode("utf-8", "replace"), "framework")
+    reading = read(source)
+    for finding in reading.findings:
+        raise PackError(finding.message, span=finding.span)
+    if reading.body is None:
+        raise PackError(f"framework {path} is empty")
+    try:
+        framework = Framework.model_validate(plain(reading.body))
+    except ValidationError as error:
+        raise _complaint(reading.body, error) from None
+    seen: set[str] = set()
+    for number, control in enumerate(framework.controls):
+        if control.id in seen:
+            place = _place(reading.body, ("controls", number, "id"))
+            raise PackError(f"control {control.id} is described twice", span=place)
+        seen.add(control.id)
+    return Loaded(framework, path, sha256(data).hexdigest())
+
+
+def _complaint(body: Mapping, error: ValidationError) -> PackError:
+    # A misspelt key is missing, too; the misspelling is the better thing to say.
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    loc = tuple(part for part in fault["loc"] if part not in ("function-before", "Ask"))
+    name = ".".join(str(part) for part in loc if not isinstance(part, int))
+    if fault["type"] == "extra_forbidden":
+        near = nearest(str(loc[-1]), [*Framework.model_fields, *Control.model_fields])
+        return PackError(
+            f"unknown key {name}", span=_place(body, loc, key=True), help=f"did you mean {near}?" if near else ""
+        )
+    return PackError(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}", span=_place(body, loc))
+
+
+def _place(node: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Span:
+    span = node.span
+    for part in loc:
+        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
+            span, node = node.keys[part].span, node.values[part]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+            node = node.items[part]
+            span = node.span
+    return span if key else node.span
