@@ -11,10 +11,13 @@ from cilint.rules.judge import judge, settle, settle_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
     from cilint.finding import Finding, NotAssessed
     from cilint.pipeline.pipeline import Pipeline
+    from cilint.plan import Scenario
     from cilint.rules.rule import RuleSet
     from cilint.source import Source
 
@@ -40,8 +43,11 @@ class Checked:
         return self.context.secrets if self.context else set()
 
 
-def check(entry: Source, project: Project, rules: RuleSet) -> Checked:
-    """Judge one file by the rules. What is wrong with it is in the findings; nothing is raised for it."""
+def check(entry: Source, project: Project, rules: RuleSet, scenarios: Iterable[Scenario] = ()) -> Checked:
+    """Judge one file by the rules. What is wrong with it is in the findings; nothing is raised for it.
+
+    scenarios: the named ones of the settings; without any, rules are judged in the default set.
+    """
     config = compose(entry, project)
     checked = Checked(config)
     findings = list(config.findings)
@@ -50,7 +56,7 @@ def check(entry: Source, project: Project, rules: RuleSet) -> Checked:
         findings += validate(config)
         checked.pipeline = build(config)
         findings += logic(checked.pipeline)
-        checked.context = Context(config, checked.pipeline, project, rules)
+        checked.context = Context(config, checked.pipeline, project, rules, scenarios)
         findings += judge(checked.context, rules)
         unknown += checked.context.not_assessed
     checked.findings = settle(findings, rules, unreadable=config.root is None)

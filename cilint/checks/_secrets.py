@@ -70,6 +70,7 @@ _REFERENCE = Pattern(
     r"^(?:[a-z]+://|/|\./|~/|\w:\\|@|vault:|secret/|kv/|arn:|projects/|op://|ssm:|sm://)|[\s]|^\w+\([^)]*\)$|\{\{"
 )
 _FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|dsn|xml)$", re.I)
+_CASE_CHANGE = Pattern(r"[a-z][A-Z]")
 _WORDS = Pattern(r"[A-Za-z]+(?:[-_./ :][A-Za-z]+)*$")  # a name made of words, such as db-password
 
 
@@ -121,7 +122,7 @@ def _is_passphrase(value: str) -> bool:
         and len(value) >= 16
         and entropy(value) >= 3.5
         and not _PLACEHOLDER.search(value)
-        and sum(a.islower() != b.islower() for a, b in zip(value, value[1:], strict=False)) >= 6
+        and len(_CASE_CHANGE.findall(value)) >= 3
     )
 
 

@@ -68,7 +68,11 @@ def _other_source(context: Context, job: Job, names: list[str], accounts: set[st
         for value in context.scopes.of(job).values(name):
             text = str(value.site.value)
             referred = _NAMES.findall(text)
-            if referred and not set(referred) & accounts and not any(context.scopes.of(job).values(n) for n in referred):
+            if (
+                referred
+                and not set(referred) & accounts
+                and not any(context.scopes.of(job).values(n) for n in referred)
+            ):
                 wanted = ", ".join(f"${account}" for account in sorted(accounts))
                 message = f"{name} comes from {text}, and account ids come from {wanted}"
                 yield context.fault(value.site, message, job=job)
@@ -79,7 +83,7 @@ def _scalars(site: Site) -> Iterator[Site]:
     if isinstance(node, Scalar):
         yield site
     elif isinstance(node, Mapping):
-        for _, child in site.items():
+        for _, child in site.items():  # noqa: PERF102  # a site's items are no dict's
             yield from _scalars(child)
     elif isinstance(node, Sequence):
         for child in site:

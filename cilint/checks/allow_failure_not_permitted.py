@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from cilint.checks._jobs import place_span
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +41,9 @@ def _keywords(context: Context, job: Job) -> Iterator[Finding]:
             yield context.fault(site, "rules: allow_failure: true: a failure does not stop the pipeline", job=job)
     when = job.get("when")
     if own is None and when is not None and when.text == "manual" and _default_counts(job):
-        message = "when: manual without allow_failure: false: GitLab lets such a job fail or wait without stopping anything"
+        message = (
+            "when: manual without allow_failure: false: GitLab lets such a job fail or wait without stopping anything"
+        )
         yield context.fault(when, message, job=job)
 
 

@@ -25,7 +25,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         site = artifacts.set("expire_in")
         if site is None:
             if job.open:
-                context.unknown(f"artifacts of job {job.name}", "a part may stand in an include that was not read", job.span)
+                context.unknown(
+                    f"artifacts of job {job.name}", "a part may stand in an include that was not read", job.span
+                )
             else:
                 message = f"artifacts without expire_in: {wanted}"
                 yield context.fault(artifacts.key_span, message, job=job, site=artifacts)
@@ -33,4 +35,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         text = str(site.value)
         length = seconds(text)
         if length is None or limit is None or length > limit or (exactly and length != limit):
-            yield context.fault(site, f"artifacts expire in {text}, not {'in' if exactly else 'within'} {wanted}", job=job)
+            yield context.fault(
+                site, f"artifacts expire in {text}, not {'in' if exactly else 'within'} {wanted}", job=job
+            )

@@ -29,7 +29,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             needed = jobs.get(site.text or "")
             if needed is not None and needed.get("artifacts") is None and not needed.open and not needed.trigger:
                 yield context.fault(site, f"depends on the artifacts of {needed.name}, which makes none", job=job)
-        received = _received(context, job)
+        received = _received(job)
         if received is None:
             continue
         own = set(_paths(job)) | _cached(job) | _reported(job)
@@ -82,7 +82,7 @@ def _reported(job: Job) -> set[str]:
     return found
 
 
-def _received(context: Context, job: Job) -> set[str] | None:
+def _received(job: Job) -> set[str] | None:
     """The jobs whose artifacts the job downloads; None for those of all earlier stages."""
     needs = job.needs
     dependencies = job.get("dependencies")

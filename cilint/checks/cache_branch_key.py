@@ -34,7 +34,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             key = entry.set("key")
             if key is None:
                 place = entry.key_span if entry.written is not None else entry.span
-                yield context.fault(place, f"the cache of {folder} has no key: all branches share it", job=job, site=entry)
+                yield context.fault(
+                    place, f"the cache of {folder} has no key: all branches share it", job=job, site=entry
+                )
             elif not wanted & set(_NAMES.findall(_text(context, job.name, key))):
                 message = f"the key of the cache of {folder} holds no branch: all branches share it"
                 yield context.fault(place_span(key), message, job=job, site=key)

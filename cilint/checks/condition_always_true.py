@@ -48,7 +48,10 @@ def _faults(text: str, parameters: dict[str, Any]) -> Iterator[tuple[Term, str]]
     for term in _operands(root):
         if isinstance(term, Variable):
             if term.name in parameters["text_false"]:
-                yield term, f'${term.name} holds the text "true" or "false", and both count as true: compare it with "true"'
+                yield (
+                    term,
+                    f'${term.name} holds the text "true" or "false", and both count as true: compare it with "true"',
+                )
             elif term.name in parameters["always_set"]:
                 yield term, f"${term.name} is set in every pipeline, so this is always true"
         elif isinstance(term, Literal) and isinstance(term.content, str) and term.content.strip():

@@ -77,4 +77,6 @@ def _snyk(context: Context, job: Job, command: Command) -> tuple[Word | None, st
     value = _value(context, job, level, "SNYK_SEVERITY_THRESHOLD", "low")
     if "monitor" in command.arguments:
         return None, "snyk monitor reports vulnerabilities without failing: it needs snyk container test"
-    return None if value in _SNYK_LEVELS else (level, f"snyk --severity-threshold={value} lets HIGH vulnerabilities pass")
+    return (
+        None if value in _SNYK_LEVELS else (level, f"snyk --severity-threshold={value} lets HIGH vulnerabilities pass")
+    )

@@ -17,14 +17,17 @@ _NAME = re.compile(r"\$\{?(CI_BUILD_\w+)", re.A)
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: globals: {keyword at the top level: what to write instead}; variables: {old name: new name};
-    reports: {report kind: what to use instead}."""
+    reports: {report kind: what to use instead}.
+    """
     root = context.config.site
     for reading in context.config.readings:
         body = reading.body
         for keyword, instead in parameters["globals"].items():
             if body is not None and keyword in body.values:
                 site = root.get(keyword)
-                yield context.fault(body.keys[keyword].span, f"{keyword} at the top level is deprecated: {instead}", site=site)
+                yield context.fault(
+                    body.keys[keyword].span, f"{keyword} at the top level is deprecated: {instead}", site=site
+                )
     for job in context.jobs:
         reports = job.site.dig("artifacts", "reports")
         for _, site in reports.items() if reports else ():

@@ -25,7 +25,9 @@ _PATH_BEFORE = re.compile(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12
 # A number of twelve digits that is a moment (YYYYMMDDhhmm) rather than an account.
 _MOMENT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 _AWS = re.compile(r"\baws\b|arn:aws|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
-_OTHER_NUMBER = re.compile(r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I)
+_OTHER_NUMBER = re.compile(
+    r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I
+)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -70,7 +70,12 @@ def _found(text: Text) -> Iterator[tuple[str, int, int]]:
 def _names_a_value(text: Text) -> bool:
     """Whether the key sets a value: variables, inputs and their like; not `secrets:` or `id_tokens:`, which refer."""
     keys = [part for part in text.path if isinstance(part, str)]
-    return "id_tokens" not in keys and "secrets" not in keys and "description" not in keys[-1:] and "rules" not in keys[-1:]
+    return (
+        "id_tokens" not in keys
+        and "secrets" not in keys
+        and "description" not in keys[-1:]
+        and "rules" not in keys[-1:]
+    )
 
 
 def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
@@ -100,5 +105,10 @@ def _login(command: Command, word: Word, following: Word) -> Iterator[tuple[str,
         user, colon, password = following.text.partition(":")
         if colon and is_literal_secret(password):
             yield "a password", tail(following, len(user) + 1)
-    elif word.text == "-p" and command.name in _LOGINS and "login" in command.arguments and is_literal_secret(following.text):
+    elif (
+        word.text == "-p"
+        and command.name in _LOGINS
+        and "login" in command.arguments
+        and is_literal_secret(following.text)
+    ):
         yield "a password", following

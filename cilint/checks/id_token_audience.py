@@ -11,14 +11,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cilint.finding import Finding
-    from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: generic, audiences that any party of the instance accepts."""
-    seen: dict[str, tuple[str, Job, Site]] = {}
+    seen: dict[str, tuple[str, Site]] = {}
     generic: list[str] = parameters["generic"]
     for job in context.jobs:
         tokens = job.get("id_tokens")
@@ -32,19 +31,14 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 message = "the identity token is for several audiences: each can use it at the others"
                 yield context.fault(aud.key_span, message, job=job, site=aud)
             for one in aud.flat():
-                yield from _shared(context, job, tier, one, seen, generic)
-
-
-def _shared(
-    context: Context, job: Job, tier: str, aud: Site, seen: dict[str, tuple[str, Job, Site]], generic: list[str]
-) -> Iterator[Finding]:
-    text = context.scopes.of(job).expand(str(aud.value))[0].text
-    if text in generic:
-        yield context.fault(aud, f"audience {text} is every party's that trusts this GitLab", job=job)
-        return
-    if tier in ("", "other"):
-        return
-    first = seen.setdefault(text, (tier, job, aud))
-    if first[0] != tier:
-        message = f"audience {text} is shared by tiers {first[0]} and {tier}: a token of one works in the other"
-        yield context.fault(aud, message, job=job, related=[Related(f"tier {first[0]}", first[2].span)])
+                text = context.scopes.of(job).expand(str(one.value))[0].text
+                if text in generic:
+                    message = f"audience {text} is every party's that trusts this GitLab"
+                    yield context.fault(one, message, job=job)
+                elif tier not in ("", "other"):
+                    first, place = seen.setdefault(text, (tier, one))
+                    if first != tier:
+                        message = (
+                            f"audience {text} is shared by tiers {first} and {tier}: a token of one works in the other"
+                        )
+                        yield context.fault(one, message, job=job, related=[Related(f"tier {first}", place.span)])

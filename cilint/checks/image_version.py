@@ -28,7 +28,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             say_unknown(context, subject)
             continue
         tag = reference.tag.removeprefix("v")
-        if not _VERSION.search(tag) or (tag.startswith(wanted) and tag[len(wanted) : len(wanted) + 1] in ("", ".", "-")):
+        if not _VERSION.search(tag) or (
+            tag.startswith(wanted) and tag[len(wanted) : len(wanted) + 1] in ("", ".", "-")
+        ):
             continue  # a tag that names no version is another rule's business
         place = subject.at(reference.tag_at, len(reference.text))
         message = f"{reference.text} is not {reference.tool} {wanted}"

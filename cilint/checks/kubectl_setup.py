@@ -46,8 +46,7 @@ def _missing(context: Context, job: Job) -> str:
             cluster = True
         if command.name == "kubectl" and command.has("--namespace", "-n") and "config" in arguments:
             namespace = True
-        if command.name in ("kubens",):
-            namespace = True
+        namespace = namespace or command.name == "kubens"
     if not cluster:
         return "nothing configures kubectl for the cluster (aws eks update-kubeconfig)"
     return "" if namespace else "nothing sets the namespace (kubectl config set-context --current --namespace)"

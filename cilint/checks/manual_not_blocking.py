@@ -21,7 +21,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             continue
         later = _runs_anyway(context, job)
         if later is not None:
-            message = f"a manual job without allow_failure: false holds nothing back: stage {later.stage} goes on without it"
+            message = (
+                f"a manual job without allow_failure: false holds nothing back: stage {later.stage} goes on without it"
+            )
             yield context.fault(when, message, job=job)
 
 

@@ -18,7 +18,8 @@ _OUTCOMES = {"success": ("on_success", "always"), "failure": ("on_failure", "alw
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: role; sent: {scenario: outcomes}, of "success" and "failure"; silent: scenarios without a message;
-    late: whether the job must wait for all others."""
+    late: whether the job must wait for all others.
+    """
     role: str = parameters["role"]
     jobs = context.roles.jobs(role)
     title = context.roles.title(role)
@@ -62,4 +63,6 @@ def _early(plan: Plan, planned: PlannedJob, names: set[str]) -> str:
     """A job that the message does not wait for; jobs of the same stage and other messages do not count."""
     if planned.needs is not None:
         return next((one.name for one in plan.jobs if one.name not in planned.needs and one.job.name not in names), "")
-    return next((one.name for one in plan.jobs if one.stage_index > planned.stage_index and one.job.name not in names), "")
+    return next(
+        (one.name for one in plan.jobs if one.stage_index > planned.stage_index and one.job.name not in names), ""
+    )

@@ -28,11 +28,15 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         limit = retry.set("max") if isinstance(retry.node, Mapping) else retry
         if limit is None or not isinstance(limit.value, int) or not 0 < limit.value <= most:
             place = limit or retry
-            yield context.fault(place_span(place), f"retry: from 1 to {most} times, not {place.value}", job=job, site=place)
+            yield context.fault(
+                place_span(place), f"retry: from 1 to {most} times, not {place.value}", job=job, site=place
+            )
         when = retry.set("when")
         if when is None:
             message = f"is tried again after any failure, also of the deployment itself: retry: when: {allowed[0]}"
             yield context.fault(place_span(retry), message, job=job, site=retry)
         for site in when.flat() if when else ():
             if site.text not in allowed:
-                yield context.fault(site, f"is tried again after {site.text}, which is no failure of the runner", job=job)
+                yield context.fault(
+                    site, f"is tried again after {site.text}, which is no failure of the runner", job=job
+                )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios]}]; scenarios are those of
-    `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ..."""
+    `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ...
+    """
     place = top(context)
     for entry in parameters["jobs"]:
         role, requirement = entry["role"], entry["requirement"]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: switches, blinders, sources: names of variables (* stands for anything); registries, from which
-    analysers may come."""
+    analysers may come.
+    """
     for subject in subjects(context, "variable"):
         name, text = subject.name, subject.text
         if like_any(name, parameters["switches"]) and text.lower() in ("true", "1", "yes"):

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command, Word
 
 _NAMES = re.compile(r"\$\{?([A-Za-z_]\w*)", re.A)
-_REMOTE = ("ssh", "su", "runuser", "chroot", "script", "watch", "parallel", "docker", "podman", "kubectl", "lxc", "gcloud")
+_REMOTE = (
+    "ssh",
+    "su",
+    "runuser",
+    "chroot",
+    "script",
+    "watch",
+    "parallel",
+    "docker",
+    "podman",
+    "kubectl",
+    "lxc",
+    "gcloud",
+)
 _SHELL_IN_ARGUMENTS = ("sh", "bash", "zsh", "dash", "ash", "ksh")
 # Programs whose output is made of digits or letters only, whatever they read.
 _CLEANING = ("sha256sum", "sha1sum", "md5sum", "wc", "base64", "xxd", "cksum", "shasum", "jq")
@@ -109,7 +122,9 @@ def _reread(command: Command) -> Iterator[tuple[Word, str]]:
         for word in command.argv[1:2]:
             if any(part.kind == "process" for part in word.parts):
                 yield word, name
-    elif any(part.kind == "process" for word in command.argv[1:] for part in word.parts) and name in _SHELL_IN_ARGUMENTS:
+    elif (
+        any(part.kind == "process" for word in command.argv[1:] for part in word.parts) and name in _SHELL_IN_ARGUMENTS
+    ):
         for word in command.argv[1:]:
             yield word, name
     if name in ("xargs", *_REMOTE):
@@ -140,7 +155,9 @@ def _handed_on(command: Command, name: str) -> Iterator[tuple[Word, str]]:
     """`ssh host "..."`, `docker exec x sh -c "..."`, `echo $X | xargs -I{} sh -c "... {}"`."""
     words = command.argv
     texts = [word.text for word in words]
-    shell = next((index for index, text in enumerate(texts) if index and text.rpartition("/")[2] in _SHELL_IN_ARGUMENTS), 0)
+    shell = next(
+        (index for index, text in enumerate(texts) if index and text.rpartition("/")[2] in _SHELL_IN_ARGUMENTS), 0
+    )
     if name == "ssh":
         for word in words[2:]:
             if " " in word.text or word is words[-1]:

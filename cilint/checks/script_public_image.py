@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from cilint.finding import Related
-from cilint.rules.expand import Expansion
 from cilint.shell.script import in_file
 
 TYPE_CHECKING = False
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.rules.expand import Expansion
     from cilint.shell.command import Command, Word
     from cilint.source import Source
 
@@ -58,7 +58,9 @@ class _Images:
     def verdict(self, expansion: Expansion) -> bool | None:
         """True: private. None: depends on a variable that the files do not set."""
         text = expansion.text.strip("\"'").removeprefix("docker://").removeprefix("registry:")
-        known = expansion.known - (len(expansion.text) - len(text)) if expansion.known < len(expansion.text) else len(text)
+        known = (
+            expansion.known - (len(expansion.text) - len(text)) if expansion.known < len(expansion.text) else len(text)
+        )
         if text.partition(":")[0] in self.local or text in self.built:
             return True
         for registry in self.registries:
@@ -77,7 +79,9 @@ class _Images:
                 if command.name == "kubectl" and "set" in command.arguments:
                     continue  # what a deployment brings into the cluster comes from the pipeline's own build
                 names = ", ".join(f"${name}" for name in dict.fromkeys(expansion.missing))
-                self.context.unknown(f"image {expansion.text} in a script", f"the files do not say what {names} is", span)
+                self.context.unknown(
+                    f"image {expansion.text} in a script", f"the files do not say what {names} is", span
+                )
             elif not verdict:
                 message = f"{command.name} pulls {expansion.text} from outside the private registry"
                 yield self.context.fault(span, message, job=self.job, site=self.context.line(self.job, command))
@@ -209,7 +213,18 @@ def _build_words(command: Command) -> list[Word] | None:
 
 def _operands_of_build(words: list[Word]) -> list[Word]:
     operand = None
-    flags = ("--no-cache", "--pull", "--push", "--load", "--quiet", "-q", "--rm", "--force-rm", "--squash", "--compress")
+    flags = (
+        "--no-cache",
+        "--pull",
+        "--push",
+        "--load",
+        "--quiet",
+        "-q",
+        "--rm",
+        "--force-rm",
+        "--squash",
+        "--compress",
+    )
     skip = False
     for word in words:
         if skip:
@@ -225,7 +240,9 @@ def _bases(text: str, arguments: dict[str, str]) -> Iterator[tuple[str, int, int
     """The images of a Dockerfile with build arguments put in, and where they stand; stages are no images."""
     values: dict[str, str] = {}
     stages: set[str] = set()
-    for found in sorted([*_ARG.finditer(text), *_FROM.finditer(text), *_COPY_FROM.finditer(text)], key=lambda m: m.start()):
+    for found in sorted(
+        [*_ARG.finditer(text), *_FROM.finditer(text), *_COPY_FROM.finditer(text)], key=lambda m: m.start()
+    ):
         if found.re is _ARG:
             if not stages:
                 given = arguments.get(found[1])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: role; failing_options: {program: options of which one makes it fail when it finds something};
-    harmless_options: {program: options with which it never fails}."""
+    harmless_options: {program: options with which it never fails}.
+    """
     for job in context.roles.jobs(parameters["role"]):
         yield from _stated(context, job)
         yield from _can_be_left_out(context, job)
@@ -28,9 +29,13 @@ def _stated(context: Context, job: Job) -> Iterator[Finding]:
     own = job.get("allow_failure")
     if own is None:
         if job.open:
-            context.unknown(f"allow_failure of job {job.name}", "it may stand in an include that was not read", job.span)
+            context.unknown(
+                f"allow_failure of job {job.name}", "it may stand in an include that was not read", job.span
+            )
         else:
-            yield context.fault(job.span, "secret detection does not state allow_failure: false", job=job, site=job.site)
+            yield context.fault(
+                job.span, "secret detection does not state allow_failure: false", job=job, site=job.site
+            )
     elif own.value is not False:
         yield context.fault(place_span(own), "secret detection may fail: allow_failure is not false", job=job, site=own)
     for clause in job.clauses or ():
@@ -75,7 +80,10 @@ def _cannot_fail(context: Context, job: Job, parameters: dict[str, Any]) -> Iter
     for command in context.commands(job):
         options = harmless.get(command.name, ())
         for word in command.argv[1:]:
-            if any(word.text == option or word.text.startswith(option + "=") for option in options) and "=1" not in word.text:
+            if (
+                any(word.text == option or word.text.startswith(option + "=") for option in options)
+                and "=1" not in word.text
+            ):
                 message = f"{command.name} {word.text} reports secrets without failing"
                 yield context.word_fault(command, word, [job], message)
     calls = [command for command in context.commands(job) if command.name in needed and len(command.argv) > 1]

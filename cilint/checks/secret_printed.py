@@ -66,7 +66,10 @@ def _traced(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]
 
 def _reaches_log(command: Command) -> bool:
     """Whether what the command prints ends in the log: not in a file, not in another program that swallows it."""
-    if any(redirect.op in (">", ">>", ">|", "&>", "&>>") and redirect.word.text != "/dev/stderr" for redirect in command.redirects):
+    if any(
+        redirect.op in (">", ">>", ">|", "&>", "&>>") and redirect.word.text != "/dev/stderr"
+        for redirect in command.redirects
+    ):
         return False
     place = command.pipe.index(command)
     return all(
@@ -78,7 +81,11 @@ def _reaches_log(command: Command) -> bool:
 def _secret_in(words: list[Word], harmless: set[str]) -> str:
     for word in words:
         for part in word.parts:
-            if part.kind == "variable" and _is_secret(part.text, harmless) and part.end - part.start <= len(part.text) + 3:
+            if (
+                part.kind == "variable"
+                and _is_secret(part.text, harmless)
+                and part.end - part.start <= len(part.text) + 3
+            ):
                 return part.text
     return ""
 

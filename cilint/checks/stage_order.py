@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: stages: [{name, roles}], in order. A stage of the file is the one where most jobs of those roles
-    stand, whatever it is called; the one that bears the name where none does."""
+    stand, whatever it is called; the one that bears the name where none does.
+    """
     order: list[dict[str, Any]] = parameters["stages"]
     homes = _homes(context, order)
     last, last_name = -1, ""
@@ -54,9 +55,7 @@ def _homes(context: Context, order: list[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _misplaced(
-    context: Context, job: Job, order: list[dict[str, Any]], homes: dict[str, str]
-) -> Iterator[Finding]:
+def _misplaced(context: Context, job: Job, order: list[dict[str, Any]], homes: dict[str, str]) -> Iterator[Finding]:
     allowed = [entry["name"] for entry in order if any(context.roles.has(job, role) for role in entry["roles"])]
     if not allowed or job.stage not in context.pipeline.stages:
         return

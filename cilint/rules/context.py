@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.finding import Finding, NotAssessed
 from cilint.rules.expand import Expansion, Scopes, expand_word
 from cilint.rules.roles import Roles
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cilint.finding import Edit, Related
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
-    from cilint.plan import Plan, Planner, Scenario
+    from cilint.plan import Plan, Planner, Scenario, Tree
     from cilint.rules.rule import Rule, RuleSet
     from cilint.shell.command import Command, Word
     from cilint.source import Source
@@ -32,16 +33,24 @@ if TYPE_CHECKING:
 class Context:
     """One pipeline under judgement.
 
-    rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where files that jobs call are read from. scopes: the variables of each job.
-    not_assessed: what rules could not look at. secrets: texts that no output may show.
+    rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
+    files that jobs call are read from. scopes: the variables of each job. not_assessed: what rules could not look at.
+    secrets: texts that no output may show.
     """
 
     __slots__ = (
-        "_assigned", "_each", "_patterns", "_plans", "_reach", "config", "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts",
-        "secrets",
+        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_tree", "config",
+        "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
-    def __init__(self, config: Config, pipeline: Pipeline, project: Project, rules: RuleSet) -> None:
+    def __init__(
+        self,
+        config: Config,
+        pipeline: Pipeline,
+        project: Project,
+        rules: RuleSet,
+        scenarios: Iterable[Scenario] = (),
+    ) -> None:
         self.config = config
         self.pipeline = pipeline
         self.project = project
@@ -53,11 +62,14 @@ class Context:
         self.secrets: set[str] = set()
         self.jobs = [job for job in pipeline.jobs.values() if not job.trigger]
         self._assigned: dict[str, dict[str, list[Word]]] = {}
-        self._plans: dict[str, tuple[Planner, Scenario, Plan | None]] | None = None
+        self._named = list(scenarios)
+        self._planner: Planner | None = None
+        self._scenarios: dict[str, Scenario] | None = None
+        self._plans: dict[str, Plan] = {}
+        self._tree: Tree | None = None
         self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._each: list[tuple[Command, list[Job]]] | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
-
 
     def fault(
         self,
@@ -170,20 +182,66 @@ class Context:
         """Where a stretch of a scalar's text is written."""
         return span_of(node, start, end)
 
-    def plan(self, scenario: str) -> Plan | None:
-        """What GitLab would create in one of the default scenarios ("main", "merge-request" ...); None: no such one."""
-        if self._plans is None:
-            from cilint.plan import Planner, default_scenarios
+    @property
+    def planner(self) -> Planner:
+        """The pipeline, read to be planned in any scenario."""
+        if self._planner is None:
+            from cilint.plan import Planner
 
-            planner = Planner(self.pipeline)
-            self._plans = {one.name: (planner, one, None) for one in default_scenarios()}
-        entry = self._plans.get(scenario)
-        if entry is None:
-            return None
-        planner, known, plan = entry
+            self._planner = Planner(self.pipeline)
+        return self._planner
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios that rules are judged in, by name: those of the settings, or else the default set."""
+        if self._scenarios is None:
+            listed = self._named or [self.situated(one) for one in self._defaults()]
+            self._scenarios = {one.name: one.given(tree=self._files) for one in listed}
+        return self._scenarios
+
+    def situated(self, scenario: Scenario) -> Scenario:
+        """The scenario with what is known of this project: its files, and variables that the settings give."""
+        return scenario.given(variables=self._given(), tree=self._files)
+
+    @property
+    def _files(self) -> Tree:
+        if self._tree is None:
+            from cilint.plan import Tree
+
+            self._tree = Tree(self.project.list_files)
+        return self._tree
+
+    def _given(self) -> dict[str, str]:
+        return {
+            name: value
+            for name, value in self.project.variables.items()
+            if value is not None and PUSH_TO_MAIN.get(name) != value
+        }
+
+    def _defaults(self) -> list[Scenario]:
+        from cilint.plan import default_scenarios
+
+        return default_scenarios(default=self._given().get("CI_DEFAULT_BRANCH", "main"))
+
+    @property
+    def plans(self) -> Iterator[Plan]:
+        """What GitLab would create in each of the scenarios."""
+        for name in self.scenarios:
+            yield self._plan(name, self.scenarios[name])
+
+    def plan(self, scenario: str) -> Plan | None:
+        """What GitLab would create in the scenario of that name, be it of the settings or of the default set ("main",
+        "merge-request" ...); None: no such one.
+        """
+        known = self.scenarios.get(scenario)
+        if known is None and self._named:
+            known = next((self.situated(one) for one in self._defaults() if one.name == scenario), None)
+        return None if known is None else self._plan(scenario, known)
+
+    def _plan(self, name: str, scenario: Scenario) -> Plan:
+        plan = self._plans.get(name)
         if plan is None:
-            plan = planner.plan(known)
-            self._plans[scenario] = (planner, known, plan)
+            plan = self._plans[name] = self.planner.plan(scenario)
         return plan
 
     def reach(self, node: Node) -> list[tuple[Job, Site]]:
@@ -199,7 +257,7 @@ class Context:
         self._reach.setdefault(id(site.node), []).append((job, site))
         node = site.node
         if isinstance(node, Mapping):
-            for _, child in site.items():
+            for _, child in site.items():  # noqa: PERF102  # a site's items are no dict's
                 self._walk(job, child)
         elif isinstance(node, Sequence):
             for child in site:

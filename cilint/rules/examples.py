@@ -99,4 +99,4 @@ def _write(path: str, text: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     if text.startswith("#!"):
-        os.chmod(path, 0o755)
+        os.chmod(path, 0o755)  # noqa: S103  # scripts of jobs are executable

@@ -101,7 +101,7 @@ class Layer:
 
     def take_matrix(self, entry: Site) -> Layer:
         """Add the alternatives of one entry of `parallel:matrix`."""
-        for _, site in entry.items():
+        for _, site in entry.items():  # noqa: PERF102  # a site's items are no dict's
             for item in site.flat():
                 if isinstance(item.node, Scalar):
                     self.values.setdefault(str(site.path[-1]), []).append(Value(item, raw=False))
@@ -145,7 +145,11 @@ class Scope:
             if match.start() > position:
                 results = [result.plus(Expansion(text[position : match.start()])) for result in results]
             position = match.end()
-            pieces = self.variable(name, depth, within) if name else [Expansion(match[0][0] if len(match[0]) == 2 else match[0])]
+            pieces = (
+                self.variable(name, depth, within)
+                if name
+                else [Expansion(match[0][0] if len(match[0]) == 2 else match[0])]
+            )
             results = [result.plus(piece) for result in results for piece in pieces][:_MAX_VALUES]
             if len(results[0].text) > _MAX_TEXT:
                 break

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.finding import NotAssessed
-from cilint.rules.assertions import holds
 from cilint.like import like_any
+from cilint.rules.assertions import holds
 from cilint.rules.select import subjects
 
 TYPE_CHECKING = False
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Finding, NotAssessed
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule, RuleSet
     from cilint.rules.select import Subject
@@ -41,26 +40,27 @@ def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
     assertion = with_parameters(rule.assertion, rule.parameters)
     for select in rule.select:
         for subject in subjects(context, select):
-            if not _wanted(context, rule, subject):
+            if not wanted(context, rule, subject):
                 continue
             verdict = holds(assertion, subject)
             if verdict is None:
                 context.unknown(_what(subject), _why(subject), subject.site.span)
             elif not verdict:
-                yield context.fault(
-                    subject.place, _message(rule, subject), job=subject.job, related=subject.related()
-                )
+                yield context.fault(subject.place, _message(rule, subject), job=subject.job, related=subject.related())
 
 
 def with_parameters(assertion: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
     """The assertion with `"{name}"` replaced by the parameter of that name."""
     return {
-        word: parameters[option[1:-1]] if isinstance(option, str) and option[:1] == "{" and option[-1:] == "}" else option
+        word: parameters[option[1:-1]]
+        if isinstance(option, str) and option[:1] == "{" and option[-1:] == "}"
+        else option
         for word, option in assertion.items()
     }
 
 
-def _wanted(context: Context, rule: Rule, subject: Subject) -> bool:
+def wanted(context: Context, rule: Rule, subject: Subject) -> bool:
+    """Whether the rule means this subject: its `where` names roles of the job, or names."""
     where = rule.where
     if not where:
         return True
@@ -82,7 +82,9 @@ def _what(subject: Subject) -> str:
 
 def _why(subject: Subject) -> str:
     names = ", ".join(f"${name}" for name in dict.fromkeys(subject.expansion.missing))
-    return f"the files do not say what {names} is" if names else "a part of it may stand in an include that was not read"
+    return (
+        f"the files do not say what {names} is" if names else "a part of it may stand in an include that was not read"
+    )
 
 
 def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = False) -> list[Finding]:

@@ -39,6 +39,9 @@ def load(wanted: Iterable[str] = ()) -> RuleSet:
         compiled = _compiled(pack, files, "judge")
         rules.sources.append((pack, files))
         for data in compiled["rules"]:
+            old = rules.rules.get(data["id"])
+            if old is not None and old.required and old.pack != pack:
+                raise PackError(f"rule {old.id} is required by pack {old.pack}, so pack {pack} cannot replace it")
             rules.rules[data["id"]] = Rule(data)
         rules.roles += compiled["roles"]
         changes.update(compiled["override"])

@@ -17,10 +17,8 @@ An evidence is a set of conditions that must all hold; each condition lists alte
 
 from __future__ import annotations
 
-import re2
-
-from cilint.plan.predefined import tier_of
 from cilint.like import like, like_any
+from cilint.plan.predefined import tier_of
 from cilint.shell.patterns import Patterns
 from cilint.tree.node import Mapping, ruby_text
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command
     from cilint.span import Span
+
 
 class Proof:
     """Why a job has a role: what was seen, in words, and where. weak: nothing but names speaks for it."""
@@ -73,7 +72,6 @@ class Facts:
         own = job.get("variables")
         self.variables = [str(site.path[-1]) for _, site in own.items()] if own else []
         self.manual = job.text("when") == "manual" or any(c.text("when") == "manual" for c in job.clauses or ())
-
 
     @property
     def arguments(self) -> list[tuple[str, Command]]:

@@ -21,11 +21,12 @@ class Rule:
     select: names of subjects, or JSONPaths, each value of which must satisfy `assertion`; () for a rule in code.
     where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
     parameters: what a house may change. message: for rules in data, with {value} and {name}.
+    required: whether nothing in the checked repository can switch it off or soften it.
     """
 
     __slots__ = (
-        "assertion", "check", "controls", "fix", "id", "message", "pack", "parameters", "select", "severity", "title",
-        "where",
+        "assertion", "check", "controls", "fix", "id", "message", "pack", "parameters", "required", "select", "severity",
+        "title", "where",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -41,6 +42,7 @@ class Rule:
         self.message: str = data["message"]
         self.fix: str = data["fix"]
         self.controls: tuple[str, ...] = tuple(data["controls"])
+        self.required: bool = data["required"]
 
     @property
     def language(self) -> bool:
@@ -88,7 +90,7 @@ class RuleSet:
         narrowed = self._like()
         narrowed.only = bool(chosen)
         kept = (chosen | self._ids(extend_select)) - dropped if chosen else set(self.rules) - dropped
-        narrowed.rules = {id: rule for id, rule in self.rules.items() if id in kept}
+        narrowed.rules = {name: rule for name, rule in self.rules.items() if name in kept}
         narrowed.silenced = self.silenced | (set(self.rules) - kept)
         return narrowed
 
@@ -100,21 +102,21 @@ class RuleSet:
         """
         result = self._like()
         result.rules = dict(self.rules)
-        for id, change in changes.items():
-            old = self.rules.get(id)
+        for name, change in changes.items():
+            old = self.rules.get(name)
             if old is None:
-                raise UsageError(f"no such rule: {id}", help=self._near(id))
+                raise UsageError(f"no such rule: {name}", help=self._near(name))
             rule = Rule.__new__(Rule)
             for slot in Rule.__slots__:
                 setattr(rule, slot, getattr(old, slot))
             rule.severity = change.get("severity") or old.severity
             parameters = change.get("parameters") or {}
-            for name in parameters:
-                if name not in old.parameters:
+            for parameter in parameters:
+                if parameter not in old.parameters:
                     known = ", ".join(old.parameters) or "none"
-                    raise UsageError(f"rule {id} has no parameter {name!r}", help=f"its parameters: {known}")
+                    raise UsageError(f"rule {name} has no parameter {parameter!r}", help=f"its parameters: {known}")
             rule.parameters = {**old.parameters, **parameters}
-            result.rules[id] = rule
+            result.rules[name] = rule
         return result
 
     def _like(self) -> RuleSet:

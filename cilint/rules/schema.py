@@ -100,6 +100,9 @@ class RuleEntry(_Strict):
     why: str = Field(min_length=1)
     fix: str = Field(min_length=1)
     controls: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+:\S.*$")]] = []
+    required: bool = Field(
+        default=False, description="nothing in the checked repository can switch it off or soften it"
+    )
     examples: Examples = Examples()
 
     @model_validator(mode="after")
@@ -176,7 +179,7 @@ def _known_select(word: str) -> None:
 
         try:
             parse(word)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the parser raises what it likes
             raise ValueError(f"not a JSONPath: {error}") from None
     elif word not in SUBJECTS:
         raise ValueError(f"there is no subject {word!r}{_near(word, list(SUBJECTS))}")
@@ -239,7 +242,7 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
             judge["rules"].append(_judged(pack, rule))
             prose["rules"].append(_told(rule, span))
         judge["roles"] += [_role(role) for role in file.roles]
-        judge["override"].update({id: change.model_dump() for id, change in file.override.items()})
+        judge["override"].update({name: change.model_dump() for name, change in file.override.items()})
     return {"judge": judge, "prose": prose}
 
 
@@ -297,7 +300,7 @@ def _model_in(annotation: Any) -> Any:
 
 def _find(node: Node, loc: tuple[Any, ...], *, key: bool = False) -> Span:
     """Where the value (or the key) of a pydantic location is written; the nearest place around it otherwise."""
-    span = node.first_line if isinstance(node, Scalar) else node.span
+    span = node.span
     for part in loc:
         if isinstance(node, Mapping) and part in node:
             span, node = node.keys[part].span, node.values[part]
@@ -321,6 +324,7 @@ def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
         "message": rule.message,
         "fix": " ".join(rule.fix.split()),
         "controls": rule.controls,
+        "required": rule.required,
     }
 
 

@@ -245,7 +245,7 @@ def _keys(path: object) -> list[str | int]:
         return [*_keys(path.left), *_keys(path.right)]
     if isinstance(path, Fields):
         return [str(path.fields[0])]
-    return [int(path.indices[0] if hasattr(path, "indices") else path.index)] if isinstance(path, Index) else []
+    return [int(path.indices[0])] if isinstance(path, Index) else []
 
 
 def _walk(site: Site, keys: list[str | int]) -> Site | None:

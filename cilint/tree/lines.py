@@ -10,11 +10,12 @@ from cilint.span import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TypeAlias
 
     from cilint.tree.node import Scalar
 
-    # (offset in the text, 1-based line, 1-based column, length): so many characters stand there as they are.
+    # (offset in the text, 1-based line, 1-based column, length in the source)
     Stretch: TypeAlias = tuple[int, int, int, int]
 
 _ESCAPED_LENGTH = {"x": 2, "u": 4, "U": 8}
@@ -46,7 +47,7 @@ def _stretches(node: Scalar) -> list[Stretch]:
         return _literal(node)
     if node.style == ">":
         return _folded(node, node.line + 1, 0)
-    if node.style == '"' or node.style == "'":
+    if node.style:
         return _quoted(node)
     if node.line == node.end_line:
         return [(0, node.line, node.column, len(node.text))]
@@ -95,44 +96,37 @@ def _quoted(node: Scalar) -> list[Stretch]:
         begin = node.column if number == node.line else len(written) - len(written.lstrip(" \t"))
         end = node.end_column - 2 if number == node.end_line else len(written.rstrip(" \t"))
         if number > node.line:
-            offset = _skip_fold(node, offset, written, begin)
-        offset = _quoted_line(node, stretches, number, written[:end], begin, offset)
+            offset = _behind_fold(node.text, offset, written, begin)
+        for column, length, characters in _runs(written[:end], begin, node.style):
+            stretches.append((offset, number, column, characters and length))
+            offset += characters
     return stretches
 
 
-def _skip_fold(node: Scalar, offset: int, written: str, begin: int) -> int:
+def _behind_fold(text: str, offset: int, written: str, begin: int) -> int:
     """How far the text has come when a further line of a quoted scalar begins: a break is a blank or newlines."""
-    text = node.text
     if begin >= len(written):
         return offset
-    if offset < len(text) and text[offset] == " ":
+    if text.startswith(" ", offset):
         return offset + 1
-    while offset < len(text) and text[offset] == "\n":
+    while text.startswith("\n", offset):
         offset += 1
     return offset
 
 
-def _quoted_line(node: Scalar, stretches: list[Stretch], number: int, written: str, begin: int, offset: int) -> int:
-    quote = node.style
-    position = run = begin
+def _runs(written: str, begin: int, quote: str) -> Iterator[tuple[int, int, int]]:
+    """(1-based column, length in the source, characters in the text) of each stretch between quotes."""
+    sign = "'" if quote == "'" else "\\"
+    position = begin
     while position < len(written):
-        escape = written[position] == ("'" if quote == "'" else "\\")
-        if not escape:
-            position += 1
-            continue
-        if position > run:
-            stretches.append((offset, number, run + 1, position - run))
-            offset += position - run
-        length = 2
-        if quote == '"':
-            length += _ESCAPED_LENGTH.get(written[position + 1 : position + 2], 0)
-            if position + 1 >= len(written):  # an escaped line break is nothing in the text
-                return offset
-        stretches.append((offset, number, position + 1, 1))
-        offset += 1
-        position += length
-        run = position
-    if position > run:
-        stretches.append((offset, number, run + 1, position - run))
-        offset += position - run
-    return offset
+        escape = written.find(sign, position)
+        if escape < 0:
+            yield position + 1, len(written) - position, len(written) - position
+            return
+        if escape > position:
+            yield position + 1, escape - position, escape - position
+        if escape + 1 >= len(written):
+            return  # an escaped line break is nothing in the text
+        length = 2 + (_ESCAPED_LENGTH.get(written[escape + 1], 0) if quote == '"' else 0)
+        yield escape + 1, length, 1
+        position = escape + length

@@ -1,0 +1,272 @@
+"""Words of shell: plain text, quotes, variables, substitutions, arrays. What `Reader` builds commands from."""
+
+from __future__ import annotations
+
+import re
+
+from cilint.shell.command import Command, Part, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.shell.script import Script
+
+_PLAIN = re.compile(r"[^\s\\'\"$`|&;<>()]+")
+_QUOTED = re.compile(r'[^"\\$`]+')
+_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.A)
+_BRACED = re.compile(r"[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])", re.A)
+_BRACED_PLAIN = re.compile(r"[^\\\"$`'}]+")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
+BLANK = re.compile(r"(?:[ \t\r\f\v]|\\\n)+")
+MAX_DEPTH = 25
+
+
+class Words:
+    """A place in a text of shell, and the reading of words from there on.
+
+    commands: all that were read, in order of their beginning, those of substitutions among them.
+    open: the text ends inside a quote, a compound command or a here-document, so that the next line goes on with it.
+    """
+
+    __slots__ = (
+        "_closers",
+        "_items",
+        "_no_arithmetic",
+        "_parents",
+        "_pos",
+        "_script",
+        "_stop",
+        "_text",
+        "commands",
+        "open",
+    )
+
+    def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
+        self._script = script
+        self._text = script.text
+        self._pos = start
+        self._stop = len(script.text) if stop is None else stop
+        self.commands: list[Command] = []
+        self.open = False
+        self._closers: list[str] = []  # what ends the substitutions and lists around this place
+        self._parents: list[Command] = []
+        self._no_arithmetic = False
+        self._items: tuple[Word, ...] | None = None
+
+    def _nested(self, closer: str) -> None:
+        """Read commands up to a closer."""
+        raise NotImplementedError
+
+    def _skip_comment(self) -> None:
+        end = self._text.find("\n", self._pos, self._stop)
+        self._pos = self._stop if end < 0 else end
+
+    def _skip_blank(self) -> None:
+        blank = BLANK.match(self._text, self._pos, self._stop)
+        if blank:
+            self._pos = blank.end()
+
+    def _word(self) -> Word:
+        text, stop = self._text, self._stop
+        start = self._pos
+        plain = _PLAIN.match(text, start, stop)
+        if plain:
+            self._pos = plain.end()
+            if self._pos >= stop or text[self._pos] in " \t\n;|":
+                return Word(plain[0], start, self._pos)
+        parts: list[Part] = []
+        if plain:
+            parts.append(Part("text", plain[0], start, self._pos))
+        while self._pos < stop and self._piece(parts):
+            pass
+        if self._pos == start < stop:
+            self._pos += 1  # whatever it is, go on behind it
+        word = join_parts(parts, start, min(self._pos, stop), quoted=text[start : start + 1] in ("'", '"'))
+        word.items, self._items = self._items, None
+        return word
+
+    def _piece(self, parts: list[Part]) -> bool:
+        """One piece of a word; False at the word's end."""
+        text, pos = self._text, self._pos
+        plain = _PLAIN.match(text, pos, self._stop)
+        if plain:
+            parts.append(Part("text", plain[0], pos, plain.end()))
+            self._pos = plain.end()
+            return True
+        char = text[pos]
+        if char == "'":
+            end = text.find("'", pos + 1, self._stop)
+            self.open = self.open or end < 0
+            end = self._stop if end < 0 else end
+            parts.append(Part("text", text[pos + 1 : end], pos + 1, end, quoted=True))
+            self._pos = min(end + 1, self._stop)
+        elif char == '"':
+            self._pos += 1
+            self._double_quoted(parts, closing=True)
+        elif char == "\\":
+            following = text[pos + 1 : pos + 2]
+            if following != "\n" and following:
+                parts.append(Part("text", following, pos, pos + 2, quoted=True))
+            self._pos = min(pos + 2, self._stop)
+        elif char == "$":
+            self._dollar(parts, quoted=False)
+        elif char == "`" and self._closers[-1:] != ["`"]:
+            self._substitution(parts, "`", 1, quoted=False)
+        elif char in "<>" and text.startswith("(", pos + 1):
+            self._substitution(parts, ")", 2, quoted=False, kind="process")
+        elif char == "(" and parts and parts[-1].kind == "text" and parts[-1].text.endswith("="):
+            self._array(parts)
+        else:
+            return False
+        return True
+
+    def _array(self, parts: list[Part]) -> None:
+        """`NAME=(a b c)`: the items, set apart by blanks."""
+        self._pos += 1
+        if len(self._closers) >= MAX_DEPTH:
+            return
+        self._closers.append(")")
+        items: list[Word] = []
+        while self._pos < self._stop and self._text[self._pos] != ")":
+            if self._text[self._pos].isspace():
+                self._pos += 1
+            elif self._text[self._pos] == "#":
+                self._skip_comment()
+            else:
+                word = self._word()
+                items.append(word)
+                parts.append(Part("text", " ", word.start, word.start))
+                parts += word.parts or (Part("text", word.text, word.start, word.end),)
+        self._closers.pop()
+        self._items = tuple(items)
+        self._pos = min(self._pos + 1, self._stop)
+
+    def _double_quoted(self, parts: list[Part], *, closing: bool) -> None:
+        text = self._text
+        if closing and self._pos < self._stop and text[self._pos] == '"':
+            parts.append(Part("text", "", self._pos, self._pos, quoted=True))
+        while self._pos < self._stop:
+            pos = self._pos
+            run = _QUOTED.match(text, pos, self._stop)
+            if run:
+                parts.append(Part("text", run[0], pos, run.end(), quoted=True))
+                self._pos = run.end()
+                continue
+            char = text[pos]
+            if char == '"':
+                self._pos += 1
+                if closing:
+                    return
+                parts.append(Part("text", '"', pos, pos + 1, quoted=True))
+            elif char == "\\":
+                following = text[pos + 1 : pos + 2]
+                if following != "\n":
+                    kept = following if following in '"\\$`' else char + following
+                    parts.append(Part("text", kept, pos, pos + 2, quoted=True))
+                self._pos = min(pos + 2, self._stop)
+            elif char == "$":
+                self._dollar(parts, quoted=True)
+            elif self._closers[-1:] == ["`"]:
+                return
+            else:
+                self._substitution(parts, "`", 1, quoted=True)
+        self.open = self.open or closing
+
+    def _dollar(self, parts: list[Part], *, quoted: bool) -> None:
+        text, pos = self._text, self._pos
+        following = text[pos + 1 : pos + 2] if pos + 1 < self._stop else ""
+        if following == "(":
+            if text.startswith("((", pos + 1) and self._arithmetic(parts, quoted=quoted):
+                return
+            self._substitution(parts, ")", 2, quoted=quoted)
+        elif following == "{":
+            self._braced(parts, quoted=quoted)
+        elif following == "'" and not quoted:
+            self._ansi(parts)
+        elif name := _NAME.match(text, pos + 1, self._stop):
+            parts.append(Part("variable", name[0], pos, name.end(), quoted=quoted))
+            self._pos = name.end()
+        else:
+            self._pos += 1
+            if following != '"' or quoted:
+                parts.append(Part("text", "$", pos, pos + 1, quoted=quoted))
+
+    def _arithmetic(self, parts: list[Part], *, quoted: bool) -> bool:
+        end = self._arithmetic_end()
+        if end < 0:
+            return False
+        parts.append(Part("arithmetic", self._text[self._pos + 3 : end - 2], self._pos, end, quoted=quoted))
+        self._pos = end
+        return True
+
+    def _arithmetic_end(self) -> int:
+        """Behind the next `))`; -1 when there is none, which is then remembered so that nobody looks again."""
+        if self._no_arithmetic:
+            return -1
+        end = self._text.find("))", self._pos, self._stop)
+        self._no_arithmetic = end < 0
+        return end + 2 if end >= 0 else -1
+
+    def _substitution(self, parts: list[Part], closer: str, skip: int, *, quoted: bool, kind: str = "command") -> None:
+        start = self._pos
+        self._pos += skip
+        if len(self._closers) >= MAX_DEPTH:
+            parts.append(Part("text", self._text[start : self._pos], start, self._pos, quoted=quoted))
+            return
+        first = len(self.commands)
+        self._parents.append(Command(self._script, start))
+        marker = self._parents[-1]
+        self._nested(closer)
+        self._parents.pop()
+        inner = [command for command in self.commands[first:] if command.parent is marker]
+        parts.append(Part(kind, self._text[start : self._pos], start, self._pos, quoted=quoted, commands=inner))
+
+    def _braced(self, parts: list[Part], *, quoted: bool) -> None:
+        start = self._pos
+        if len(self._closers) >= MAX_DEPTH:
+            self._pos += 2
+            parts.append(Part("text", "${", start, self._pos, quoted=quoted))
+            return
+        name = _BRACED.match(self._text, start + 2, self._stop)
+        self._pos = name.end() if name else start + 2
+        inner: list[Part] = []
+        self._closers.append("}")
+        while self._pos < self._stop and self._text[self._pos] != "}":
+            self._piece_of_brace(inner, quoted=quoted)
+        self._closers.pop()
+        self.open = self.open or self._pos >= self._stop
+        self._pos = min(self._pos + 1, self._stop)
+        commands = [command for part in inner for command in part.commands]
+        parts.append(Part("variable", name[1] if name else "", start, self._pos, quoted=quoted, commands=commands))
+        parts += [part for part in inner if part.kind == "variable"]
+
+    def _piece_of_brace(self, parts: list[Part], *, quoted: bool) -> None:
+        """A piece of what stands behind the name in `${NAME:-...}`."""
+        plain = _BRACED_PLAIN.match(self._text, self._pos, self._stop)
+        if plain:
+            self._pos = plain.end()
+        elif (self._text[self._pos] == '"' and quoted) or not self._piece(parts):
+            self._pos += 1
+
+    def _ansi(self, parts: list[Part]) -> None:
+        """`$'...'`, with its escapes."""
+        start = self._pos = self._pos + 2
+        taken: list[str] = []
+        text = self._text
+        while self._pos < self._stop and text[self._pos] != "'":
+            if text[self._pos] == "\\" and self._pos + 1 < self._stop:
+                self._pos += 1
+                taken.append(_ESCAPES.get(text[self._pos], "\\" + text[self._pos]))
+            else:
+                taken.append(text[self._pos])
+            self._pos += 1
+        parts.append(Part("text", "".join(taken), start, self._pos, quoted=True))
+        self.open = self.open or self._pos >= self._stop
+        self._pos = min(self._pos + 1, self._stop)
+
+
+def join_parts(parts: list[Part], start: int, end: int, *, quoted: bool) -> Word:
+    """A word out of its pieces; one without quotes and variables has none."""
+    if len(parts) == 1 and parts[0].kind == "text" and not parts[0].quoted and parts[0].start == start:
+        return Word(parts[0].text, start, end)
+    texts = [f"${part.text}" if part.kind == "variable" else part.text for part in parts]
+    return Word("".join(texts), start, end, tuple(parts), quoted=quoted)
