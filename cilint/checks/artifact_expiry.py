@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.language.durations import seconds
+from cilint.notation.durations import seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.language.expression import ExpressionError, parse
-from cilint.language.terms import And, Literal, Not, Or, Variable
+from cilint.notation.expression import ExpressionError, parse
+from cilint.notation.terms import And, Literal, Not, Or, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cilint.finding import Finding
-    from cilint.language.terms import Term
+    from cilint.notation.terms import Term
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.tree.site import Site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.checks._jobs import place_span
-from cilint.language.durations import seconds
+from cilint.notation.durations import seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from cilint.checks.condition_always_true import conditions
-from cilint.language.expression import ExpressionError, parse
-from cilint.language.terms import Match, PatternLiteral, Variable
+from cilint.notation.expression import ExpressionError, parse
+from cilint.notation.terms import Match, PatternLiteral, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cilint.finding import Finding
-    from cilint.language.terms import Term
+    from cilint.notation.terms import Term
     from cilint.rules.context import Context
 
 _WORD = re.compile(r"\(?[\w-]+(?:\|[\w-]+)*\)?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from cilint.rules import load
-from cilint.rules.examples import Outcome, outcomes
 from cilint.rules.packs import prose
+from cilint.testing import Outcome, outcomes
 
 
 @click.command("test")

@@ -77,7 +77,7 @@ class IncludeRules:
             self._check_if(condition)
 
     def _check_if(self, condition: Node) -> None:
-        from cilint.language.expression import ExpressionError, parse  # few files have include rules
+        from cilint.notation.expression import ExpressionError, parse  # few files have include rules
 
         text = condition.value if isinstance(condition, Scalar) else None
         if not isinstance(text, str):
@@ -109,7 +109,7 @@ class IncludeRules:
         return True, unknown
 
     def _if(self, text: str) -> tuple[bool, list[str]]:
-        from cilint.language.expression import parse
+        from cilint.notation.expression import parse
 
         expression = parse(text)
         known = {name: value for name, value in self._variables.items() if value is not None}
@@ -132,7 +132,7 @@ class IncludeRules:
         return self._any(changes.set("paths") if isinstance(changes, Mapping) else changes, changed)
 
     def _any(self, patterns: Node | None, paths: list[str]) -> bool:
-        from cilint.language.globs import fnmatch
+        from cilint.notation.globs import fnmatch
 
         comparisons = 0
         for text in _texts(patterns):

@@ -101,7 +101,7 @@ class Inputs:
         return None
 
     def _is_true(self, condition: Node) -> bool:
-        from cilint.language.expression import ExpressionError, parse  # only the newest headers have rules
+        from cilint.notation.expression import ExpressionError, parse  # only the newest headers have rules
 
         text = condition.value if isinstance(condition, Scalar) else None
         if not isinstance(text, str):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from cilint.language.durations import is_never, seconds
-from cilint.language.expression import ExpressionError, parse
 from cilint.language.faults import shown
-from cilint.language.patterns import PatternError, compile_pattern
+from cilint.notation.durations import is_never, seconds
+from cilint.notation.expression import ExpressionError, parse
+from cilint.notation.patterns import PatternError, compile_pattern
 from cilint.tree.node import Scalar, Symbol
 
 TYPE_CHECKING = False

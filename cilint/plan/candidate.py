@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.language.expression import ExpressionError, parse
+from cilint.notation.expression import ExpressionError, parse
 from cilint.pipeline.job import needs_of
 from cilint.pipeline.matrix import needed_names
 from cilint.pipeline.variables import Variable, definitions
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cilint.language.expression import Expression
+    from cilint.notation.expression import Expression
     from cilint.pipeline.job import Clause, Job, Need
     from cilint.pipeline.matrix import Instance
     from cilint.pipeline.variables import Definitions

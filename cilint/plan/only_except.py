@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cilint.language.expression import ExpressionError, parse
-from cilint.language.globs import compile_glob
-from cilint.language.patterns import PatternError, compile_pattern
+from cilint.notation.expression import ExpressionError, parse
+from cilint.notation.globs import compile_glob
+from cilint.notation.patterns import PatternError, compile_pattern
 from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False

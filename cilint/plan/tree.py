@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.language.globs import compile_glob
+from cilint.notation.globs import compile_glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

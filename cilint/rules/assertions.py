@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re2
 
-from cilint.language.durations import seconds
+from cilint.notation.durations import seconds
 from cilint.tree.node import Mapping, Scalar, Sequence, is_null, plain, ruby_text
 
 TYPE_CHECKING = False

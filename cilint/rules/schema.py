@@ -14,8 +14,8 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cilint.errors import PackError
-from cilint.language.durations import seconds
 from cilint.nearest import did_you_mean
+from cilint.notation.durations import seconds
 from cilint.rules.assertions import OPTIONS, TYPES
 from cilint.rules.select import SUBJECTS
 from cilint.source import Source

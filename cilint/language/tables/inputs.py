@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cilint.language.patterns import PatternError, compile_pattern
 from cilint.language.shapes import ANY, TEXT, VALUE, Words
 from cilint.language.structures import Fields, Listing, Named, check_names
+from cilint.notation.patterns import PatternError, compile_pattern
 from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
 TYPE_CHECKING = False

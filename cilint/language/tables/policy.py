@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cilint.language.faults import shown
-from cilint.language.patterns import PatternError, compile_pattern, is_pattern
 from cilint.language.shapes import CONDITION, Text, Words
 from cilint.language.structures import STRINGS, Either, Fields, Strings
+from cilint.notation.patterns import PatternError, compile_pattern, is_pattern
 from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False

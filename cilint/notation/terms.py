@@ -6,7 +6,7 @@ characters of the expression from 0.
 
 from __future__ import annotations
 
-from cilint.language.patterns import Pattern, PatternError, compile_pattern
+from cilint.notation.patterns import Pattern, PatternError, compile_pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

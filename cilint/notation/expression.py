@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from cilint.language.patterns import PatternError, compile_pattern
-from cilint.language.terms import (
+from cilint.notation.patterns import PatternError, compile_pattern
+from cilint.notation.terms import (
     And,
     Binary,
     Comparison,
@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cilint.language.terms import Variables
+    from cilint.notation.terms import Variables
 
 __all__ = [
     "And", "Binary", "Comparison", "Expression", "ExpressionError", "Input", "Literal", "Match", "Not", "Or",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cilint.language.expression import (
+from cilint.notation.expression import (
     And,
     Comparison,
     ExpressionError,

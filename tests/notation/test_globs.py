@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cilint.language.globs import MAX_ALTERNATIVES, fnmatch
+from cilint.notation.globs import MAX_ALTERNATIVES, fnmatch
 
 ROWS = [
     ("Dockerfile", "Dockerfile", True), ("Dockerfile", "svc/Dockerfile", False), ("DOCKERFILE", "Dockerfile", False),

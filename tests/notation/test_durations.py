@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cilint.language.durations import is_never, seconds
+from cilint.notation.durations import is_never, seconds
 
 DAY = 86400
 MEASURED = {

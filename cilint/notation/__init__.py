@@ -1,0 +1,3 @@
+"""The small notations inside strings: expressions of `rules:if`, patterns, globs, durations."""
+
+from __future__ import annotations
