@@ -6,7 +6,8 @@ import os
 
 from cilint import rules as rules_package
 from cilint import settings as settings_package
-from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, settings_for
+from cilint.cli._choice import settings_for
+from cilint.cli._lint import ENTRY, _default, _prefix, _stdin
 from cilint.cli._options import Option, Request
 from cilint.compose import compose
 from cilint.compose.fetch import Project, open_project
@@ -16,9 +17,8 @@ from cilint.language import validate
 from cilint.nearest import did_you_mean
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
-from cilint.plan import Planner, Scenario, Tree, default_scenarios
-from cilint.plan.predefined import is_predefined
-from cilint.plan.scenario import branch, exactly, merge_request, schedule, tag
+from cilint.plan import Planner, Scenario, Tree
+from cilint.plan.scenario import described, named
 from cilint.rules.judge import settle
 from cilint.source import Source
 
@@ -122,7 +122,8 @@ def scenario_of(request: Request, settings: Settings) -> Scenario:
     variables = dict(_assignment(text) for text in request.var)
     scenario = _start(request, settings, variables)
     changed = request.changed or (() if request.no_changes else None)
-    return scenario.given(variables={**settings.variables, **variables}, changed=changed)
+    weaker = {} if request.scenario else settings.variables  # a named scenario knows them already
+    return scenario.given(variables={**weaker, **variables}, changed=changed)
 
 
 def is_described(request: Request) -> bool:
@@ -133,12 +134,7 @@ def is_described(request: Request) -> bool:
 
 def scenarios_of(settings: Settings) -> list[Scenario]:
     """The named scenarios: those of the settings, or else the default set."""
-    if not settings.scenarios:
-        return [scenario.given(variables=settings.variables) for scenario in default_scenarios()]
-    return [
-        exactly({**settings.variables, **said.get("variables", {})}, said.get("changed")).given(name=name)
-        for name, said in settings.scenarios.items()
-    ]
+    return named(settings.scenarios, settings.variables)
 
 
 def _start(request: Request, settings: Settings, variables: dict[str, str]) -> Scenario:
@@ -160,19 +156,19 @@ def _start(request: Request, settings: Settings, variables: dict[str, str]) -> S
         raise UsageError("a merge request pipeline is started by the merge request: leave --schedule and --source out")
     if request.scenario:
         return _named(request.scenario, settings)
-    if request.merge_request:
-        return merge_request(request.branch or "feature/change")
-    if request.tag:
-        return tag(request.tag, source="schedule" if request.schedule else request.source or "push")
-    if request.schedule:
-        return schedule(request.branch or "main")
-    if request.branch or request.source or not any(is_predefined(name) for name in variables):
-        return branch(request.branch or "main", source=request.source or "push")
-    return exactly({})
+    return described(
+        variables,
+        branch_name=request.branch or "",
+        tag_name=request.tag or "",
+        of_merge_request=request.merge_request,
+        scheduled=request.schedule,
+        source=request.source or "",
+        default=settings.variables.get("CI_DEFAULT_BRANCH", "main"),
+    )
 
 
 def _named(name: str, settings: Settings) -> Scenario:
-    known = {scenario.name: scenario for scenario in [*default_scenarios(), *scenarios_of(settings)]}
+    known = {scenario.name: scenario for scenario in [*named({}, settings.variables), *scenarios_of(settings)]}
     if name not in known:
         raise UsageError(
             f"there is no scenario {name}{did_you_mean(name, list(known))}", help=f"there are {', '.join(known)}"

@@ -12,6 +12,7 @@ from cilint.plan.predefined import is_predefined
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from cilint.plan.tree import Tree
 
@@ -226,6 +227,57 @@ def _ref(name: str, source: str, *, protected: bool) -> dict[str, str]:
         "CI_COMMIT_REF_SLUG": slug,
         "CI_COMMIT_REF_PROTECTED": "true" if protected else "false",
     }
+
+
+def described(
+    variables: Mapping[str, str],
+    *,
+    branch_name: str = "",
+    tag_name: str = "",
+    of_merge_request: bool = False,
+    scheduled: bool = False,
+    source: str = "",
+    default: str = "main",
+) -> Scenario:
+    """The situation that a few words describe: a push to the default branch when they say nothing.
+
+    With predefined variables and nothing else it is exactly what is given. source: `CI_PIPELINE_SOURCE`.
+    """
+    if of_merge_request:
+        scenario = merge_request(branch_name or "feature/change", default, default=default)
+    elif tag_name:
+        scenario = tag(tag_name, source="schedule" if scheduled else source or "push", default=default)
+    elif scheduled:
+        scenario = schedule(branch_name or default, default=default)
+    elif branch_name or source or not any(is_predefined(name) for name in variables):
+        scenario = branch(branch_name or default, source=source or "push", default=default)
+    else:
+        scenario = exactly({})
+    return scenario.given(variables=variables)
+
+
+def named(said: Mapping[str, Mapping[str, Any]], variables: Mapping[str, str]) -> list[Scenario]:
+    """The scenarios that settings name (`ScenarioModel` in cilint/settings/schema.py); the default set for none.
+
+    variables: those that the settings give to every scenario.
+    """
+    default = variables.get("CI_DEFAULT_BRANCH", "main")
+    if not said:
+        return [scenario.given(variables=variables) for scenario in default_scenarios(default=default)]
+    scenarios = []
+    for name, words in said.items():
+        scenario = described(
+            words.get("variables", {}),
+            branch_name=words.get("branch", ""),
+            tag_name=words.get("tag", ""),
+            of_merge_request=words.get("merge-request", False),
+            scheduled=words.get("schedule", False),
+            source=words.get("source", ""),
+            default=default,
+        )
+        own = {**variables, **words.get("variables", {})}
+        scenarios.append(scenario.given(name=name, variables=own, changed=words.get("changed")))
+    return scenarios
 
 
 def default_scenarios(tree: Tree | None = None, *, default: str = "main") -> list[Scenario]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
@@ -31,10 +31,23 @@ class _Strict(BaseModel):
 
 
 class ScenarioModel(_Strict):
-    """The circumstances of one pipeline."""
+    """The circumstances of one pipeline, as the options of `cilint simulate` describe them."""
 
+    branch: str = Field("", description="A pipeline of this branch; with merge-request, its source branch.")
+    tag: str = Field("", description="A pipeline of this tag.")
+    merge_request: bool = Field(False, alias="merge-request", description="A merge request pipeline.")
+    schedule: bool = Field(False, description="A scheduled pipeline.")
+    source: str = Field("", description="What started it: push, web, api, trigger, pipeline, parent_pipeline ...")
     variables: dict[str, Text] = Field({}, description="Variables that GitLab or a person sets, as CI_COMMIT_BRANCH.")
     changed: list[str] | None = Field(None, description="Changed files; leave out when no diff is known.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ScenarioModel:
+        if self.tag and (self.branch or self.merge_request):
+            raise ValueError("a pipeline has one ref: a branch, a tag or a merge request")
+        if self.merge_request and (self.schedule or self.source):
+            raise ValueError("a merge request pipeline is started by the merge request: leave schedule and source out")
+        return self
 
 
 class SettingsModel(_Strict):
@@ -115,7 +128,8 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
         near = nearest(str(loc[-1]), known)
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
         return f"unknown key {name}", hint, place_of(body, loc, key=True)
-    message = fault["msg"][0].lower() + fault["msg"][1:]
+    message = fault["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
     given = fault["input"]
     near = nearest(given, _allowed(fault)) if isinstance(given, str) else None
     return f"{name}: {message}", f"did you mean {near}?" if near else "", place_of(body, loc)
