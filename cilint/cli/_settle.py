@@ -52,7 +52,7 @@ def _comments(entry: Entry, checked: Checked) -> list[Finding]:
     from cilint.settle import comments
 
     day = today()
-    required = frozenset(entry.settings.required)
+    required = entry.required
     ignores, faults = comments.settle(
         checked.findings, checked.config.readings, required, day, require_reason=entry.settings.require_reason
     )
@@ -78,7 +78,7 @@ def _patterns(entry: Entry, checked: Checked) -> None:
         settings.per_file_ignores,
         settings.per_job_ignores,
         names=names,
-        required=frozenset(settings.required),
+        required=entry.required,
     )
 
 
@@ -86,7 +86,7 @@ def _baseline(entry: Entry, checked: Checked, path: str) -> list[Finding]:
     from cilint.settle import baseline
 
     known = baseline.read(path)
-    known.settle(checked.findings, frozenset(entry.settings.required))
+    known.settle(checked.findings, entry.required)
     if not checked.config.complete:
         return []
     stale = known.stale(checked.findings, entry.rules)
@@ -110,7 +110,7 @@ def _revision(entry: Entry, checked: Checked, revision: str) -> None:
     before = check(source, then, entry.rules)
     stamp(before.findings, before.config.readings, SECRET_RULES)
     old = {finding.fingerprint for finding in before.findings}
-    required = frozenset(entry.settings.required)
+    required = entry.required
     for finding in checked.findings:
         if finding.status == "open" and finding.fingerprint in old and finding.rule not in required:
             finding.status = "baselined"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cilint import rules as rules_package
-from cilint.cli import _lint
+from cilint.cli import _choice, _lint
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def command(path: str, rule: str | None, **options: Any) -> int:
     """Print the settings that a file is checked under, each with the place where it is written."""
     request = Request({**{option.key: option.initial for option in OPTIONS.options}, **options, "paths": (path,)})
-    settings = _lint.settings_for(path, request)
+    settings = _choice.settings_for(path, request)
     body = _body(settings)
     if rule is None:
         click.echo("\n".join(_lines(settings, body)))
@@ -61,8 +61,8 @@ def _lines(settings: Settings, body: Mapping | None) -> list[str]:
 
 
 def _why(rule: str, settings: Settings, body: Mapping | None, request: Request) -> list[str]:
-    run = _lint.rules_for(settings, request)
-    everything = rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, *request.policy, _lint.OWN_PACK))
+    run = _choice.rules_for(settings, request)
+    everything = rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, *request.policy, _choice.OWN_PACK))
     known = everything.get(rule)
     if known is None:
         near = did_you_mean(rule, everything.rules).lstrip("; ")
@@ -91,7 +91,7 @@ def _reasons(known: Rule, settings: Settings, body: Mapping | None, request: Req
         origin = "--policy" if request.policy else _at(body, "packs")
         reasons.append(f"pack {pack} is not among {', '.join(packs)} ({origin})")
     for option in ("select", "ignore"):
-        said = _named(known, _lint.words(getattr(request, option)))
+        said = _named(known, _choice.words(getattr(request, option)))
         reasons += [f"--{option} {said}"] if said else []
     for key in ("select", "extend-select", "ignore", "required"):
         said = _named(known, getattr(settings, key.replace("-", "_")))
@@ -102,6 +102,7 @@ def _reasons(known: Rule, settings: Settings, body: Mapping | None, request: Req
     reasons += [
         f"{key} set ({_at(body, key, rule)})" for key in ("severity", "parameters") if rule in getattr(settings, key)
     ]
+    reasons += [f"required by pack {pack}"] if known.required else []
     if reasons:
         return reasons
     if rule in run:

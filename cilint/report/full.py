@@ -69,11 +69,11 @@ class Page:
     def notes(self, finding: Finding) -> list[tuple[str, str]]:
         """Labelled lines below the frame."""
         rule = self.report.rules.get(finding.rule)
+        fix = finding.help or (rule.fix if rule else "")
         notes = [
             ("in", words.jobs(finding)),
             ("via", words.via(finding, self.report)),
-            ("help", finding.help or (rule.fix if rule else "")),
-            ("controls", ", ".join(finding.controls)),
+            ("help", fix),
             ("more", self.report.page(finding.rule)),
         ]
         return [(label, text) for label, text in notes if text]

@@ -44,7 +44,11 @@ def load(wanted: Iterable[str] = ()) -> RuleSet:
                 raise PackError(f"rule {old.id} is required by pack {old.pack}, so pack {pack} cannot replace it")
             rules.rules[data["id"]] = Rule(data)
         rules.roles += compiled["roles"]
-        changes.update(compiled["override"])
+        for id, change in compiled["override"].items():
+            old = rules.rules.get(id)
+            if old is not None and old.required and old.pack != pack:
+                raise PackError(f"rule {id} is required by pack {old.pack}, so pack {pack} cannot change it")
+            changes[id] = change
     return rules.configured(changes) if changes else rules
 
 

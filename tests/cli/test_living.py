@@ -107,6 +107,64 @@ def test_what_is_required_cannot_be_left_out(cilint):
     assert cilint("check", "--select", "stage-known").status == 1
 
 
+CENTRAL = """\
+rules:
+  - id: image-central
+    severity: error
+    required: true
+    title: Images come from the house's registry
+    select: image
+    assert: {starts_with: $CI_REGISTRY/}
+    message: "{value} comes from outside the house"
+    why: Images from elsewhere are not scanned.
+    fix: Mirror the image.
+"""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "ignore: [image-central]",
+        "select: [stage-known]",
+        "per-file-ignores: {'*': [image-central]}",
+        "per-job-ignores: {'*': [central]}",
+        "baseline: known.json",
+    ],
+)
+def test_nothing_in_the_repository_softens_a_central_policy(cilint, settings):
+    text = BAD.replace("node\n", "node  # cilint: ignore[image-central] why\n")
+    files = {".gitlab-ci.yml": text, "central/rules.yaml": CENTRAL}
+    cilint(
+        "baseline",
+        "-o",
+        "known.json",
+        "--policy",
+        "./central",
+        "--settings=none.yaml",
+        files={**files, "none.yaml": ""},
+    )
+    done = cilint(
+        "check",
+        "--policy",
+        "./central",
+        "--policy",
+        "./policy",
+        "--format=json",
+        files={".cilint.yaml": settings + "\n"},
+    )
+    found = [one for one in json.loads(done.out)["findings"] if one["rule"] == "image-central"]
+    assert [one["status"] for one in found] == ["open", "open"]
+    assert done.status == 1
+
+
+def test_a_central_policy_cannot_be_changed_by_settings_or_options(cilint):
+    files = {".gitlab-ci.yml": BAD, "central/rules.yaml": CENTRAL, ".cilint.yaml": "severity: {image-central: info}\n"}
+    done = cilint("check", "--policy", "./central", files=files)
+    assert (done.status, "is required by pack central" in done.err) == (2, True)
+    done = cilint("check", "--policy", "./central", "--isolated", "--ignore", "image-central")
+    assert (done.status, "is required by pack central" in done.err) == (2, True)
+
+
 def test_settings_of_other_packs_are_passed_over_and_nonsense_is_not(cilint):
     files = {".gitlab-ci.yml": BAD, ".cilint.yaml": SETTINGS + "ignore: [image-private-registry, image-private]\n"}
     assert cilint("check", files=files).status == 0

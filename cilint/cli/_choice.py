@@ -1,0 +1,94 @@
+"""Which settings and which rules hold for a file: packs, then the settings, then the options of the call."""
+
+from __future__ import annotations
+
+from cilint import rules as rules_package
+from cilint import settings as settings_package
+from cilint.errors import SettingsError, UsageError
+from cilint.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cilint.cli._options import Request
+    from cilint.rules import RuleSet
+
+OWN_PACK = "cilint"  # rules about cilint's own comments and baselines; loaded beside every choice of packs
+
+
+def settings_for(place: str, request: Request) -> Settings:
+    """The settings that a file is checked under."""
+    if request.settings:
+        return settings_package.load(request.settings)
+    path = None if request.isolated else settings_package.find(place)
+    return settings_package.load(path) if path else Settings()
+
+
+def rules_for(settings: Settings, request: Request) -> RuleSet:
+    """The rules of a run. Raises CilintError for words that mean nothing, and for what is not allowed."""
+    packs = tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
+    rules = rules_package.load((*packs, OWN_PACK))
+    try:
+        rules = _configured(rules, settings)
+    except UsageError as error:
+        raise SettingsError(f"{settings.path}: {error.message}", help=error.help) from None
+    select, ignore = words(request.select), words(request.ignore)
+    refused = sorted(required_of(rules, settings) & set(ignore))
+    if refused:
+        by = settings.path if refused[0] in settings.required else f"pack {rules.rules[refused[0]].pack}"
+        raise UsageError(f"{refused[0]} is required by {by} and cannot be ignored")
+    return _narrowed(rules, settings, select, ignore, words(request.extend_select))
+
+
+def required_of(rules: RuleSet, settings: Settings) -> frozenset[str]:
+    """The ids of the rules that nothing can switch off: their pack says so, or the settings (by id or by pack)."""
+    named = set(settings.required)
+    return frozenset(rule.id for rule in rules if rule.required or rule.id in named or rule.pack in named)
+
+
+def words(options: Iterable[str]) -> list[str]:
+    """The words of a repeatable option that takes commas, too."""
+    return [word.strip() for option in options for word in option.split(",") if word.strip()]
+
+
+def _narrowed(
+    rules: RuleSet, settings: Settings, select: list[str], ignore: list[str], extend_select: list[str]
+) -> RuleSet:
+    """Some of the rules, and those that are required in any case."""
+    if not (select or ignore or extend_select):
+        return rules
+    narrowed = rules.narrow(select, ignore, extend_select)
+    narrowed.rules.update({name: rules.rules[name] for name in sorted(required_of(rules, settings))})
+    return narrowed
+
+
+def _configured(rules: RuleSet, settings: Settings) -> RuleSet:
+    """The rules as the settings want them. What they say of rules that other packs have is passed over."""
+    if not settings.path:
+        return rules
+    elsewhere = _elsewhere(rules, settings)
+    changes = {rule: change for rule, change in settings.changes().items() if rule not in elsewhere}
+    for name in changes:
+        rule = rules.get(name)
+        if rule is not None and rule.required:
+            raise UsageError(f"{name} is required by pack {rule.pack}, which alone sets its severity and parameters")
+    if changes:
+        rules = rules.configured(changes)
+    rules.narrow([word for word in settings.required if word not in elsewhere])  # refuses words that mean nothing
+    select, ignore, extend_select = (
+        [word for word in listed if word not in elsewhere]
+        for listed in (settings.select, settings.ignore, settings.extend_select)
+    )
+    return _narrowed(rules, settings, select, ignore, extend_select)
+
+
+def _elsewhere(rules: RuleSet, settings: Settings) -> set[str]:
+    """Rules and packs that the settings name, which exist but are not part of this run."""
+    named = {*settings.select, *settings.ignore, *settings.extend_select, *settings.required, *settings.changes()}
+    packs = {rule.pack for rule in rules}
+    missing = {word for word in named if word not in rules and word not in packs}
+    if not missing:
+        return set()
+    everything = rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, OWN_PACK))
+    return missing & ({rule.id for rule in everything} | {rule.pack for rule in everything})
