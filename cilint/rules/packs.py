@@ -44,11 +44,11 @@ def load(wanted: Iterable[str] = ()) -> RuleSet:
                 raise PackError(f"rule {old.id} is required by pack {old.pack}, so pack {pack} cannot replace it")
             rules.rules[data["id"]] = Rule(data)
         rules.roles += compiled["roles"]
-        for id, change in compiled["override"].items():
-            old = rules.rules.get(id)
+        for name, change in compiled["override"].items():
+            old = rules.rules.get(name)
             if old is not None and old.required and old.pack != pack:
-                raise PackError(f"rule {id} is required by pack {old.pack}, so pack {pack} cannot change it")
-            changes[id] = change
+                raise PackError(f"rule {name} is required by pack {old.pack}, so pack {pack} cannot change it")
+            changes[name] = change
     return rules.configured(changes) if changes else rules
 
 
