@@ -260,7 +260,9 @@ def _validate(body: Mapping) -> PackFile:
     try:
         return PackFile.model_validate(plain(body))
     except ValidationError as error:
-        fault = error.errors()[0]
+        faults = error.errors()
+        # A misspelt key is told before the key that is missing because of it.
+        fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
         message, span = _complaint(body, fault)
         more = error.error_count() - 1
         raise PackError(

@@ -51,8 +51,6 @@ class Reader(Words):
             self.open = True
         return self
 
-    # -- lists of commands
-
     def _list(self, closer: str) -> None:
         text = self._text
         while self._pos < self._stop and len(self.commands) < _MAX_COMMANDS:
@@ -148,8 +146,6 @@ class Reader(Words):
         self._joined = ""
         self._last = command
         self.commands.append(command)
-
-    # -- one command
 
     def _command(self) -> None:
         text = self._text
@@ -262,8 +258,6 @@ class Reader(Words):
             command.parent = self._last
         self.commands += inner.commands
         return join_parts(parts, start, end, quoted=True)
-
-    # -- words that the grammar reserves
 
     def _reserved(self, word: Word) -> bool:
         """Whether the word was the grammar's, and is dealt with."""

@@ -138,6 +138,7 @@ class Words:
                 parts += word.parts or (Part("text", word.text, word.start, word.end),)
         self._closers.pop()
         self._items = tuple(items)
+        self.open = self.open or self._pos >= self._stop
         self._pos = min(self._pos + 1, self._stop)
 
     def _double_quoted(self, parts: list[Part], *, closing: bool) -> None:
