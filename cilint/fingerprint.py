@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.span import Span
     from cilint.tree.documents import Reading
-    from cilint.tree.node import Node
+    from cilint.tree.node import Key, Node
 
 ALGORITHM = "cilint-fp/1"
 
@@ -96,18 +96,31 @@ def locate(reading: Reading, span: Span) -> tuple[list[str], str]:
 def _step(node: Node, span: Span) -> tuple[str, Node | None] | None:
     """One step down towards the span: the name of the step and the node there; None at the end of the way."""
     if isinstance(node, Mapping):
-        for key, written in node.keys.items():
-            name = key if isinstance(key, str) else written.text
-            if _holds(written, span):
-                return name, None
-            value = node.values[key]
-            if not node.trail(key) and _holds(value, span):
-                return name, value
-    elif isinstance(node, Sequence):
+        key = _before(node, span)
+        if key is None:
+            return None
+        written, value = node.keys[key], node.values[key]
+        name = key if isinstance(key, str) else written.text
+        if _holds(written, span):
+            return name, None
+        return (name, value) if not node.trail(key) and _holds(value, span) else None
+    if isinstance(node, Sequence):
         for index, item in enumerate(node.items):
             if not node.trail(index) and _holds(item, span):
                 return _name_of(item), item
     return None
+
+
+def _before(node: Mapping, span: Span) -> Key | None:
+    """The key of the last entry that is written here and begins at the span or before it."""
+    best, place = None, (-1, -1)
+    line, column = span.line - 1, span.column - 1
+    for key, written in node.keys.items():
+        start = written.start
+        here = start.line, start.column
+        if place < here <= (line, column) and not any(step.kind == "merge" for step in node.trail(key)):
+            best, place = key, here
+    return best
 
 
 def _holds(node: Node, span: Span) -> bool:
