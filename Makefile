@@ -38,5 +38,8 @@ fix: setup  ## what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: setup  ## the pages that are made from the program: a page a rule, the settings
+	$(BIN)/python docs/generate.py
+
 clean:  ## everything that was built
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/judges/node_modules

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from contextlib import contextmanager
 
 from cilint.check import check
 from cilint.compose.fetch import Project
@@ -74,23 +75,28 @@ def outcomes(rules: RuleSet, prose: dict[str, dict[str, Any]]) -> Iterator[Outco
 def run(rules: RuleSet, rule: str, kind: str, number: int, example: dict[str, Any]) -> Outcome:
     """Run one example under its rule alone."""
     outcome = Outcome(rule, kind, number)
-    texts: dict[str, str] = {}
     for path, text in example["files"].items():
         lines = text.split("\n")
         outcome.wanted |= {(path, index) for index, line in enumerate(lines, 1) if _MARK.search(line)}
-        texts[path] = _MARK.sub("", text)
-    chosen = rules.narrow(select=[rule])
-    if example.get("parameters"):
-        chosen = chosen.configured({rule: {"parameters": example["parameters"]}})
-    with tempfile.TemporaryDirectory(prefix="cilint-") as folder:
-        for path, text in texts.items():
-            _write(os.path.join(folder, path), text)
-        checked = check(Source(ENTRY, texts[ENTRY]), Project(folder), chosen)
+    with opened(rules, rule, example) as (source, project, chosen):
+        checked = check(source, project, chosen)
     for finding in checked.findings:
         if finding.rule == rule:
             outcome.found.add((finding.span.source.path, finding.span.line))
             outcome.messages.append(f"{finding.span.source.path}:{finding.span.line}: {finding.message}")
     return outcome
+
+
+@contextmanager
+def opened(rules: RuleSet, rule: str, example: dict[str, Any]) -> Iterator[tuple[Source, Project, RuleSet]]:
+    """An example without its marks, in a folder of its own: what `check` takes to judge it under its rule alone."""
+    chosen = rules.narrow(select=[rule])
+    if example.get("parameters"):
+        chosen = chosen.configured({rule: {"parameters": example["parameters"]}})
+    with tempfile.TemporaryDirectory(prefix="cilint-") as folder:
+        for path, text in example["files"].items():
+            _write(os.path.join(folder, path), _MARK.sub("", text))
+        yield Source(ENTRY, _MARK.sub("", example["files"][ENTRY])), Project(folder), chosen
 
 
 def _write(path: str, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 
@@ -14,8 +15,11 @@ from cilint.rules.packs import prose
 @click.command("rules")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to list; default: the built-in ones.")
 @click.option("--pack", default=None, metavar="NAME", help="Only the rules of this pack.")
+@click.option(
+    "--pages", metavar="FOLDER", help="Write a page of Markdown for each rule, and an index, into this folder."
+)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
-def command(policy: tuple[str, ...], pack: str | None, form: str) -> int:
+def command(policy: tuple[str, ...], pack: str | None, pages: str | None, form: str) -> int:
     """List the rules: id, severity and what each asks for. `cilint explain RULE` tells one in full."""
     rules = load(policy or BUILT_IN)
     packs = list(dict.fromkeys(rule.pack for rule in rules))
@@ -23,7 +27,20 @@ def command(policy: tuple[str, ...], pack: str | None, form: str) -> int:
         if pack not in packs:
             raise UsageError(f"no such pack: {pack}", help=f"packs are {', '.join(packs)}")
         packs = [pack]
+    if pages is not None:
+        return _write(rules.narrow(select=packs), pages)
     click.echo(_json(rules, packs) if form == "json" else _table(rules, packs))
+    return 0
+
+
+def _write(rules: RuleSet, folder: str) -> int:
+    from cilint.cli._pages import pages
+    from cilint.fix.write import write
+
+    made = pages(rules)
+    for name, text in made.items():
+        write(os.path.join(folder, name), text)
+    click.echo(f"wrote {len(made)} pages into {folder}", err=True)
     return 0
 
 

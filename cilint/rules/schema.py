@@ -82,6 +82,9 @@ class Where(_Strict):
 
     role: Texts = Field(default=[], description="only in jobs that have one of these roles")
     name: Texts = Field(default=[], description="only things of these names; * stands for anything")
+    text: Texts = Field(
+        default=[], description="for a check: only where one of these words, or of a {parameter}, stands in the files"
+    )
 
 
 class RuleEntry(_Strict):
@@ -103,6 +106,7 @@ class RuleEntry(_Strict):
     required: bool = Field(
         default=False, description="nothing in the checked repository can switch it off or soften it"
     )
+    since: str = Field(default="", description="the version that brought the rule")
     examples: Examples = Examples()
 
     @model_validator(mode="after")
@@ -334,6 +338,7 @@ def _told(rule: RuleEntry, span: Span) -> dict[str, Any]:
     return {
         "id": rule.id,
         "requirement": rule.requirement,
+        "since": rule.since,
         "why": " ".join(rule.why.split()),
         "fix": " ".join(rule.fix.split()),
         "examples": rule.examples.model_dump(),
