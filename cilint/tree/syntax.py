@@ -11,6 +11,7 @@ import re
 from yaml.error import MarkedYAMLError
 
 from cilint.finding import Finding, Related
+from cilint.pattern import Pattern
 from cilint.span import Span
 from cilint.tree.piece import count_breaks
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cilint.tree.piece import Piece
 
 # What libyaml's reader accepts (reader.c); a byte order mark only in front of all.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = Pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _DASH = re.compile(r"\s*-(?:\s|$)")
 
 
