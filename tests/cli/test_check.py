@@ -50,7 +50,7 @@ ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house
     = help: Mirror the image and use $CI_REGISTRY/...
     = more: cilint explain image-private
 
-1 error, 1 warning in 2 jobs (2 files, 9 rules)
+1 error, 1 warning in 2 jobs (2 files, N rules)
 """
 
 
@@ -65,7 +65,7 @@ def test_concise_is_what_a_pipe_gets(cilint):
     assert done.out == textwrap.dedent("""\
         .gitlab-ci.yml:9:10: warning[stage-known]: the house has no stage x (job odd)
         ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house (jobs build, odd)
-        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        1 error, 1 warning in 2 jobs (2 files, N rules)
         """)
 
 
@@ -77,7 +77,7 @@ def test_grouped(cilint):
         ci/base.yml
           2:10  error    node:22 comes from outside the house (jobs build, odd)  image-private
 
-        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        1 error, 1 warning in 2 jobs (2 files, N rules)
         """)
 
 
@@ -85,7 +85,7 @@ def test_statistics(cilint):
     assert cilint("check", *HOUSE, "--statistics", files=FILES).out == textwrap.dedent("""\
             1   error   image-private  Images come from the house's registry
             1   warning stage-known    Stages have the house's names
-        1 error, 1 warning in 2 jobs (2 files, 9 rules)
+        1 error, 1 warning in 2 jobs (2 files, N rules)
         """)
 
 
@@ -95,14 +95,14 @@ def test_markdown(cilint):
 
         ### cilint: failed
 
-        1 error, 1 warning in 2 jobs (2 files, 9 rules).
+        1 error, 1 warning in 2 jobs (2 files, N rules).
 
         | | Where | Rule | What | Jobs |
         |---|---|---|---|---|
         | warning | `.gitlab-ci.yml:9` | `stage-known` | `the house has no stage x` | `odd` |
         | error | `ci/base.yml:2` | `image-private` | `node:22 comes from outside the house` | `build`, `odd` |
 
-        <sub>cilint 0.1.0; 9 rules</sub>
+        <sub>cilint 0.1.0; N rules</sub>
         """)
 
 
@@ -125,7 +125,7 @@ def test_json_keeps_the_contract(cilint):
 
 def test_clean(cilint):
     done = cilint("check", *HOUSE, "--format", "full", files=CLEAN)
-    assert (done.out, done.status) == ("no findings in 1 job (1 file, 9 rules)\n", 0)
+    assert (done.out, done.status) == ("no findings in 1 job (1 file, N rules)\n", 0)
 
 
 def test_quiet(cilint):

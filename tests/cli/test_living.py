@@ -47,7 +47,7 @@ def test_a_comment_settles_and_the_json_tells_why(cilint):
     assert (first["status"], first["reason"], second["status"]) == ("suppressed", "mirrored in May", "open")
     done = cilint("check", *HOUSE, "--format=full")
     assert "node comes" not in done.out
-    assert done.out.endswith("1 error in 2 jobs (1 file, 9 rules) - 1 suppressed\n")
+    assert done.out.endswith("1 error in 2 jobs (1 file, N rules) - 1 suppressed\n")
 
 
 def test_a_comment_without_use_is_told(findings):
