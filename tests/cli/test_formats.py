@@ -214,3 +214,33 @@ def test_no_secret_gets_out_of_a_frame(cilint):
         done = cilint("check", "--select", "hardcoded-credential", "--format", name, files={".gitlab-ci.yml": text})
         assert done.status == 1
         assert "aB3dE5fG7hI9jK1lM3nO" not in done.out
+
+
+PAGES = "https://ci.example/rules/{rule}.html"
+
+
+def test_every_finding_names_its_page(cilint):
+    """By the command that shows it, or by the address that the settings give."""
+    files = {**PIPELINES["hostile"], ".cilint.yaml": f"packs: [./policy]\ndocs: {PAGES}\n"}
+    page = PAGES.replace("{rule}", "image-private")
+    assert (
+        "= more: cilint explain image-private\n"
+        in cilint("check", *HOUSE, "--format=full", files=files | {".cilint.yaml": ""}).out
+    )
+    cilint("check", files=files)
+    assert f"= more: {page}\n" in cilint("check", "--format=full").out
+    assert f"= more: {page}\n" in cilint("check", "--format=junit").out
+    assert f"[`image-private`](<{page}>)" in cilint("check", "--format=markdown").out
+    assert {one["page"] for one in json.loads(cilint("check", "--format=json").out)["findings"]} >= {page}
+    rules = json.loads(cilint("check", "--format=sarif").out)["runs"][0]["tool"]["driver"]["rules"]
+    assert page in {rule["helpUri"] for rule in rules}
+
+
+@pytest.mark.parametrize("address", ["https://x.example/", "javascript:alert({rule})", "https://x/{rule}>) [x](y)"])
+def test_an_address_of_pages_is_one(cilint, address):
+    done = cilint("check", files={".gitlab-ci.yml": "", ".cilint.yaml": f"docs: '{address}'\n"})
+    assert done.status == 2
+    assert (
+        done.err
+        == "cilint: error: .cilint.yaml:1:7: docs: an address with {rule} in it, as https://ci.example/rules/{rule}.html\n"
+    )
