@@ -35,10 +35,14 @@ class ClauseError(Exception):
 class Condition:
     """One clause of `rules`, ready to be asked.
 
-    clause: as written. The other attributes are those of the clause, None where it has none.
+    clause: as written. looks_at_files: whether it asks for `changes` or `exists`. The other attributes are those of
+    the clause, None where it has none.
     """
 
-    __slots__ = ("_tests", "allow_failure", "clause", "expression", "interruptible", "needs", "variables", "when")
+    __slots__ = (
+        "_tests", "allow_failure", "clause", "expression", "interruptible", "looks_at_files", "needs", "variables",
+        "when",
+    )  # fmt: skip
 
     def __init__(self, clause: Clause) -> None:
         self.clause = clause
@@ -49,6 +53,7 @@ class Condition:
         needs = clause.get("needs")
         self.needs: list[Need] = [] if needs is None else list(needs_of(needs))
         self.expression: Expression | None = None
+        self.looks_at_files = False
         self._tests: list[Callable[[Context], bool]] = []
         for written, site in clause.site.items():
             key = written.text
@@ -56,10 +61,9 @@ class Condition:
                 continue
             if key == "if":
                 self._tests.append(self._if(site))
-            elif key == "changes":
-                self._tests.append(_changes(site))
-            elif key == "exists":
-                self._tests.append(_exists(site))
+            elif key in ("changes", "exists"):
+                self.looks_at_files = True
+                self._tests.append(_changes(site) if key == "changes" else _exists(site))
 
     def _if(self, site: Site) -> Callable[[Context], bool]:
         try:

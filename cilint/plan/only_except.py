@@ -98,7 +98,7 @@ def _ref_fits(entry: str, scenario: Scenario) -> bool:
     kind, source = scenario.kind, scenario.source.removesuffix("_event")
     if (pattern == "tags" and kind == "tag") or (pattern == "branches" and kind == "branch"):
         return True
-    if pattern in (source, _plural(source)):
+    if pattern in (source, plural(source)):
         return True
     if kind == "merge-request":
         return False
@@ -108,7 +108,7 @@ def _ref_fits(entry: str, scenario: Scenario) -> bool:
         return pattern == scenario.ref
 
 
-def _plural(source: str) -> str:
+def plural(source: str) -> str:
     """As Rails pluralises the sources of pipelines: push, pushes; trigger, triggers; policy, policies."""
     if source.endswith("cy"):
         return f"{source[:-1]}ies"

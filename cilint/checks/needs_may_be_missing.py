@@ -1,0 +1,136 @@
+"""Needs on jobs that some pipelines do not hold: GitLab then creates no pipeline at all."""
+
+from __future__ import annotations
+
+from cilint.checks._scenarios import can_plan, listed
+from cilint.tree.node import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.notation.expression import Expression
+    from cilint.pipeline.job import Need
+    from cilint.plan import Plan, Scenario
+    from cilint.plan.candidate import Candidate, Condition, NeededJob
+    from cilint.rules.context import Context
+    from cilint.tree.node import Node
+
+_TRIED = 24  # scenarios that the pipeline's own conditions suggest
+
+
+class _Missing:
+    """One need that is not there. contexts: the situations, in words."""
+
+    __slots__ = ("contexts", "jobs", "needed")
+
+    def __init__(self, needed: NeededJob) -> None:
+        self.needed = needed
+        self.contexts: dict[str, None] = {}
+        self.jobs: dict[str, None] = {}
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:  # noqa: ARG001
+    """Every need once, with the situations in which it is not there."""
+    if not any(_has_needs(job.site.node) for job in context.pipeline.jobs.values()) or not can_plan(context):
+        return
+    found: dict[tuple[object, ...], _Missing] = {}
+    planner = context.planner
+    candidates = {candidate.name: candidate for candidate in planner.candidates}
+    for plan in context.plans:
+        _collect(plan, candidates, found)
+    for scenario in _suggested(context, candidates, found):
+        _collect(planner.plan(scenario), candidates, found)
+    for missing in found.values():
+        need = missing.needed.need
+        site = need.site.set("job") or need.site
+        message = (
+            f"needs {need.job}, which is not there in: {listed(missing.contexts)}; GitLab then creates no pipeline"
+        )
+        yield context.fault(site, message, jobs=list(missing.jobs))
+
+
+def _collect(plan: Plan, candidates: dict[str, Candidate], found: dict[tuple[object, ...], _Missing]) -> None:
+    """Note the needs that are not there in a plan, though the configuration has such a job."""
+    if not any(error.kind == "needs" for error in plan.errors):
+        return
+    created = {planned.name for planned in plan.created}
+    for planned in plan.created:
+        for needed in planned.needed or ():
+            other = candidates.get(needed.name)
+            if needed.need.optional or needed.name in created or other is None or other.job.open or planned.job.open:
+                continue
+            missing = found.setdefault(needed.need.site.span.key, _Missing(needed))
+            missing.contexts[plan.scenario.title] = None
+            missing.jobs[planned.job.name] = None
+
+
+def _suggested(
+    context: Context, candidates: dict[str, Candidate], found: dict[tuple[object, ...], _Missing]
+) -> Iterator[Scenario]:
+    """More situations, named by the conditions of jobs whose needs were always there so far."""
+    pairs: dict[tuple[object, ...], tuple[list[Expression], list[Expression]]] = {}
+    for candidate in context.planner.candidates:
+        for name, need in _mandatory(candidate):
+            other = candidates.get(name)
+            if other is not None and need.site.span.key not in found and not _alike(candidate, other):
+                pair = _asked(candidate), _asked(other)
+                pairs.setdefault(tuple(said.text for listed in pair for said in listed), pair)
+    if not pairs:
+        return
+    from cilint.plan.suggested import suggested
+
+    known = {_key(one) for one in context.scenarios.values() if one.changed is None}
+    most = len(known) + _TRIED
+    for ours, theirs in pairs.values():
+        for guess in suggested(ours, theirs):
+            scenario = context.situated(guess)
+            if _key(scenario) not in known:
+                known.add(_key(scenario))
+                yield scenario
+                if len(known) == most:
+                    return
+
+
+def _asked(candidate: Candidate) -> list[Expression]:
+    listed = [condition.expression for condition in candidate.conditions or ()]
+    return [expression for expression in listed if expression is not None]
+
+
+def _key(scenario: Scenario) -> tuple[object, ...]:
+    return frozenset(scenario.variables.items()), frozenset(scenario.outside.items())
+
+
+def _mandatory(candidate: Candidate) -> Iterator[tuple[str, Need]]:
+    """What a job cannot do without, by the names of instances."""
+    for needed in candidate.needs or ():
+        if not needed.need.optional:
+            yield needed.name, needed.need
+    for condition in candidate.conditions or ():
+        for need in condition.needs:
+            if not need.optional:
+                yield need.job, need
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    """Whether two jobs ask the same, so that where one is, the other is too."""
+    if one.conditions is None or other.conditions is None:
+        return one.conditions is other.conditions and _says_nothing(one) and _says_nothing(other)
+    return [*map(_question, one.conditions)] == [*map(_question, other.conditions)]
+
+
+def _says_nothing(candidate: Candidate) -> bool:
+    """Whether the job has neither `only` nor `except` of its own."""
+    return candidate.policy is None or (candidate.policy.implied and candidate.policy.except_ is None)
+
+
+def _question(condition: Condition) -> tuple[object, ...]:
+    files = tuple(id(site.node) for key in ("changes", "exists") if (site := condition.clause.get(key)) is not None)
+    text = None if condition.expression is None else condition.expression.text
+    return text, files, condition.when == "never"
+
+
+def _has_needs(node: Node) -> bool:
+    return isinstance(node, Mapping) and ("needs" in node.values or "rules" in node.values)
