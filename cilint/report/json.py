@@ -23,7 +23,7 @@ def as_data(report: Report) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cilint", "version": report.version},
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding, report) for finding in report.findings],
         "not_assessed": [_not_assessed(item) for item in report.not_assessed],
         "summary": {
             "files": len(report.files),
@@ -40,7 +40,7 @@ def as_data(report: Report) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, report: Report) -> dict[str, object]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -54,6 +54,7 @@ def _finding(finding: Finding) -> dict[str, object]:
             {"kind": step.kind, "name": step.name, "location": location(step.span)} for step in finding.trail
         ],
         "help": finding.help,
+        "page": report.page(finding.rule),
         "fingerprint": finding.fingerprint,
         "controls": list(finding.controls),
         "fixable": bool(finding.edits),

@@ -25,7 +25,7 @@ def render(report: Report) -> str:
     verdict = "failed" if report.count("error") else "passed with remarks" if report.open else "passed"
     parts = [MARKER, f"### cilint: {verdict}", words.summary(report) + "."]
     if report.open:
-        parts.append(_table(report.open[:_ROWS]))
+        parts.append(_table(report.open[:_ROWS], report))
     if len(report.open) > _ROWS:
         parts.append(f"... and {len(report.open) - _ROWS} more.")
     if report.not_assessed:
@@ -46,13 +46,18 @@ def _place(span: object) -> str:
     return f" ({code(str(span))})" if span else ""
 
 
-def _table(findings: list[Finding]) -> str:
+def _table(findings: list[Finding], report: Report) -> str:
     rows = ["| | Where | Rule | What | Jobs |", "|---|---|---|---|---|"]
     rows += [
-        f"| {finding.severity} | {code(_short(finding))} | {code(finding.rule)} | {code(finding.message)} | {_jobs(finding)} |"
+        f"| {finding.severity} | {code(_short(finding))} | {_rule(finding, report)} | {code(finding.message)} | {_jobs(finding)} |"
         for finding in findings
     ]
     return "\n".join(rows)
+
+
+def _rule(finding: Finding, report: Report) -> str:
+    """The rule's id, a link to its page where the settings say where pages are."""
+    return f"[{code(finding.rule)}](<{report.page(finding.rule)}>)" if report.docs else code(finding.rule)
 
 
 def _settled(findings: list[Finding]) -> str:

@@ -35,7 +35,11 @@ def render(report: Report) -> str:
     index = {name: number for number, name in enumerate(rules)}
     settled = any(finding.status != "open" for finding in report.findings)
     results = [_result(finding, index[finding.rule], report, settled=settled) for finding in report.findings]
-    driver = {"name": "cilint", "semanticVersion": report.version, "rules": [_rule(rule) for rule in rules.values()]}
+    driver = {
+        "name": "cilint",
+        "semanticVersion": report.version,
+        "rules": [_rule(rule, report) for rule in rules.values()],
+    }
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(report)}],
@@ -46,15 +50,17 @@ def render(report: Report) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: RuleFacts) -> dict[str, Any]:
+def _rule(rule: RuleFacts, report: Report) -> dict[str, Any]:
     title = rule.title or rule.id
-    text = " ".join(part for part in (rule.why, rule.fix) if part) or title
+    text = " ".join([*(part for part in (rule.why, rule.fix or title) if part), f"More: {report.page(rule.id)}"])
+    page = {"helpUri": report.page(rule.id)} if report.docs else {}
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": title},
         "fullDescription": {"text": rule.why or title},
         "help": {"text": text},
+        **page,
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
         "properties": {"tags": [*(["pack:" + rule.pack] if rule.pack else []), *rule.controls],
                        "security-severity": _SCORE[rule.severity]},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 def _as_text(value: Any) -> Any:
     """A scalar as GitLab would pass it to a job: `8` is "8", `true` is "true"."""
     return ruby_text(value) if isinstance(value, (bool, int, float)) else value
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"""https?://[^\s<>"'`|\\]*\{rule\}[^\s<>"'`|\\]*""", value):
+        raise ValueError("an address with {rule} in it, as https://ci.example/rules/{rule}.html")
+    return value
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
@@ -82,7 +89,9 @@ class SettingsModel(_Strict):
     require_reason: bool = Field(
         False, alias="require-reason", description="A comment that ignores a rule without a reason does not count."
     )
-    docs: str = Field("", description="Where the pages of the rules are, as https://ci.example/rules/{rule}.html")
+    docs: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="Where the pages of the rules are, as https://ci.example/rules/{rule}.html"
+    )
 
 
 def json_schema() -> dict[str, Any]:
