@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.finding import Related
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
-_NAMES = re.compile(r"\$\{?([A-Za-z_]\w*)", re.A)
+_NAMES = Pattern(r"\$\{?([A-Za-z_]\w*)", re.A)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

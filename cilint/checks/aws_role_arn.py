@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.checks._texts import texts
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_ROLE = re.compile(r"arn:aws[\w-]*:iam::([^:\s\"'`]*):role/([\w+=,.@/$%{}-]+)")
+_ROLE = Pattern(r"arn:aws[\w-]*:iam::([^:\s\"'`]*):role/([\w+=,.@/$%{}-]+)")
 # An account that is a pattern or a place to fill in is no ARN that anybody could assume.
-_REAL_ACCOUNT = re.compile(r"[0-9]+|\$\w+|\$\{\w+\}|\$\(.*\)")
+_REAL_ACCOUNT = Pattern(r"[0-9]+|\$\w+|\$\{\w+\}|\$\(.*\)")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

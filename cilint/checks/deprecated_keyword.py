@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +10,6 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_NAME = re.compile(r"\$\{?(CI_BUILD_\w+)", re.A)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -35,6 +32,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if new:
                 yield context.fault(site.key_span, f"reports:{site.path[-1]} is gone: {new}", job=job, site=site)
     names: dict[str, str] = parameters["variables"]
+    if not any("CI_BUILD_" in source.text for source in [*context.config.sources, *context.called]):
+        return
     for command, jobs in context.each_command:
         for word in command.words:
             for name in word.variables:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cilint.pattern import Pattern
 from cilint.rules.select import subjects
 from cilint.shell.command import assignments
 from cilint.tree.node import Mapping
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
 
-_PLAIN_PORT = re.compile(r"tcp://[^\s/]+:2375\b")
-_NO_TLS = re.compile(r"--tls(?:verify)?=(?:false|0)|--host[= ]tcp://\S+:2375|-H[= ]?tcp://\S+:2375")
+_PLAIN_PORT = Pattern(r"tcp://[^\s/]+:2375\b")
+_NO_TLS = Pattern(r"--tls(?:verify)?=(?:false|0)|--host[= ]tcp://\S+:2375|-H[= ]?tcp://\S+:2375")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

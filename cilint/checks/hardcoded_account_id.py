@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.checks._texts import texts
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_CANDIDATE = re.compile(r"(?<![0-9.])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])")
-_ACCOUNT = re.compile(r"acc(?:oun)?t", re.I)
+_CANDIDATE = Pattern(r"(?<![0-9.])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])")
+_ACCOUNT = Pattern(r"acc(?:oun)?t", re.I)
 # What stands right before the number: an option, an assignment or a key that speaks of an account.
-_NAMED = re.compile(r"acc(?:oun)?ts?(?:[-_]?(?:id|no|number)s?)?[\"']?\s*(?::?[-=?]|[:=]|\s)\s*[\"']?$", re.I)
-_ARN = re.compile(r"arn:aws[\w-]*:[\w-]*:[\w-]*:$")
-_HOST_AFTER = re.compile(r"\.(?:dkr[.-]ecr|signin\.aws|s3-control|execute-api)\b")
-_PATH_BEFORE = re.compile(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12}-[\w-]*-)$")
+_NAMED = Pattern(r"acc(?:oun)?ts?(?:[-_]?(?:id|no|number)s?)?[\"']?\s*(?::?[-=?]|[:=]|\s)\s*[\"']?$", re.I)
+_ARN = Pattern(r"arn:aws[\w-]*:[\w-]*:[\w-]*:$")
+_HOST_AFTER = Pattern(r"\.(?:dkr[.-]ecr|signin\.aws|s3-control|execute-api)\b")
+_PATH_BEFORE = Pattern(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12}-[\w-]*-)$")
 # A number of twelve digits that is a moment (YYYYMMDDhhmm) rather than an account.
-_MOMENT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
-_AWS = re.compile(r"\baws\b|arn:aws|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
-_OTHER_NUMBER = re.compile(
+_MOMENT = Pattern(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
+_AWS = Pattern(r"\baws\b|arn:aws|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
+_OTHER_NUMBER = Pattern(
     r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I
 )
 

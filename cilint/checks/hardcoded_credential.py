@@ -6,6 +6,7 @@ import re
 
 from cilint.checks._secrets import by_format, is_literal_secret, is_secret_name, masked
 from cilint.checks._texts import texts
+from cilint.pattern import Pattern
 from cilint.shell.command import assignments, tail
 
 TYPE_CHECKING = False
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command, Word
     from cilint.span import Span
 
-_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.+))?$")
-_BEARER = re.compile(
+_OPTION = Pattern(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.+))?$")
+_BEARER = Pattern(
     r"(?:authorization:\s*(?:bearer|token|basic)\s+|(?:private|job|deploy|x-api|api)-(?:token|key):\s*)(?P<value>[^\s\"'$]{12,})",
     re.I,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.checks._references import images, say_unknown
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_LATEST = re.compile(r"(^|[-_.])latest($|[-_.])", re.I)
-_VERSION = re.compile(r"\d")
+_LATEST = Pattern(r"(^|[-_.])latest($|[-_.])", re.I)
+_VERSION = Pattern(r"\d")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._references import images, say_unknown
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_VERSION = re.compile(r"\d")
+_VERSION = Pattern(r"\d")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
-_COMMIT = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{7,64}")  # a branch of such a name would be a strange one
-_VERSION = re.compile(r"v?\d+(\.\d+)*([-+.][\w.+-]+)?")
-_FULL_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+.][\w.+-]+)?")
+_COMMIT = Pattern(r"(?=[a-f]*[0-9])[0-9a-f]{7,64}")  # a branch of such a name would be a strange one
+_VERSION = Pattern(r"v?\d+(\.\d+)*([-+.][\w.+-]+)?")
+_FULL_VERSION = Pattern(r"v?\d+\.\d+\.\d+([-+.][\w.+-]+)?")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

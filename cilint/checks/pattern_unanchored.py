@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks.condition_always_true import conditions
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.terms import Match, PatternLiteral, Variable
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from cilint.notation.terms import Term
     from cilint.rules.context import Context
 
-_WORD = re.compile(r"\(?[\w-]+(?:\|[\w-]+)*\)?")
-_REF = re.compile(r"/(?P<body>.+)/[ismU]*$")
+_WORD = Pattern(r"\(?[\w-]+(?:\|[\w-]+)*\)?")
+_REF = Pattern(r"/(?P<body>.+)/[ismU]*$")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._download import code_word, interprets_input, is_download, is_interpreter
+from cilint.pattern import Pattern
 from cilint.shell.command import nested
 from cilint.shell.scripts import called_words
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from cilint.span import Span
 
 # A path through a full commit hash always gives the same content.
-_COMMIT = re.compile(r"/[0-9a-f]{40}/")
+_COMMIT = Pattern(r"/[0-9a-f]{40}/")
 _CHECKS = (
     "sha256sum", "sha512sum", "sha1sum", "shasum", "md5sum", "b2sum", "gpg", "gpgv", "cosign", "minisign", "signify",
     "openssl", "rsum", "slsa-verifier", "certutil", "Get-FileHash",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.checks._download import code_word, interprets_input
+from cilint.pattern import Pattern
 from cilint.shell.command import nested
 from cilint.tree.node import ruby_text
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
-_NAMES = re.compile(r"\$\{?([A-Za-z_]\w*)", re.A)
+_NAMES = Pattern(r"\$\{?([A-Za-z_]\w*)", re.A)
 _REMOTE = (
     "ssh",
     "su",

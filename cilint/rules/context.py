@@ -39,7 +39,7 @@ class Context:
     """
 
     __slots__ = (
-        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_tree", "config",
+        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "config",
         "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
@@ -69,6 +69,7 @@ class Context:
         self._tree: Tree | None = None
         self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._each: list[tuple[Command, list[Job]]] | None = None
+        self._texts: str | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
 
     def fault(
@@ -169,6 +170,12 @@ class Context:
     def called(self) -> list[Source]:
         """The script files of the repository that jobs call, each once."""
         return list({source.path: source for job in self.jobs for source in self.scripts.files(job)}.values())
+
+    def mention(self, words: Iterable[str]) -> bool:
+        """Whether one of the words stands anywhere in the files: of configuration, and of scripts that jobs call."""
+        if self._texts is None:
+            self._texts = "\n".join(source.text for source in [*self.config.sources, *self.called])
+        return any(word in self._texts for word in words)
 
     def line(self, job: Job, command: Command) -> Site | None:
         """The entry of the job's scripts in which a command stands; None for commands of files."""

@@ -25,9 +25,31 @@ def judge(context: Context, rules: RuleSet) -> list[Finding]:
     for rule in rules:
         if rule.language:
             continue
+        if rule.where and rule.check and not _applies(context, rule):
+            continue
         context.rule = rule
         findings += _run_check(context, rule) if rule.check else _assert(context, rule)
     return findings
+
+
+def _applies(context: Context, rule: Rule) -> bool:
+    """Whether there is anything for a rule in code: a job of one of its roles, one of its words in the files."""
+    words = rule.where.get("text")
+    if words is not None and not context.mention(_meant(words, rule)):
+        return False
+    roles = rule.where.get("role")
+    return roles is None or bool(context.roles.jobs(*_meant(roles, rule)))
+
+
+def _meant(words: list[str], rule: Rule) -> Iterator[str]:
+    """The words, with those of a parameter for `{parameter}`: of a command pattern the program, of `*_X` the `_X`."""
+    for word in words:
+        if word[:1] != "{":
+            yield word
+            continue
+        value = rule.parameters[word[1:-1]]
+        for one in value.values() if isinstance(value, dict) else [value] if isinstance(value, str) else value:
+            yield max(str(one).split()[0].split("*"), key=len)
 
 
 def _run_check(context: Context, rule: Rule) -> Iterable[Finding]:

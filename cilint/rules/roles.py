@@ -1,26 +1,13 @@
-"""Roles: what a job does, recognised by evidence that a pack lists.
+"""Roles: what a job does, recognised by evidence that a pack lists (see `evidence.py` for the conditions).
 
-An evidence is a set of conditions that must all hold; each condition lists alternatives, `*` standing for anything:
-
-    command      a program that the job runs (also in script files and npm scripts), with words that follow it
-    argument     a word anywhere in the commands that the job itself holds, variables put in
-    image        the repository of the image, or the last part of it
-    report       a kind of `artifacts:reports`
-    environment  the environment's name           tier     its tier, stated or guessed from the name as GitLab does
-    action       its action (default start)       stage    the stage's name
-    variable     a variable that the job itself sets
-    manual       whether somebody has to start it in some pipeline
-    role         a role that it has already       without  roles that it must not have
-    name         an RE2 pattern on the job's name; where nothing stands beside it, the last resort: it only counts
-                 for jobs that no other evidence gave a role
+Packs list hundreds of evidences, and most say nothing about most jobs. So they are looked up by what is rarest in them:
+a command, an image, a report, an environment; names come last, and only for jobs without any other evidence.
 """
 
 from __future__ import annotations
 
-from cilint.like import like, like_any
-from cilint.plan.predefined import tier_of
+from cilint.rules.evidence import Facts, Proof, prove
 from cilint.shell.patterns import Patterns
-from cilint.tree.node import Mapping, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,95 +15,43 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
-    from cilint.shell.command import Command
-    from cilint.span import Span
-
-
-class Proof:
-    """Why a job has a role: what was seen, in words, and where. weak: nothing but names speaks for it."""
-
-    __slots__ = ("span", "text", "weak")
-
-    def __init__(self, text: str, span: Span, *, weak: bool = False) -> None:
-        self.text = text
-        self.span = span
-        self.weak = weak
-
-    def __repr__(self) -> str:
-        return f"Proof({self.text})"
-
-
-class Facts:
-    """What the conditions look at, for one job."""
-
-    __slots__ = (
-        "_arguments", "_context", "action", "environment", "image", "job", "manual", "patterns", "reports", "tier",
-        "variables",
-    )  # fmt: skip
-
-    def __init__(self, job: Job, context: Context, patterns: dict[str, Command]) -> None:
-        scope = context.scopes.of(job)
-        self.job = job
-        self._context = context
-        self.patterns = patterns
-        self._arguments: list[tuple[str, Command]] | None = None
-        self.image = ""
-        image = job.get("image")
-        name = image.set("name") if image is not None and isinstance(image.node, Mapping) else image
-        if name is not None:
-            text = scope.expand(ruby_text(name.value))[0].text
-            self.image = text.partition("@")[0].rpartition(":")[0] or text
-        reports = job.site.dig("artifacts", "reports")
-        self.reports = [str(site.path[-1]) for _, site in reports.items()] if reports else []
-        self.environment, self.tier, self.action = environment_of(job, context)
-        own = job.get("variables")
-        self.variables = [str(site.path[-1]) for _, site in own.items()] if own else []
-        self.manual = job.text("when") == "manual" or any(c.text("when") == "manual" for c in job.clauses or ())
-
-    @property
-    def arguments(self) -> list[tuple[str, Command]]:
-        """The words of the job's own commands in lower case, variables put in."""
-        if self._arguments is None:
-            self._arguments = _arguments(self.job, self._context)
-        return self._arguments
-
-
-def _arguments(job: Job, context: Context) -> list[tuple[str, Command]]:
-    scope = context.scopes.of(job)
-    words: list[tuple[str, Command]] = []
-    for section in ("before_script", "script", "after_script"):
-        for command in context.scripts.written(job, section):
-            for word in command.words:
-                text = word.text if word.static else scope.expand(word.text)[0].text
-                words.append((text.lower(), command))
-    return words
-
-
-def environment_of(job: Job, context: Context) -> tuple[str, str, str]:
-    """Name, tier and action of the job's environment; three empty texts when it has none."""
-    site = job.get("environment")
-    if site is None:
-        return "", "", ""
-    name = site.set("name") if isinstance(site.node, Mapping) else site
-    text = context.scopes.of(job).expand(ruby_text(name.value))[0].text if name is not None else ""
-    action = site.set("action")
-    tier = site.set("deployment_tier")
-    stated = tier.text if tier is not None else None
-    return text, stated or tier_of(text), (action.text if action is not None else None) or "start"
 
 
 class Roles:
     """The roles of the jobs of one pipeline, by the evidence of the packs."""
 
-    __slots__ = ("_context", "_data", "_facts", "_found", "_patterns")
+    __slots__ = ("_always", "_by", "_context", "_data", "_evidence", "_facts", "_found", "_names", "_patterns", "_weak")
 
     def __init__(self, data: list[dict[str, Any]], context: Context) -> None:
         self._data = data
         self._context = context
         self._found: dict[str, dict[str, list[Proof]]] = {}
         self._facts: dict[str, Facts] = {}
-        evidence = [one for entry in data for one in entry["evidence"]]
-        self._patterns = Patterns((p for one in evidence for p in one.get("command", ())), context.scripts)
+        self._evidence = [(entry["role"], one) for entry in data for one in entry["evidence"]]
+        self._patterns = Patterns((p for _, one in self._evidence for p in one.get("command", ())), context.scripts)
+        self._by: dict[tuple[str, str], list[int]] = {}  # (condition, alternative) -> places in _evidence
+        self._always: list[int] = []
+        self._weak: list[int] = []
+        self._names: Any = None
+        for place, (_, one) in enumerate(self._evidence):
+            self._enter(place, one)
+
+    def _enter(self, place: int, evidence: dict[str, Any]) -> None:
+        if evidence.keys() <= {"name", "without", "stage"}:
+            self._weak.append(place)
+            return
+        for condition in ("command", "image", "report"):
+            if condition in evidence:
+                for alternative in evidence[condition]:
+                    plain = alternative if condition == "command" or not set("*/") & set(alternative) else "*"
+                    self._by.setdefault((condition, plain), []).append(place)
+                return
+        if evidence.keys() & {"environment", "tier", "action"}:
+            self._by.setdefault(("environment", "*"), []).append(place)
+        elif evidence.get("manual"):
+            self._by.setdefault(("manual", "*"), []).append(place)
+        else:
+            self._always.append(place)
 
     @property
     def names(self) -> list[str]:
@@ -153,122 +88,43 @@ class Roles:
     def _recognise(self, job: Job) -> dict[str, list[Proof]]:
         facts = self.facts(job)
         found: dict[str, list[Proof]] = {}
-        for weak in (False, True):
-            if weak and found:
-                break
-            for entry in self._data:
-                for evidence in entry["evidence"]:
-                    if (_is_weak(evidence) is weak or "role" in evidence) and (proof := _proof(evidence, facts, found)):
-                        proof.weak = weak
-                        found.setdefault(entry["role"], []).append(proof)
+        self._prove(self._likely(facts), facts, found, weak=False)
+        if not found and self._may_be_named(job.name):
+            self._prove(sorted((*self._weak, *self._always)), facts, found, weak=True)
         return found
 
+    def _prove(self, places: list[int], facts: Facts, found: dict[str, list[Proof]], *, weak: bool) -> None:
+        for place in places:
+            role, evidence = self._evidence[place]
+            proof = prove(evidence, facts, found)
+            if proof is not None:
+                proof.weak = weak
+                found.setdefault(role, []).append(proof)
 
-def _is_weak(evidence: dict[str, Any]) -> bool:
-    return evidence.keys() <= {"name", "without", "stage"}
+    def _likely(self, facts: Facts) -> list[int]:
+        """The places of the evidence that may hold for a job, in the order of the packs."""
+        by = self._by
+        places = set(self._always)
+        for pattern in facts.patterns:
+            places.update(by.get(("command", pattern), ()))
+        if facts.image:
+            last = facts.image.lower().rpartition("/")[2]
+            places.update(by.get(("image", last), ()), by.get(("image", "*"), ()))
+        for kind in facts.reports:
+            places.update(by.get(("report", kind), ()), by.get(("report", "*"), ()))
+        if facts.environment:
+            places.update(by.get(("environment", "*"), ()))
+        if facts.manual:
+            places.update(by.get(("manual", "*"), ()))
+        return sorted(places)
 
+    def _may_be_named(self, name: str) -> bool:
+        """Whether one of the patterns on names fits; all are asked at once."""
+        if not self._weak:
+            return False
+        if self._names is None:
+            import re2
 
-def _proof(evidence: dict[str, Any], facts: Facts, found: dict[str, list[Proof]]) -> Proof | None:
-    """The proof when all conditions hold; it tells of the condition that says most."""
-    job = facts.job
-    if "without" in evidence and any(role in found for role in evidence["without"]):
-        return None
-    if "role" in evidence and not any(role in found for role in evidence["role"]):
-        return None
-    if "manual" in evidence and evidence["manual"] is not facts.manual:
-        return None
-    told: list[tuple[str, Span]] = []
-    if "role" in evidence:
-        told.append((f"is {' or '.join(role for role in evidence['role'] if role in found)}", job.span))
-    for condition, test in _CONDITIONS:
-        if condition in evidence:
-            seen = test(facts, evidence[condition])
-            if seen is None:
-                return None
-            told.append(seen)
-    if "manual" in evidence:
-        told.append(("is manual" if facts.manual else "starts by itself", job.span))
-    if not told:
-        return None
-    return Proof(", ".join(text for text, _ in told), told[0][1])
-
-
-def _command(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    for pattern in patterns:
-        command = facts.patterns.get(pattern)
-        if command is not None:
-            return f"runs {pattern.replace('*', '…')}", command.span
-    return None
-
-
-def _argument(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    for text, command in facts.arguments:
-        if like_any(text, patterns):
-            return f"with {text!r}", command.span
-    return None
-
-
-def _image(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    repository = facts.image.lower()
-    last = repository.rpartition("/")[2]
-    if repository and any(like(repository if "/" in pattern else last, pattern) for pattern in patterns):
-        site = facts.job.get("image")
-        return f"image {last}", (site.span if site else facts.job.span)
-    return None
-
-
-def _report(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    for kind in facts.reports:
-        if like_any(kind, patterns):
-            site = facts.job.site.dig("artifacts", "reports", kind)
-            return f"report {kind}", (site.key_span if site else facts.job.span)
-    return None
-
-
-def _environment(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    return _of_environment(facts, patterns, facts.environment.lower(), "environment")
-
-
-def _tier(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    return _of_environment(facts, patterns, facts.tier, "tier")
-
-
-def _action(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    return _of_environment(facts, patterns, facts.action, "action")
-
-
-def _of_environment(facts: Facts, patterns: list[str], text: str, what: str) -> tuple[str, Span] | None:
-    site = facts.job.get("environment")
-    return (f"{what} {text}", site.key_span) if site is not None and text and like_any(text, patterns) else None
-
-
-def _stage(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    stage = facts.job.stage
-    return (f"stage {stage}", facts.job.span) if like_any(stage.lower(), patterns) else None
-
-
-def _variable(facts: Facts, patterns: list[str]) -> tuple[str, Span] | None:
-    for name in facts.variables:
-        if like_any(name, patterns):
-            return f"sets {name}", facts.job.span
-    return None
-
-
-def _name(facts: Facts, pattern: str) -> tuple[str, Span] | None:
-    import re2  # only when it comes to names
-
-    return (f"is named {facts.job.name}", facts.job.span) if re2.search(pattern, facts.job.name) else None
-
-
-_CONDITIONS = (
-    ("command", _command),
-    ("image", _image),
-    ("report", _report),
-    ("environment", _environment),
-    ("tier", _tier),
-    ("action", _action),
-    ("argument", _argument),
-    ("stage", _stage),
-    ("variable", _variable),
-    ("name", _name),
-)
+            patterns = [evidence.get("name", "") for _, evidence in (self._evidence[place] for place in self._weak)]
+            self._names = re2.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        return self._names.search(name) is not None

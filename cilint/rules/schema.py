@@ -131,7 +131,7 @@ class RuleEntry(_Strict):
 
 
 class Evidence(_Strict):
-    """Conditions that together show a role; see `cilint/rules/roles.py` for what each compares."""
+    """Conditions that together show a role; see `cilint/rules/evidence.py` for what each compares."""
 
     command: Texts = []
     argument: Texts = []
