@@ -55,20 +55,26 @@ def fnmatch(pattern: str, path: str) -> bool:
     return compile_glob(pattern).matches(path)
 
 
-def _compile(text: str) -> Any:
-    import re2
-
+def as_pattern(text: str) -> str | None:
+    """The RE2 pattern that finds just the paths which fit the glob; None where nothing fits, or it is too big."""
     alternatives = []
     for number, alternative in enumerate(_expand(text)):
         if number >= MAX_ALTERNATIVES:
             return None
         alternatives.append(_regex(alternative))
-    if not alternatives:
+    return r"\A(?:" + "|".join(dict.fromkeys(alternatives)) + r")\z" if alternatives else None
+
+
+def _compile(text: str) -> Any:
+    import re2
+
+    pattern = as_pattern(text)
+    if pattern is None:
         return None
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(r"\A(?:" + "|".join(dict.fromkeys(alternatives)) + r")\z", options)
+        return re2.compile(pattern, options)
     except (re2.error, UnicodeError):  # too big for RE2, or no text: nothing matches it
         return None
 

@@ -1,0 +1,272 @@
+"""The prover: is there any pipeline, and any course of it, in which a guarded job starts without its gate?"""
+
+from __future__ import annotations
+
+from cilint.gates.budget import Budget, Limits
+from cilint.gates.claim import OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
+from cilint.gates.creation import Creation
+from cilint.gates.replay import replay
+from cilint.gates.solver import FALSE, Solver
+from cilint.gates.statuses import Statuses
+from cilint.gates.story import tell
+from cilint.gates.texts import Texts
+from cilint.gates.witness import situation, wishes
+from cilint.gates.world import World
+from cilint.plan.predefined import is_predefined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cilint.gates.claim import Claim
+    from cilint.gates.creation import Made
+    from cilint.gates.replay import Replayed
+    from cilint.gates.solver import Model
+    from cilint.gates.witness import Situation
+    from cilint.plan import Plan, Planner, Tree
+
+_TRIES = 6  # models that are replayed before the answer is "unknown"
+
+
+class Prover:
+    """One pipeline under question. Made once, it decides any number of claims.
+
+    tree: the files of the commit, for `rules:exists`. blocked: why nothing can be proven or refuted at all, as when an
+    include could not be read; "" if nothing is in the way.
+    """
+
+    __slots__ = ("_fault", "_statuses", "_tree", "assume", "blocked", "creation", "limits", "planner", "solver", "world")
+
+    def __init__(
+        self,
+        planner: Planner,
+        assume: Assumptions | None = None,
+        *,
+        tree: Tree | None = None,
+        seconds: float = 10,
+        blocked: str = "",
+    ) -> None:
+        self.planner = planner
+        self.assume = assume or Assumptions()
+        self.blocked = blocked
+        self.limits = Limits(seconds, 1_000_000)
+        self._tree = tree
+        self._statuses: list[Statuses] = []
+        self._fault = ""
+        if not blocked:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        self.solver = Solver()
+        texts = Texts(self.solver, self.limits)
+        self.world = World(self.solver, texts, self.assume)
+        try:
+            for name in self.assume.variables:
+                if is_predefined(name):
+                    self.world.predefined(name)
+            self.creation = Creation(self.planner, self.world, self.limits, self._tree)
+            texts.close(self.world.users)
+        except Budget as error:
+            self._fault = str(error)
+        else:
+            self.solver.add(self.creation.exists)
+
+    def expect(self, guarded: Iterable[str]) -> None:
+        """Say which jobs will be asked about, so that their statuses are worked out together."""
+        if not self.blocked and not self._fault:
+            names = [name for name in guarded if name in self.creation.jobs]
+            try:
+                statuses = Statuses(self.creation, names, self.limits) if names else None
+            except Budget:
+                return
+            if statuses is not None and statuses.enough:
+                self._statuses.append(statuses)
+
+    def decide(self, claim: Claim, within: Sequence[int] = ()) -> Verdict:
+        """The verdict on one claim; whatever goes wrong on the way makes it "unknown".
+
+        within: terms of the world; only pipelines for which they hold are looked at.
+        """
+        level = self.assume.level
+        if self.blocked or self._fault:
+            return Verdict(claim, UNKNOWN, level=level, reason=self.blocked or self._fault)
+        try:
+            return self._decide(claim, list(within))
+        except Budget as error:
+            return Verdict(claim, UNKNOWN, level=level, reason=f"gave up: {error}")
+
+    def _decide(self, claim: Claim, within: list[int]) -> Verdict:
+        level, made = self.assume.level, self.creation.jobs.get(claim.guarded)
+        if made is None or self._model([made.exists, *within, *self.world.may_pass(level)]) is None:
+            return Verdict(claim, PROVEN, level=level, vacuous=True)
+        statuses = self._statuses_of(claim.guarded)
+        bad = [made.exists, statuses.starts(claim.guarded), self._broken(claim, statuses), *within]
+        if self._model([*bad, *self.world.may_pass(level)]) is None:
+            if statuses.enough:
+                return Verdict(claim, PROVEN, level=level)
+            reason = f"too many jobs before {claim.guarded} start on failure, always, or by hand without being waited for"
+            return Verdict(claim, UNKNOWN, level=level, reason=reason)
+        return self._refute(claim, made, statuses, within)
+
+    def holds_at(self, claim: Claim, level: int) -> bool:
+        """Whether a claim is proven at another level of what outsiders may do."""
+        made = self.creation.jobs[claim.guarded]
+        statuses = self._statuses_of(claim.guarded)
+        bad = [made.exists, statuses.starts(claim.guarded), self._broken(claim, statuses)]
+        try:
+            return statuses.enough and self._model([*bad, *self.world.may_pass(level)]) is None
+        except Budget:
+            return False
+
+    # -- questions
+
+    def _statuses_of(self, name: str) -> Statuses:
+        for known in self._statuses:
+            if name in known.cone:
+                return known
+        made = Statuses(self.creation, [name], self.limits)
+        self._statuses.append(made)
+        return made
+
+    def _broken(self, claim: Claim, statuses: Statuses) -> int:
+        return self.solver.any_of(term for _, term in self._faults(claim, statuses))
+
+    def _faults(self, claim: Claim, statuses: Statuses) -> list[tuple[str, int]]:
+        """What may be wrong: every gate is absent, or else none is manual, or else none has succeeded."""
+        solver, jobs = self.solver, self.creation.jobs
+        if claim.kind == "manual":
+            guarded = jobs[claim.guarded]
+            return [("not_manual", guarded.where(solver, lambda way: way.when != "manual"))]
+        gates = [jobs[name] for name in claim.gates if name in jobs]
+        absent = solver.all_of([-gate.exists for gate in gates])
+        counting = [self._counting(gate, claim.kind) for gate in gates]
+        idle = [
+            solver.implies(counts, statuses.never_succeeded(gate.name))
+            for gate, counts in zip(gates, counting, strict=True)
+        ]
+        none_counts = solver.all_of([-counts for counts in counting])
+        some_counts = solver.all_of((-none_counts, *idle))
+        if claim.kind == "check":
+            return [("not_blocking", some_counts)]
+        return [
+            ("absent", absent),
+            ("not_manual", solver.all_of((-absent, none_counts))),
+            ("not_blocking", some_counts),
+        ]
+
+    def _counting(self, gate: Made, kind: str) -> int:
+        if kind != "approval":
+            return gate.exists
+        return gate.where(self.solver, lambda way: way.when == "manual")
+
+    def _model(self, assumptions: Sequence[int]) -> Model | None:
+        """A model whose texts and paths exist; None when there is none. Raises Budget."""
+        while True:
+            model = self.solver.solve(assumptions, self.limits)
+            if model is None or situation(model, self.creation) is not None:
+                return model
+
+    # -- refutation
+
+    def _refute(self, claim: Claim, made: Made, statuses: Statuses, within: list[int]) -> Verdict:
+        faults = self._faults(claim, statuses)
+        fresh = self.solver.new_var("not tried before")
+        hopes = wishes(self.world, self.creation)
+        reason = ""
+        for level in range(self.assume.level + 1):
+            for _, term in faults:
+                base = [made.exists, statuses.starts(claim.guarded), term, *within, *self.world.may_pass(level), fresh]
+                for _ in range(_TRIES):
+                    if term == FALSE or self._model(base) is None:
+                        break
+                    found = self._best(hopes, base)
+                    if found is None:
+                        break
+                    model, there = found
+                    reason = self._rests_on(model, base) or reason
+                    if not reason:
+                        verdict = self._replay(claim, model, there, statuses, level)
+                        if verdict is not None:
+                            return verdict
+                    self._never_again(model, fresh)
+        return Verdict(claim, UNKNOWN, level=self.assume.level, reason=reason or self._puzzle())
+
+    def _best(self, hopes: list[int], base: list[int]) -> tuple[Model, Situation] | None:
+        while True:
+            model = self.solver.best(hopes, base, self.limits)
+            if model is None:
+                return None
+            there = situation(model, self.creation)
+            if there is not None:
+                return model, there
+
+    def _context(self, model: Model) -> list[int]:
+        """Everything that a situation is made of, as the model has it."""
+        world = self.world
+        terms = [*world.kind.values(), *world.source.values(), world.diff, world.protected]
+        terms += [*world.passed.values(), *world.overridden.values(), *self.creation.changes.globs.values()]
+        for text in world.users:
+            terms += [*text.classes, *text.same.values()]
+            if not text.classes:
+                terms += [*text.equal.values(), *text.matches.values()]
+        return [term if model.holds(term) else -term for term in terms]
+
+    def _rests_on(self, model: Model, base: list[int]) -> str:
+        """The reason why this model says nothing, when it hangs on what only GitLab or other files know."""
+        undecided = self.world.undecided
+        if not undecided:
+            return ""
+        fixed = [*base, *self._context(model)]
+        for term, reason in undecided.items():
+            for way in (term, -term):
+                if self.solver.solve([*fixed, way], self.limits) is None:
+                    return f"it depends on {reason}"
+        return ""
+
+    def _never_again(self, model: Model, fresh: int) -> None:
+        self.solver.add(-fresh, *(-term for term in self._context(model) if term > 0))
+
+    def _puzzle(self) -> str:
+        open_ = list(dict.fromkeys(self.world.texts.open.values()))
+        if open_:
+            return f"it may depend on {'; '.join(open_[:3])}"
+        return "no pipeline that shows it could be replayed"
+
+    def _replay(
+        self, claim: Claim, model: Model, there: Situation, statuses: Statuses, level: int
+    ) -> Verdict | None:
+        plan = self.planner.plan(there.scenario(self._tree))
+        if plan.errors:
+            return None
+        done = replay(plan, claim, _moments(model, statuses))
+        if done is None:
+            return None
+        verdict = Verdict(claim, REFUTED, level=level)
+        verdict.why = done.why
+        verdict.counterexample = self._shown(claim, plan, there, done)
+        return verdict
+
+    def _shown(self, claim: Claim, plan: Plan, there: Situation, done: Replayed) -> Counterexample:
+        shown = Counterexample(
+            plan,
+            variables=there.variables,
+            outside=there.outside,
+            changed=there.changed,
+            events=[f"{action}:{name}" for action, name in done.events],
+        )
+        tell(shown, claim, done.why)
+        return shown
+
+
+def _moments(model: Model, statuses: Statuses) -> list[dict[str, str]]:
+    """What the model has every job come to, moment by moment."""
+    moments = []
+    for snapshot in statuses.states:
+        wanted: dict[str, str] = {}
+        for name, state in snapshot.items():
+            for word in ("fine", "failed", "canceled", "skipped", "ignored"):
+                term = getattr(state, word)
+                if term != FALSE and model.holds(term):
+                    wanted[name] = word
+        moments.append(wanted)
+    return moments

@@ -1,0 +1,111 @@
+"""Replay: a counterexample of the solver lived through by planning and running it, event by event.
+
+What is shown to people is what happened here, never what the solver believes.
+"""
+
+from __future__ import annotations
+
+from cilint.gates.budget import Budget
+from cilint.gates.claim import ABSENT, NOT_BLOCKING, NOT_MANUAL
+from cilint.gates.explore import STARTED, Course, cone, explore
+from cilint.plan.run_order import CANCELED, CREATED, FAILED, MANUAL, PENDING, SCHEDULED, SUCCESS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cilint.gates.claim import Claim
+    from cilint.plan.planned import Plan, PlannedJob
+
+    Events = list[tuple[str, str]]
+    Wanted = dict[str, str]  # what the solver wants of a job: fine, failed, canceled, skipped, ignored or waits
+
+_SMALL = 7  # jobs; the shortest story of such a pipeline is found by trying them all
+_STATES = 3000
+_FINISHED = (SUCCESS, FAILED, CANCELED)
+
+
+class Replayed:
+    """A course in which the claim breaks. why: what is wrong with the (first) gate; events: what has to happen."""
+
+    __slots__ = ("events", "why")
+
+    def __init__(self, why: str, events: Events) -> None:
+        self.why = why
+        self.events = events
+
+
+def replay(plan: Plan, claim: Claim, moments: Sequence[Wanted]) -> Replayed | None:
+    """Live through a plan as the solver has it; None when the claim does not break that way."""
+    guarded = plan.get(claim.guarded)
+    if guarded is None:
+        return None
+    gates = [plan.get(name) for name in claim.gates]
+    counting = [job.name for job in gates if job is not None and _counts(job, claim.kind)]
+    if claim.kind == "manual":
+        if guarded.when == "manual":
+            return None
+        why = NOT_MANUAL
+    elif counting:
+        why = NOT_BLOCKING
+    else:
+        present = [job for job in gates if job is not None]
+        if claim.kind == "check":
+            return None
+        why = NOT_MANUAL if present else ABSENT
+    part = cone(plan, claim.guarded)
+    if len(part.jobs) <= _SMALL:
+        try:
+            found = explore(plan, claim.guarded, counting, states=_STATES)
+        except Budget:
+            pass
+        else:
+            return None if found is None else Replayed(why, found)
+    events = _follow(part, claim.guarded, counting, moments)
+    return None if events is None else Replayed(why, events)
+
+
+def _counts(gate: PlannedJob, kind: str) -> bool:
+    return kind != "approval" or gate.when == "manual"
+
+
+def _follow(part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wanted]) -> Events | None:
+    """Do what brings every job to where the solver has it, moment by moment, until the guarded job starts."""
+    course = Course(part)
+    events: Events = []
+    for wanted in moments:
+        for _ in range(len(course.jobs) + 3):
+            before = len(events)
+            for name in course.jobs:
+                if course.status[guarded] in STARTED:
+                    return events
+                action = _action(course, name, wanted.get(name, "waits"), is_gate=name in gates)
+                if action:
+                    course.happen(action, name)
+                    events.append((action, name))
+            if len(events) == before:
+                break
+    return events if course.status[guarded] in STARTED else None
+
+
+def _action(course: Course, name: str, wanted: str, *, is_gate: bool) -> str:
+    """The next thing to do with a job; "" for nothing."""
+    status, job = course.status[name], course.jobs[name]
+    if wanted == "fine":
+        if status in (PENDING, SCHEDULED):
+            if not is_gate:
+                return "succeed"
+            return "fail" if job.allow_failure else "excuse" if job.exit_codes else ""
+        if status == MANUAL:
+            return "play"
+        harmless = job.allow_failure or status == SUCCESS
+        return "retry" if status in _FINISHED and not harmless else ""
+    if wanted == "failed":
+        if status in (PENDING, SCHEDULED):
+            return "fail"
+        return "play" if status == MANUAL else "retry" if status in (SUCCESS, CANCELED) else ""
+    if wanted == "canceled":
+        if status in (PENDING, SCHEDULED, CREATED):
+            return "cancel"
+        return "play" if status == MANUAL else "retry" if status in (SUCCESS, FAILED) else ""
+    return "retry" if status in _FINISHED and wanted in ("waits", "skipped") else ""

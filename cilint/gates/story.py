@@ -1,0 +1,152 @@
+"""The story of a counterexample: which pipeline, what happens in it, and the place in the file that lets it happen."""
+
+from __future__ import annotations
+
+from cilint.finding import Related
+from cilint.gates.claim import ABSENT, NOT_BLOCKING
+from cilint.plan.scenario import exactly
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.gates.claim import Claim, Counterexample
+    from cilint.plan.planned import Plan, PlannedJob
+    from cilint.span import Span
+    from cilint.tree.site import Site
+
+_SOURCES = {
+    "push": "a push to",
+    "schedule": "a schedule on",
+    "web": "a pipeline started by hand on",
+    "api": "a pipeline started through the API on",
+    "trigger": "a pipeline started by a trigger token on",
+    "pipeline": "a pipeline started by another project on",
+    "parent_pipeline": "a child pipeline on",
+    "chat": "a chat command on",
+    "external_pull_request_event": "an external pull request of",
+}
+_DONE = {
+    "succeed": "{} succeeds",
+    "fail": "{} fails",
+    "excuse": "{} fails with an exit code that allow_failure permits",
+    "play": "somebody plays {}",
+    "cancel": "somebody cancels {}",
+    "retry": "somebody retries {}",
+}
+_SHOWN = 60  # characters of a value
+
+
+def tell(shown: Counterexample, claim: Claim, why: str) -> None:
+    """Fill in the story and the place of a counterexample."""
+    plan = shown.plan
+    guarded = plan.get(claim.guarded)
+    assert guarded is not None, "a counterexample has the guarded job"
+    gates = [plan.get(name) for name in claim.gates]
+    opening = f"{situation_of(shown)} creates {claim.guarded}"
+    if claim.kind == "manual":
+        shown.span = _when(guarded)
+        shown.story = (f"{opening}, which starts by itself (when: {guarded.when})",)
+        return
+    if why == ABSENT:
+        shown.span = guarded.clause.span if guarded.clause else guarded.job.span
+        shown.story, shown.related = _absent(opening, claim, plan)
+        return
+    gate = next(job for job in gates if job is not None)
+    if why == NOT_BLOCKING:
+        shown.span, reason = _leak(guarded, gate)
+        shown.story = (f"{opening}, which does not wait for {gate.name}: {reason}", *_course(shown, claim))
+    else:
+        shown.span = _when(gate)
+        shown.story = (f"{opening}, and {gate.name} starts by itself (when: {gate.when})", *_course(shown, claim))
+    shown.related = (Related(f"{guarded.name} is created here", guarded.clause.span if guarded.clause else guarded.job.span),)
+
+
+def situation_of(shown: Counterexample) -> str:
+    """The pipeline in a few words: "a push to branch main that changes a file, with DEPLOY=force"."""
+    variables = shown.variables
+    scenario = exactly(variables)
+    if scenario.kind == "merge-request":
+        text = f"a merge request pipeline of {scenario.ref}"
+        if scenario.source != "merge_request_event":
+            text = f"a child pipeline of a merge request of {scenario.ref}"
+    else:
+        text = f"{_SOURCES.get(scenario.source, 'a pipeline of')} {scenario.kind} {scenario.ref}"
+    if shown.changed is not None:
+        text += " that changes " + (_listed(shown.changed) if shown.changed else "nothing")
+    if shown.outside:
+        text += " with " + _listed([f"{name}={_short(value)}" for name, value in shown.outside.items()])
+    return text
+
+
+def _absent(opening: str, claim: Claim, plan: Plan) -> tuple[tuple[str, ...], tuple[Related, ...]]:
+    notes: list[str] = []
+    related: list[Related] = []
+    for name in claim.gates:
+        absence = plan.absent.get(name)
+        if absence is None:
+            notes.append(f"there is no job {name}")
+            continue
+        span = absence.clause.span if absence.clause else absence.span
+        notes.append(f"{name} is not in it: {absence.reason} ({span.source.path}:{span.line})")
+        related.append(Related(f"{name} is not created: {absence.reason}", span))
+    text = "; ".join(notes) or "no job is its gate"
+    return (f"{opening}, but {text}",), tuple(related)
+
+
+def _course(shown: Counterexample, claim: Claim) -> list[str]:
+    """What happens, one line an event; what simply succeeds in a long course is told in one."""
+    told: list[str] = []
+    quiet = 0
+    events = [event.partition(":") for event in shown.events]
+    for action, _, name in events:
+        if action == "succeed" and len(events) > 6:
+            quiet += 1
+            continue
+        if quiet:
+            told.append(f"{quiet} jobs succeed")
+            quiet = 0
+        told.append(_DONE[action].format(name))
+    if quiet:
+        told.append(f"{quiet} jobs succeed")
+    return [*told, f"{claim.guarded} starts" if told else f"{claim.guarded} starts at once"]
+
+
+def _leak(guarded: PlannedJob, gate: PlannedJob) -> tuple[Span, str]:
+    """Where it is written that the guarded job does not wait, and why, as far as one place says it."""
+    if guarded.when in ("always", "on_failure"):
+        return _when(guarded), f"when: {guarded.when} starts it whatever happened before"
+    if guarded.needs is not None and gate.name not in guarded.needs:
+        site = _of(guarded, "needs")
+        return site.key_span if site else guarded.job.span, "needs: does not lead to it, and stages do not count then"
+    if guarded.needs is None and gate.stage_index >= guarded.stage_index:
+        return guarded.job.span, f"both are in stage {gate.stage}, and needs: does not name it" if (
+            gate.stage_index == guarded.stage_index
+        ) else f"its stage {gate.stage} comes later"
+    if gate.allow_failure:
+        site = _of(gate, "allow_failure")
+        if site is not None:
+            return site.span, "allow_failure lets its failure pass"
+        return _when(gate), "a job with when: manual may be left unplayed, unless allow_failure: false says otherwise"
+    if gate.exit_codes:
+        site = _of(gate, "allow_failure")
+        return site.span if site else gate.job.span, "some of its failures are allowed"
+    return guarded.clause.span if guarded.clause else guarded.job.span, "there is a way around it"
+
+
+def _when(job: PlannedJob) -> Span:
+    site = _of(job, "when")
+    return site.span if site else job.clause.span if job.clause else job.job.span
+
+
+def _of(job: PlannedJob, key: str) -> Site | None:
+    """A keyword as it holds for a planned job: its clause's, else the job's."""
+    site = job.clause.get(key) if job.clause is not None else None
+    return site or job.job.get(key)
+
+
+def _listed(items: list[str] | tuple[str, ...]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _short(value: str) -> str:
+    shown = value if value else '""'
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"

@@ -1,0 +1,255 @@
+"""The world in which pipelines are created: what kinds there are, and which predefined variables come together.
+
+Every fact is of `doc/ci/variables/predefined_variables.md`, `doc/ci/jobs/job_rules.md` and
+`lib/gitlab/ci/variables/builder/pipeline.rb`; what is not certain is left free, so that no proof rests on it.
+"""
+
+from __future__ import annotations
+
+from cilint.gates.claim import OUTSIDE, OVERRIDE
+from cilint.gates.classes import GIT_REF_NAME, Language
+from cilint.gates.regex import parse
+from cilint.gates.solver import FALSE, TRUE
+from cilint.gates.texts import Text
+from cilint.plan.predefined import USER, is_predefined
+from cilint.plan.scenario import ZEROS, branch, merge_request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from cilint.gates.claim import Assumptions
+    from cilint.gates.solver import Model, Solver
+    from cilint.gates.texts import Texts
+    from cilint.notation.patterns import Pattern
+
+    Atom: TypeAlias = "Text | Pattern | str | bool | None"
+    Cases: TypeAlias = "list[tuple[int, Atom]]"  # exclusive conditions that cover everything, each with a value
+
+KINDS = ("branch", "tag", "merge_request")
+# By how ordinary they are; which kinds of pipelines each starts.
+SOURCES = {
+    "push": ("branch", "tag"),
+    "merge_request_event": ("merge_request",),
+    "schedule": ("branch", "tag"),
+    "web": ("branch", "tag"),
+    "api": ("branch", "tag"),
+    "trigger": ("branch", "tag"),
+    "parent_pipeline": KINDS,
+    "pipeline": ("branch", "tag"),
+    "external_pull_request_event": ("branch",),
+    "chat": ("branch",),
+}
+# Never set by GitLab before a job runs, so that conditions do not see them (gitlab: variables/builder.rb).
+_LATER = (
+    "CI_JOB_ID", "CI_JOB_URL", "CI_JOB_TOKEN", "CI_JOB_STARTED_AT", "CI_JOB_STATUS", "CI_PIPELINE_ID",
+    "CI_PIPELINE_URL", "CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD", "CI_DEPLOY_USER", "CI_DEPLOY_PASSWORD",
+    "CI_REPOSITORY_URL", "CI_DEPENDENCY_PROXY_USER", "CI_DEPENDENCY_PROXY_PASSWORD",
+)  # fmt: skip
+_LATER_FAMILIES = ("CI_RUNNER_", "CI_JOB_", "CI_NODE_", "CI_ENVIRONMENT_", "CI_BUILD_", "CI_CONCURRENT_")
+# Set by GitLab's users, though the names look like GitLab's own.
+_SWITCHES = frozenset(("CI_DEBUG_TRACE", "CI_DEBUG_SERVICES", "KUBECONFIG"))
+_WORDS = {"CI": "true", "GITLAB_CI": "true", "CI_SERVER": "yes"}
+_SOMETIMES_TRUE = frozenset(("CI_DEPLOY_FREEZE", "CI_KUBERNETES_ACTIVE", "CI_GITLAB_FIPS_MODE"))
+_MR_OPTIONAL = frozenset((
+    "CI_MERGE_REQUEST_LABELS", "CI_MERGE_REQUEST_ASSIGNEES", "CI_MERGE_REQUEST_MILESTONE",
+    "CI_MERGE_REQUEST_APPROVED", "CI_MERGE_REQUEST_DIFF_ID", "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+    "CI_MERGE_REQUEST_SQUASH_ON_MERGE", "CI_MERGE_REQUEST_DESCRIPTION", "CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED",
+))  # fmt: skip
+_MR_EVENTS = ("detached", "merged_result", "merge_train")
+_NUMBER = Language(inside=[parse(r"^[1-9][0-9]*$")])
+_HINTS = {**branch().variables, **merge_request().variables}
+
+
+class World:
+    """The unknowns that all conditions of a pipeline share.
+
+    kind, source: a term for each value. ref: the name of the branch or tag, of a merge request its source branch.
+    diff: whether GitLab knows the changed files. undecided: terms that only other files or GitLab itself decide, with
+    the reason for each: what rests on them is neither proven nor refuted.
+    """
+
+    __slots__ = (
+        "_outside", "assume", "default", "diff", "kind", "levels", "names", "overridden", "passed", "protected", "ref",
+        "solver", "source", "texts", "undecided", "users",
+    )  # fmt: skip
+
+    def __init__(self, solver: Solver, texts: Texts, assume: Assumptions) -> None:
+        self.solver = solver
+        self.texts = texts
+        self.assume = assume
+        self.kind = {name: solver.new_var(name) for name in KINDS}
+        self.source = {name: solver.new_var(name) for name in SOURCES}
+        self.diff = solver.new_var("diff")
+        self.protected = solver.new_var("protected")
+        self.ref = Text("ref", GIT_REF_NAME, ("main",))
+        self.default = Text("CI_DEFAULT_BRANCH", GIT_REF_NAME, ("main",))
+        # Each level allows what it names and what came before; they are assumed when a question is asked.
+        self.levels = {OUTSIDE: solver.new_var("outside"), OVERRIDE: solver.new_var("override")}
+        self.passed: dict[str, int] = {}  # variables that somebody may pass, each with whether it is
+        self.overridden: dict[str, int] = {}  # the same for predefined ones
+        self.users: list[Text] = [self.ref, self.default]
+        self.names: dict[str, Cases] = {}  # every predefined variable that was asked for
+        self.undecided: dict[int, str] = {}
+        self._outside: dict[str, Cases] = {}
+        self._constrain()
+
+    def _constrain(self) -> None:
+        solver, kind, source = self.solver, self.kind, self.source
+        solver.add(solver.exactly_one(list(kind.values())))
+        solver.add(solver.exactly_one(list(source.values())))
+        for name, kinds in SOURCES.items():
+            solver.add(-source[name], *(kind[one] for one in kinds))
+        if self.assume.sources:
+            solver.add(*(source[name] for name in self.assume.sources if name in source))
+        if self.assume.kinds:
+            solver.add(*(kind[name] for name in self.assume.kinds))
+        # A merge request has a diff, an updated branch, too; a child pipeline has what its parent has.
+        solver.add(-self.diff, source["merge_request_event"], source["push"], source["parent_pipeline"])
+        solver.add(-self.diff, -kind["tag"])
+        solver.add(-kind["merge_request"], self.diff)
+
+    def may_pass(self, level: int) -> list[int]:
+        """What to assume so that outsiders do no more than a level allows."""
+        return [term if number <= level else -term for number, term in self.levels.items()]
+
+    def text(self, name: str, language: Language | None = None) -> Text:
+        """A new unknown text."""
+        hint = _HINTS.get(name)
+        made = Text(name, language, (hint,) if hint else ())
+        self.users.append(made)
+        return made
+
+    @property
+    def outside_names(self) -> list[str]:
+        """The variables that may come from outside and were asked for."""
+        return [name for name in self._outside if not is_predefined(name) or name in _SWITCHES]
+
+    # -- variables
+
+    def strong(self, name: str) -> Cases:
+        """What comes from outside and outranks YAML: conditions with values, the last for "nothing": None."""
+        known = self._outside.get(name)
+        if known is None:
+            known = self._outside[name] = self._strong(name)
+        return known
+
+    def _strong(self, name: str) -> Cases:
+        assumed = self.assume.variables
+        if is_predefined(name) and name not in _SWITCHES:
+            if name in assumed:
+                return [(TRUE, None)]
+            term = self.overridden[name] = self.solver.new_var(f"${name} overridden")
+            self.solver.add(-term, self.levels[OVERRIDE])
+            return [(term, self.text(name)), (-term, None)]
+        if name in assumed:
+            return [(TRUE, assumed[name])]
+        term = self.passed[name] = self.solver.new_var(f"${name} passed")
+        self.solver.add(-term, self.levels[OUTSIDE])
+        return [(term, self.text(name)), (-term, self.assume.given.get(name))]
+
+    def predefined(self, name: str) -> Cases:
+        """What GitLab sets itself."""
+        known = self.names.get(name)
+        if known is None:
+            known = self.names[name] = self._fixed(name, self._predefined_cases(name))
+        return known
+
+    def _fixed(self, name: str, cases: Cases) -> Cases:
+        """Hold a predefined variable to what is assumed of it."""
+        if name in self.assume.variables:
+            wanted = self.assume.variables[name]
+            self.solver.add(*(self.solver.all_of((guard, self._is(atom, wanted))) for guard, atom in cases))
+        return cases
+
+    def _is(self, atom: Atom, wanted: str | None) -> int:
+        if isinstance(atom, Text):
+            return FALSE if wanted is None else self.texts.equals(atom, wanted)
+        return TRUE if atom == wanted else FALSE
+
+    def _predefined_cases(self, name: str) -> Cases:
+        kind, source = self.kind, self.source
+        if name == "CI_PIPELINE_SOURCE":
+            return [(term, value) for value, term in source.items()]
+        if name == "CI_COMMIT_REF_NAME":
+            return [(TRUE, self.ref)]
+        if name == "CI_COMMIT_REF_PROTECTED":
+            return [(self.protected, "true"), (-self.protected, "false")]
+        if name == "CI_DEFAULT_BRANCH":
+            return [(TRUE, self.default)]
+        if name in _WORDS:
+            return [(TRUE, _WORDS[name])]
+        if name == "CI_COMMIT_BRANCH":
+            return self._when(kind["branch"], self.ref)
+        if name == "CI_COMMIT_TAG":
+            return self._when(kind["tag"], self.ref)
+        if name == "CI_COMMIT_TAG_MESSAGE":
+            return self._when(kind["tag"], self.text(name))
+        if name == "CI_COMMIT_BEFORE_SHA":
+            return self._before()
+        if name.startswith("CI_MERGE_REQUEST_"):
+            return self._of_merge_request(name)
+        if name.startswith("CI_EXTERNAL_PULL_REQUEST_"):
+            return self._when(source["external_pull_request_event"], self.text(name))
+        if name.startswith("CHAT_"):
+            return self._when(source["chat"], self.text(name))
+        if name == "CI_PIPELINE_TRIGGERED":
+            return self._when(source["trigger"], "true")
+        if name in ("CI_TRIGGER_SHORT_TOKEN", "TRIGGER_PAYLOAD"):
+            return self._when(source["trigger"], self.text(name))
+        if name == "CI_PIPELINE_SCHEDULE_DESCRIPTION":
+            return self._when(source["schedule"], self.text(name))
+        if name == "CI_OPEN_MERGE_REQUESTS":
+            open_ = self.solver.new_var("open merge requests")
+            return self._when(self.solver.all_of((open_, -kind["tag"])), self.text(name))
+        if name in _SOMETIMES_TRUE:
+            return self._when(self.solver.new_var(name), "true")
+        if name in _LATER or name in _SWITCHES or name.startswith(_LATER_FAMILIES):
+            return [(TRUE, None)]
+        if name in _HINTS or name.startswith(USER):
+            return [(TRUE, self.text(name))]
+        return self._when(self.solver.new_var(f"${name} set"), self.text(name))
+
+    def _of_merge_request(self, name: str) -> Cases:
+        request = self.kind["merge_request"]
+        rest = name.removeprefix("CI_MERGE_REQUEST_")
+        if rest == "SOURCE_BRANCH_NAME":
+            return self._when(request, self.ref)
+        if rest == "TARGET_BRANCH_NAME":
+            return self._when(request, self.text(name, GIT_REF_NAME))
+        if rest == "EVENT_TYPE":
+            return [*self._one_of(request, _MR_EVENTS), (-request, None)]
+        if rest.endswith("_PROTECTED") or rest in ("DRAFT", "SQUASH_ON_MERGE"):
+            return [*self._one_of(request, ("false", "true")), (-request, None)]
+        if name in _MR_OPTIONAL:
+            return self._when(self.solver.all_of((request, self.solver.new_var(f"${name} set"))), self.text(name))
+        return self._when(request, self.text(name, _NUMBER if rest.endswith("ID") else None))
+
+    def _one_of(self, guard: int, values: tuple[str, ...]) -> Cases:
+        cases: Cases = []
+        for value in values[:-1]:
+            term = self.solver.new_var(value)
+            cases.append((self.solver.all_of((guard, -term)), value))
+            guard = self.solver.all_of((guard, term))
+        return [*cases, (guard, values[-1])]
+
+    def _before(self) -> Cases:
+        """A push to a branch that was there has a commit before it, and with it a diff."""
+        text = self.text("CI_COMMIT_BEFORE_SHA")
+        text.hints = (*text.hints, ZEROS)
+        fresh = self.texts.equals(text, ZEROS)
+        push = self.solver.all_of((self.source["push"], self.kind["branch"]))
+        self.solver.add(-push, self.solver.iff(self.diff, -fresh))
+        self.solver.add(-self.source["merge_request_event"], fresh)
+        return [(TRUE, text)]
+
+    def _when(self, term: int, value: Atom) -> Cases:
+        return [(term, value), (-term, None)]
+
+
+def value_of(model: Model, cases: Cases, values: dict[Text, str]) -> str | None:
+    """The value that a model gives a variable."""
+    for guard, atom in cases:
+        if model.holds(guard):
+            return values[atom] if isinstance(atom, Text) else atom if isinstance(atom, str) else None
+    return None
