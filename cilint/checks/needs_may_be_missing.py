@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Need
     from cilint.plan import Plan, Scenario
     from cilint.plan.candidate import Candidate, Condition, NeededJob
+    from cilint.plan.suggested import Wish
     from cilint.rules.context import Context
     from cilint.tree.node import Node
 
@@ -71,27 +72,54 @@ def _suggested(
     context: Context, candidates: dict[str, Candidate], found: dict[tuple[object, ...], _Missing]
 ) -> Iterator[Scenario]:
     """More situations, named by the conditions of jobs whose needs were always there so far."""
-    pairs: dict[tuple[object, ...], tuple[list[Expression], list[Expression]]] = {}
+    pairs: dict[tuple[object, ...], tuple[object, list[Expression], list[Expression]]] = {}
     for candidate in context.planner.candidates:
         for name, need in _mandatory(candidate):
             other = candidates.get(name)
             if other is not None and need.site.span.key not in found and not _alike(candidate, other):
-                pair = _asked(candidate), _asked(other)
-                pairs.setdefault(tuple(said.text for listed in pair for said in listed), pair)
+                ours, theirs = _asked(candidate), _asked(other)
+                asked = tuple(said.text for listed in (ours, theirs) for said in listed)
+                pairs.setdefault(asked, (need.site.span.key, ours, theirs))
     if not pairs:
         return
-    from cilint.plan.suggested import suggested
+    from cilint.plan.suggested import granted
 
     known = {_key(one) for one in context.scenarios.values() if one.changed is None}
     most = len(known) + _TRIED
-    for ours, theirs in pairs.values():
-        for guess in suggested(ours, theirs):
-            scenario = context.situated(guess)
-            if _key(scenario) not in known:
-                known.add(_key(scenario))
-                yield scenario
-                if len(known) == most:
-                    return
+    for combine in (_alone, _excluded, _together):
+        for place, ours, theirs in pairs.values():
+            for wish in () if place in found else combine(ours, theirs):
+                for guess in granted(wish) if wish else ():
+                    scenario = context.situated(guess)
+                    key = _key(scenario)
+                    if key in known:
+                        continue
+                    known.add(key)
+                    yield scenario
+                    if len(known) == most:
+                        return
+
+
+def _alone(ours: list[Expression], theirs: list[Expression]) -> Iterator[Wish]:  # noqa: ARG001
+    """Where a condition of the job holds."""
+    from cilint.plan.suggested import wishes
+
+    for said in ours:
+        yield from wishes(said)
+
+
+def _excluded(ours: list[Expression], theirs: list[Expression]) -> Iterator[Wish]:
+    """Where a condition of the needed job holds, which may be the one that says never."""
+    return _alone(theirs, ours)
+
+
+def _together(ours: list[Expression], theirs: list[Expression]) -> Iterator[Wish]:
+    from cilint.plan.suggested import both
+
+    for wish in _alone(ours, theirs):
+        for other in _alone(theirs, ours):
+            if (joint := both(wish, other)) is not None:
+                yield joint
 
 
 def _asked(candidate: Candidate) -> list[Expression]:

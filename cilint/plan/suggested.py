@@ -14,7 +14,7 @@ from cilint.plan.scenario import branch, merge_request, schedule, tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import TypeAlias
 
     from cilint.notation.expression import Expression
@@ -33,13 +33,9 @@ _LITERAL = re.compile(r"\^?((?:[\w /:#\[\]@-]|\\[./-])+)")
 _BUILT_BY_KIND = frozenset(("CI_PIPELINE_SOURCE", "CI_COMMIT_BRANCH", "CI_COMMIT_TAG", "CI_COMMIT_REF_NAME"))
 
 
-def suggested(one: Iterable[Expression], other: Iterable[Expression] = ()) -> Iterator[Scenario]:
-    """Situations in which single expressions hold, and in which one of each list holds."""
-    ours, theirs = ([wish for said in listed for wish in _wishes(said.root, holds=True)] for listed in (one, other))
-    together = (_both(wish, another) for wish in ours for another in theirs)
-    for wish in (*ours, *theirs, *together):
-        if wish:
-            yield from _granted(wish)
+def wishes(expression: Expression) -> list[Wish]:
+    """Values of variables under which an expression holds, as far as they are easily told."""
+    return _wishes(expression.root, holds=True)
 
 
 def _wishes(term: Term, *, holds: bool) -> list[Wish]:
@@ -49,8 +45,8 @@ def _wishes(term: Term, *, holds: bool) -> list[Wish]:
     if isinstance(term, (And, Or)):
         left, right = _wishes(term.left, holds=holds), _wishes(term.right, holds=holds)
         if isinstance(term, And) is holds:
-            both = [_both(one, other) for one in left for other in right]
-            return [wish for wish in both if wish is not None][:_WISHES_AT_MOST]
+            joint = [both(one, other) for one in left for other in right]
+            return [wish for wish in joint if wish is not None][:_WISHES_AT_MOST]
         return [*left, *right][:_WISHES_AT_MOST]
     if isinstance(term, Variable):
         return [{term.name: _SET if holds else None}]
@@ -72,7 +68,7 @@ def _equal(name: str, right: Term) -> Wish:
     return {}
 
 
-def _both(one: Wish, other: Wish) -> Wish | None:
+def both(one: Wish, other: Wish) -> Wish | None:
     """Both wishes together; None when they contradict each other."""
     wish = dict(one)
     for name, value in other.items():
@@ -85,13 +81,13 @@ def _both(one: Wish, other: Wish) -> Wish | None:
 
 def _text_of(pattern: Pattern) -> str | None:
     """A text in which the pattern is found, where an ordinary one or the pattern's own letters do."""
-    own = _LITERAL.match(pattern.text[1:])
+    own = _LITERAL.match(pattern.text[1 : pattern.text.rindex("/")])
     letters = own[1].replace("\\", "") if own else ""
     grown = (letters, f"{letters}1", f"{letters}1.0", f"{letters}1.0.0", f"{letters}x") if letters else ()
     return next((text for text in (*_TEXTS, *grown) if pattern.search(text)), None)
 
 
-def _granted(wish: Wish) -> Iterator[Scenario]:
+def granted(wish: Wish) -> Iterator[Scenario]:
     """The situations that fit a wish best."""
     source = wish.get("CI_PIPELINE_SOURCE")
     ref = next(
