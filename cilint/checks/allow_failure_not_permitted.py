@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command
+    from cilint.shell.script import Script
 
 _SILENT = ("true", ":")
 _SAYING = ("echo", "printf")
@@ -63,13 +64,41 @@ def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]
         for command in context.scripts.written(job, section)
         if command.parent is None
     ]
+    yield from _swallowed(context, job, commands, harmless)
+    yield from _unguarded(context, job, commands)
+    yield from _files(context, job, harmless)
+
+
+def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
+    """The same in script files that stop at errors (`set -e`), functions that clean up left out."""
+    faulty = [script for script in context.scripts.texts(job) if not script.nodes and _stops_at_errors(script)]
+    if not any("||" in script.text or "set +" in script.text for script in faulty):
+        return
+    called = context.scripts.reached(job, ("before_script", "script"))
+    for script in faulty:
+        if script not in called:
+            continue
+        cleaning = {
+            word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()
+        }
+        commands = [one for one in script.commands if one.parent is None and one.function not in cleaning]
+        yield from _swallowed(context, job, commands, harmless)
+        yield from _unguarded(context, job, commands)
+
+
+def _stops_at_errors(script: Script) -> bool:
+    if script.source.line(1).startswith("#!") and " -e" in script.source.line(1):
+        return True
+    return any(_errexit(command) is True for command in script.commands)
+
+
+def _swallowed(context: Context, job: Job, commands: list[Command], harmless: set[str]) -> Iterator[Finding]:
     for command in commands:
         following = command.next
         if command.followed == "||" and following is not None and _swallows(following) and _matters(command, harmless):
             span = command.script.span(command.start, following.end)
             message = f"|| {_shown(following)}: a failure of {_name(command)} does not stop the pipeline"
             yield context.command_fault(command, [job], message, span)
-    yield from _unguarded(context, job, commands)
 
 
 def _swallows(command: Command) -> bool:
@@ -113,7 +142,7 @@ def _unguarded(context: Context, job: Job, commands: list[Command]) -> Iterator[
                 yield _set_e(context, job, off)
             off = None
         elif off is not None:
-            ran = True
+            ran = ran or not (command.condition or command.followed == "||" or command.name in _SAYING)
             looked = looked or _looks_at_status(command)
     if off is not None and ran and not looked:
         yield _set_e(context, job, off)
@@ -135,5 +164,8 @@ def _errexit(command: Command) -> bool | None:
 
 
 def _looks_at_status(command: Command) -> bool:
+    if command.name == "exit" and command.joined in ("&&", "||"):
+        return False  # `--help) usage && exit 0` says nothing of what came before
     words = [*command.words, *(word for _, word in command.assignments)]
-    return any(name in ("?", "PIPESTATUS") for word in words for name in word.variables) or command.name == "exit"
+    read = any(name in ("?", "PIPESTATUS") for word in words for name in word.variables)
+    return read or (command.name == "exit" and command.arguments[:1] not in (["0"], ["1"], ["2"]))

@@ -35,13 +35,15 @@ def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]
     """What the shell reads that nothing in the job has made comes from the project's variables."""
     assigned = context.assigned(job)
     commands = context.commands(job)
-    made_here = any(command.name == "aws" and "sts" in command.arguments for command in commands)
+    calls_sts = any(command.name == "aws" and "sts" in command.arguments for command in commands)
+    # What eval, read or a file that is not in the repository sets cannot be seen; with STS at work it comes from there.
+    made_here = calls_sts and any(_is_opaque(context, job, command) for command in commands)
     for command in commands:
         for name, word in assignments(command):
             if name in names and _from_outside(word, assigned, made_here=made_here):
                 message = f"{name} is set from {word.text if not word.static else 'a literal'}, a stored AWS credential"
                 yield _fault(context, job, command, word, message)
-        if made_here:
+        if calls_sts:
             continue
         for word in command.words:
             read = next((name for name in word.variables if name in names and name not in assigned), None)
@@ -53,6 +55,16 @@ def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]
             message = f"hands on {passed[0].text}, which the job does not get from STS: a stored AWS credential"
             yield _fault(context, job, command, passed[0], message)
     yield from _configured(context, job, commands, made_here=made_here)
+
+
+def _is_opaque(context: Context, job: Job, command: Command) -> bool:
+    """Whether the command may set variables that nobody can read off."""
+    if command.name in ("eval", "read", "mapfile", "readarray"):
+        return True
+    if command.name in ("source", "."):
+        name = command.argv[1].text.rpartition("/")[2] if len(command.argv) > 1 else ""
+        return not any(source.path.rpartition("/")[2] == name for source in context.scripts.files(job))
+    return command.name in ("export", "declare") and any(word.commands for word in command.argv[1:])
 
 
 def _configured(context: Context, job: Job, commands: list[Command], *, made_here: bool) -> Iterator[Finding]:

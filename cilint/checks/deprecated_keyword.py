@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
 
 
-
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: globals: {keyword at the top level: what to write instead}; variables: {old name: new name};
     reports: {report kind: what to use instead}.
@@ -32,7 +31,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if new:
                 yield context.fault(site.key_span, f"reports:{site.path[-1]} is gone: {new}", job=job, site=site)
     names: dict[str, str] = parameters["variables"]
-    if not any("CI_BUILD_" in source.text for source in [*context.config.sources, *context.called]):
+    if not any("CI_BUILD_" in source.text for source in context.sources):
         return
     for command, jobs in context.each_command:
         for word in command.words:

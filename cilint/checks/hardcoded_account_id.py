@@ -26,9 +26,7 @@ _PATH_BEFORE = Pattern(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12}-[
 # A number of twelve digits that is a moment (YYYYMMDDhhmm) rather than an account.
 _MOMENT = Pattern(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 _AWS = Pattern(r"\baws\b|arn:aws|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
-_OTHER_NUMBER = Pattern(
-    r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I
-)
+_OTHER_NUMBER = Pattern(r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -50,7 +48,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _speaks_of_aws(context: Context) -> bool:
-    return any(_AWS.search(source.text) for source in [*context.config.sources, *context.called])
+    return any(_AWS.search(source.text) for source in context.sources)
 
 
 def _is_account(text: Text, found: re.Match[str], *, speaks_of_aws: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cilint.checks._secrets import by_format, is_literal_secret, is_secret_name, masked
+from cilint.checks._secrets import by_format, has_hints, is_literal_secret, is_secret_name, masked
 from cilint.checks._texts import texts
 from cilint.pattern import Pattern
 from cilint.shell.command import assignments, tail
@@ -34,8 +34,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: allowed, values that are known to be no secret."""
     allowed = set(parameters["allowed"])
     told: set[tuple[str, int, str]] = set()  # a value counts once on a line, whichever detector sees it first
+    hinted = {source.path for source in context.sources if has_hints(source.text)}
     for text in texts(context):
-        for kind, start, end in _found(text):
+        for kind, start, end in _found(text, formats=text.source.path in hinted):
             value = text.text[start:end]
             finding = text.fault(context, f"{kind} {masked(value)} is written out", start, end)
             if value not in allowed and _is_new(told, finding.span, value):
@@ -57,9 +58,9 @@ def _is_new(told: set[tuple[str, int, str]], span: Span, value: str) -> bool:
     return True
 
 
-def _found(text: Text) -> Iterator[tuple[str, int, int]]:
+def _found(text: Text, *, formats: bool) -> Iterator[tuple[str, int, int]]:
     sure = False
-    for secret in by_format(text.text):
+    for secret in by_format(text.text) if formats else ():
         sure = True
         yield secret.kind, secret.start, secret.end
     if sure or text.node is None or not isinstance(text.node.value, str):
@@ -96,8 +97,8 @@ def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
                 yield f"the value of {word.text.partition('=')[0]}", value
         elif following is not None and following.static:
             yield from _login(command, word, following)
-        if header := _BEARER.search(word.text):
-            if word.static and is_literal_secret(header["value"]):
+        if word.static and ":" in word.text and (header := _BEARER.search(word.text)):
+            if is_literal_secret(header["value"]):
                 yield "a credential in a header", word
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.shell.command import Command
+
+_IDLE = ("echo", "printf", "true", ":", "exit", "sleep", "")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -29,7 +32,24 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             else:
                 context.unknown(f"a job for {title}", "it may stand in an include that was not read")
             continue
-        yield from _contexts(context, jobs, title, entry)
+        working = [job for job in jobs if not _only_prints(context, job)]
+        if not working:
+            message = f"{title} is a job that only prints: it does nothing ({requirement})"
+            yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
+        yield from _contexts(context, working or jobs, title, entry)
+
+
+def _only_prints(context: Context, job: Job) -> bool:
+    """Whether the job's script is a stand-in. A button that somebody presses does its work by being pressed."""
+    if job.trigger or context.roles.facts(job).manual:
+        return False
+    commands = context.scripts.written(job, "script")
+    return bool(commands) and all(command.name in _IDLE and not _writes(command) for command in commands)
+
+
+def _writes(command: Command) -> bool:
+    """Whether the output goes somewhere else than the log, as an input of what follows."""
+    return bool(command.redirects) or len(command.pipe) > 1
 
 
 def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, Any]) -> Iterator[Finding]:

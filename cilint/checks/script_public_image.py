@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cilint.finding import Related
+from cilint.pattern import Pattern
 from cilint.shell.script import in_file
 
 TYPE_CHECKING = False
@@ -20,27 +21,33 @@ if TYPE_CHECKING:
     from cilint.source import Source
 
 _ENGINES = ("docker", "podman", "nerdctl")
+_PROGRAMS = (*_ENGINES, "kubectl", "crane", "gcrane", "skopeo", "buildah", "executor")
 # Options of `docker run` and `docker pull` that take no value; all others do.
 _FLAGS = {
     "-d", "--detach", "-i", "--interactive", "-t", "--tty", "--rm", "--privileged", "--init", "--no-healthcheck", "-P",
     "--oom-kill-disable", "--publish-all", "--read-only", "--sig-proxy", "--quiet", "-q", "--disable-content-trust", "-a",
     "--all-tags", "--help", "--tls-verify", "--use-api-socket", "--replace", "--no-hosts",
 }  # fmt: skip
-_CLUSTER = re.compile(r"-[ditPqa]+$")
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+((?:--\S+[ \t]+)*)(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.I | re.M)
-_COPY_FROM = re.compile(r"^[ \t]*(?:COPY|ADD|RUN)[ \t].*?(?:--from|,from)=([^\s,]+)", re.I | re.M)
-_ARG = re.compile(r"^[ \t]*ARG[ \t]+(\w+)(?:=(\S*))?", re.I | re.M)
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
+_CLUSTER = Pattern(r"-[ditPqa]+$")
+_FROM = Pattern(r"^[ \t]*FROM[ \t]+((?:--\S+[ \t]+)*)(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.I | re.M)
+_COPY_FROM = Pattern(r"^[ \t]*(?:COPY|ADD|RUN)[ \t].*?(?:--from|,from)=([^\s,]+)", re.I | re.M)
+_ARG = Pattern(r"^[ \t]*ARG[ \t]+(\w+)(?:=(\S*))?", re.I | re.M)
+_VARIABLE = Pattern(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: registries, beginnings that are private; local, names that no registry holds (`scratch`)."""
-    for job in context.jobs:
-        looked_at = _Images(context, job, parameters)
-        for command in context.commands(job):
+    looked_at: dict[str, _Images] = {}
+    for command, jobs in context.each_command:
+        if command.name not in _PROGRAMS:
+            continue
+        for job in jobs:
+            images = looked_at.get(job.name)
+            if images is None:
+                images = looked_at[job.name] = _Images(context, job, parameters)
             for word in _pulled(command):
-                yield from looked_at.of_word(command, word)
-            yield from looked_at.of_build(command)
+                yield from images.of_word(command, word)
+            yield from images.of_build(command)
 
 
 class _Images:
@@ -240,19 +247,23 @@ def _bases(text: str, arguments: dict[str, str]) -> Iterator[tuple[str, int, int
     """The images of a Dockerfile with build arguments put in, and where they stand; stages are no images."""
     values: dict[str, str] = {}
     stages: set[str] = set()
-    for found in sorted(
-        [*_ARG.finditer(text), *_FROM.finditer(text), *_COPY_FROM.finditer(text)], key=lambda m: m.start()
-    ):
-        if found.re is _ARG:
+    for kind, found in _instructions(text):
+        if kind == "ARG":
             if not stages:
                 given = arguments.get(found[1])
                 if given is not None or found[2] is not None:
                     values[found[1]] = given if given is not None else found[2].strip("\"'")
             continue
-        group = 2 if found.re is _FROM else 1
-        written = found[group]
-        reference = _VARIABLE.sub(lambda m: values.get(m[1] or m[3]) or m[2] or m[0], written)
+        group = 2 if kind == "FROM" else 1
+        reference = _VARIABLE.sub(lambda m: values.get(m[1] or m[3]) or m[2] or m[0], found[group])
         if reference.lower() not in stages and not reference.isdigit():
             yield reference, found.start(group), found.end(group)
-        if found.re is _FROM:
+        if kind == "FROM":
             stages.add((found[3] or f"#{len(stages)}").lower())
+
+
+def _instructions(text: str) -> list[tuple[str, re.Match[str]]]:
+    """The instructions of a Dockerfile that speak of images, in order."""
+    patterns = (("ARG", _ARG), ("FROM", _FROM), ("COPY", _COPY_FROM))
+    found = [(kind, match) for kind, pattern in patterns for match in pattern.finditer(text)]
+    return sorted(found, key=lambda one: one[1].start())

@@ -29,10 +29,10 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         place = context.pipeline.stages.index(home)
         if place < last:
             message = f"stage {home} ({entry['name']}) comes before {last_name}, and belongs behind it"
-            yield context.fault(_stage_span(context, home), message)
+            yield context.fault(_stage_span(context, home), message, jobs=_doers(context, home, entry))
         elif place == last:
             message = f"stage {home} holds both {last_name} and {entry['name']}, which are stages of their own"
-            yield context.fault(_stage_span(context, home), message)
+            yield context.fault(_stage_span(context, home), message, jobs=_doers(context, home, entry))
         else:
             last, last_name = place, entry["name"]
     for job in context.pipeline.jobs.values():
@@ -53,6 +53,11 @@ def _homes(context: Context, order: list[dict[str, Any]]) -> dict[str, str]:
         elif entry["name"] in stages:
             found[entry["name"]] = entry["name"]
     return found
+
+
+def _doers(context: Context, stage: str, entry: dict[str, Any]) -> list[str]:
+    """The jobs of the entry's roles that stand in a stage."""
+    return [job.name for job in context.roles.jobs(*entry["roles"]) if job.stage == stage]
 
 
 def _misplaced(context: Context, job: Job, order: list[dict[str, Any]], homes: dict[str, str]) -> Iterator[Finding]:

@@ -167,6 +167,11 @@ class Context:
                 yield from Site(node, ("include",)).flat()
 
     @property
+    def sources(self) -> list[Source]:
+        """The files of configuration that were read, and the script files that jobs call."""
+        return [*self.config.sources, *self.called]
+
+    @property
     def called(self) -> list[Source]:
         """The script files of the repository that jobs call, each once."""
         return list({source.path: source for job in self.jobs for source in self.scripts.files(job)}.values())
@@ -174,7 +179,7 @@ class Context:
     def mention(self, words: Iterable[str]) -> bool:
         """Whether one of the words stands anywhere in the files: of configuration, and of scripts that jobs call."""
         if self._texts is None:
-            self._texts = "\n".join(source.text for source in [*self.config.sources, *self.called])
+            self._texts = "\n".join(source.text for source in self.sources)
         return any(word in self._texts for word in words)
 
     def line(self, job: Job, command: Command) -> Site | None:

@@ -214,6 +214,11 @@ class Scopes:
         for rule in rules.flat() if rules else ():
             self._workflow.take(rule.set("variables"))
 
+    @property
+    def shared(self) -> Scope:
+        """The variables that every job has before it says anything: the workflow's over the global ones."""
+        return Scope([self._workflow, self._global])
+
     def of(self, job: Job) -> Scope:
         """The variables of a job: its clauses' over its own and its matrix's, the workflow's, the global ones."""
         scope = self._scopes.get(job.name)

@@ -74,7 +74,8 @@ def _jobs(context: Context) -> Iterator[Subject]:
 
 
 def _images(context: Context) -> Iterator[Subject]:
-    """The image name of every job that has one, with the values of variables."""
+    """The image name of every job that has one, with the values of variables; that of the default first."""
+    yield from _default(context, "image")
     for job in context.pipeline.jobs.values():
         image = job.get("image")
         if image is not None:
@@ -82,17 +83,26 @@ def _images(context: Context) -> Iterator[Subject]:
 
 
 def _services(context: Context) -> Iterator[Subject]:
-    """The image name of every service of every job, with the values of variables."""
+    """The image name of every service of every job, with the values of variables; those of the default first."""
+    yield from _default(context, "services")
     for job in context.pipeline.jobs.values():
         services = job.get("services")
         for service in services.flat() if services else ():
             yield from _references(context, job, service)
 
 
-def _references(context: Context, job: Job, site: Site) -> Iterator[Subject]:
+def _default(context: Context, keyword: str) -> Iterator[Subject]:
+    """What the next job gets that says nothing itself, be it that no job takes it today."""
+    default = context.config.site.dig("default", keyword)
+    for site in default.flat() if default else ():
+        yield from _references(context, None, site)
+
+
+def _references(context: Context, job: Job | None, site: Site) -> Iterator[Subject]:
     name = site.set("name") if isinstance(site.node, Mapping) else site
-    if name is not None and isinstance(name.node, Scalar) and not job.trigger:
-        for expansion in context.scopes.of(job).expand(ruby_text(name.value)):
+    if name is not None and isinstance(name.node, Scalar) and not (job and job.trigger):
+        scope = context.scopes.of(job) if job else context.scopes.shared
+        for expansion in scope.expand(ruby_text(name.value)):
             yield Subject(name, job, "", expansion)
 
 
