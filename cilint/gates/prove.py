@@ -108,15 +108,39 @@ class Prover:
             return Verdict(claim, UNKNOWN, level=level, reason=reason)
         return self._refute(claim, made, statuses, within)
 
-    def holds_at(self, claim: Claim, level: int) -> bool:
-        """Whether a claim is proven at another level of what outsiders may do."""
-        made = self.creation.jobs[claim.guarded]
-        statuses = self._statuses_of(claim.guarded)
-        bad = [made.exists, statuses.starts(claim.guarded), self._broken(claim, statuses)]
+    def all_hold(self, claims: Sequence[Claim], level: int | None = None) -> bool:
+        """Whether all claims are proven, at a level of what outsiders may do; the quick answer for many at once."""
+        if self.blocked or self._fault:
+            return False
+        level = self.assume.level if level is None else level
         try:
-            return statuses.enough and self._model([*bad, *self.world.may_pass(level)]) is None
+            cases = []
+            for claim in claims:
+                made = self.creation.jobs.get(claim.guarded)
+                if made is not None:
+                    statuses = self._statuses_of(claim.guarded)
+                    if not statuses.enough:
+                        return False
+                    starts = statuses.starts(claim.guarded)
+                    cases.append(self.solver.all_of((made.exists, starts, self._broken(claim, statuses))))
+            return self._model([self.solver.any_of(cases), *self.world.may_pass(level)]) is None
         except Budget:
             return False
+
+    def types(self) -> dict[str, list[int]]:
+        """The kinds of pipelines that people tell apart, each as what to look at alone."""
+        kind, source = self.world.kind, self.world.source
+        return {
+            "branch": [kind["branch"], source["push"]],
+            "tag": [kind["tag"], source["push"]],
+            "merge request": [source["merge_request_event"]],
+            "schedule": [source["schedule"]],
+            "web": [source["web"]],
+            "API": [source["api"]],
+            "trigger": [source["trigger"]],
+            "other project": [source["pipeline"]],
+            "parent pipeline": [source["parent_pipeline"]],
+        }
 
     # -- questions
 

@@ -1,0 +1,159 @@
+"""`cilint prove`: for every gate, whether any pipeline that GitLab could create gets past it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cilint.cli import _plan
+from cilint.cli._emit import say
+from cilint.cli._options import Option, Options, Request
+from cilint.errors import UsageError
+from cilint.gates.answer import Answer, assumptions_of, holds_up_to
+from cilint.gates.blocked import blocked
+from cilint.gates.claim import KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, Assumptions, Claim
+from cilint.gates.prove import Prover
+from cilint.nearest import did_you_mean
+from cilint.plan.scenario import branch
+from cilint.report.simulate_command import command as simulate_command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.plan import Planner
+    from cilint.settings import Settings
+
+_WHAT, _ASSUME, _OUTPUT, _INPUT = "Gate", "Assumptions", "Output", "Input"
+
+OPTIONS = Options(
+    Option("--guarded", "The job that must not start. Without it, the gates of the policy are judged.",
+           kind="text", metavar="JOB", group=_WHAT),
+    Option("--by", "A job that must have succeeded before it. Repeatable: each is proven on its own.",
+           kind="many", metavar="JOB", group=_WHAT),
+    Option("--kind", "approval: the gate is also a manual job; scan: it has run; order: it has come before.",
+           kind="text", choices=KINDS, default="approval", group=_WHAT),
+    Option("--assume", "A variable that has this value in every pipeline. Repeatable.",
+           kind="many", metavar="NAME=VALUE", group=_ASSUME),
+    Option("--assume-no-outside-variables", "Nobody sets variables from outside.", group=_ASSUME),
+    Option("--allow-predefined-override", "Predefined variables may be set from outside, too.", group=_ASSUME),
+    Option("--pipeline-types", "The verdict for each type of pipeline: branch, tag, merge request, schedule ...",
+           group=_OUTPUT),
+    Option("--format", "Format on standard output.", kind="text", choices=("text", "json"), default="text",
+           group=_OUTPUT),
+    Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
+           group=_OUTPUT),
+    Option("--seconds", "Time for all questions together; what is not decided then is unknown.",
+           kind="text", default="30", metavar="N", group=_ASSUME),
+    Option("--policy", "A pack by name, or a folder of packs. Repeatable.", kind="many", metavar="PACK", group=_INPUT),
+    Option("--select", "Only these rules.", kind="many", metavar="RULE", group=_INPUT),
+    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
+           kind="text", metavar="FILE", group=_INPUT),
+    Option("--isolated", "Read no settings file.", group=_INPUT),
+)  # fmt: skip
+
+_HELP = """Prove that gates hold in every pipeline that GitLab could create from the file.
+
+A gate that does not hold comes with a pipeline in which it fails, and the command that shows it.
+
+Exit status: 0 every gate is proven, 1 one is refuted or unknown, 2 the work could not be done.
+"""
+
+
+def run(request: Request) -> int:
+    """Ask, answer, print; the exit status."""
+    if (request.by or request.guarded) and not (request.by and request.guarded):
+        raise UsageError("--guarded and --by go together", help="as in --guarded deploy --by approve")
+    opener = _plan.opener_of(request)
+    assume = _assumptions(request, opener.settings)
+    subject, scenario = opener.open(branch().given(variables=opener.settings.variables))
+    answers: list[Answer] = []
+    if subject.planner is not None:
+        if request.guarded:
+            prover = Prover(
+                subject.planner, assume, tree=scenario.tree, seconds=_seconds(request),
+                blocked=blocked(subject.planner.pipeline.config),
+            )  # fmt: skip
+            answers = [_asked(prover, request)]
+        else:
+            from cilint.cli._gates import of_policy
+
+            answers = of_policy(opener, request, assume, _seconds(request))
+        for answer in answers:
+            answer.assumptions = assumptions_of(assume)
+            if answer.counterexample is not None:
+                answer.command = simulate_command(answer.counterexample, subject.planner, opener.path)
+    _print(answers, subject, request)
+    return 0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
+
+
+def _asked(prover: Prover, request: Request) -> Answer:
+    planner = prover.planner
+    guarded = _instances(planner, request.guarded, must_exist=not prover.blocked)
+    claims = [
+        Claim(job, [gate], request.kind)
+        for job in guarded
+        for by in request.by
+        for gate in _instances(planner, by, must_exist=False)
+    ]
+    prover.expect(guarded)
+    answer = Answer(request.guarded, request.by, request.kind)
+    answer.take([prover.decide(claim) for claim in claims])
+    if answer.status == PROVEN:
+        answer.holds_up_to = holds_up_to(prover, claims)
+    if request.pipeline_types:
+        for name, within in prover.types().items() if not prover.blocked else ():
+            part = Answer(request.guarded, request.by, request.kind)
+            part.take([prover.decide(claim, within) for claim in claims])
+            answer.by_type[name] = "absent" if part.vacuous else part.status
+    names = {instance: by for by in request.by for instance in _instances(planner, by, must_exist=False)}
+    answer.broken = tuple(dict.fromkeys(names[name] for name in answer.broken))
+    return answer
+
+
+def _instances(planner: Planner, name: str, *, must_exist: bool) -> list[str]:
+    """The jobs that GitLab makes of a name; a single instance may be named, too."""
+    jobs = planner.pipeline.jobs
+    if name in jobs:
+        return planner.instances_of(name)
+    known = [candidate.name for candidate in planner.candidates]
+    if must_exist and name not in known:
+        raise UsageError(f"there is no job {name}{did_you_mean(name, list(jobs))}")
+    return [name]
+
+
+def _assumptions(request: Request, settings: Settings) -> Assumptions:
+    if request.assume_no_outside_variables and request.allow_predefined_override:
+        raise UsageError("--assume-no-outside-variables and --allow-predefined-override exclude each other")
+    level = ORDINARY if request.assume_no_outside_variables else OVERRIDE if request.allow_predefined_override else OUTSIDE
+    variables: dict[str, str | None] = {}
+    for text in request.assume:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--assume {text}: a variable is written NAME=VALUE")
+        variables[name] = value
+    return Assumptions(variables=variables, given=settings.variables, level=level)
+
+
+def _seconds(request: Request) -> float:
+    try:
+        return float(request.seconds)
+    except ValueError:
+        raise UsageError(f"--seconds {request.seconds}: that is no number") from None
+
+
+def _print(answers: list[Answer], subject: _plan.Subject, request: Request) -> None:
+    if request.format == "json":
+        from cilint.report import gates_json
+
+        say(gates_json.render(answers, subject.not_assessed, [error.message for error in subject.errors]))
+        return
+    from cilint.report import gates_text, plan_text
+    from cilint.report.terminal import terminal_of
+
+    terminal = terminal_of(sys.stdout, request.color, os.environ)
+    if subject.planner is None:
+        say(plan_text.refused(subject.errors, terminal, subject.prefix))
+    else:
+        say(gates_text.render(answers, terminal, subject.prefix))
+
+
+command = OPTIONS.command("prove", run, _HELP, paths="[PATH]")

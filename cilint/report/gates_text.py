@@ -1,0 +1,109 @@
+"""`cilint prove` for people: a table of gates and verdicts, and under it the story of each that does not hold."""
+
+from __future__ import annotations
+
+from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN
+from cilint.report.escape import printable, width
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cilint.gates.answer import Answer
+    from cilint.report.terminal import Terminal
+
+_SIGNS = {PROVEN: ("✔", "+", "ok"), REFUTED: ("✘", "x", "error"), UNKNOWN: ("?", "?", "warning")}
+_TYPE_SIGNS = {**_SIGNS, "absent": ("·", ".", "quiet")}
+_NAME_AT_MOST = 40
+
+
+def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "") -> str:
+    """All answers. prefix: what stands before the paths of the checked files."""
+    page = _Page(terminal, prefix)
+    if not answers:
+        page.say("No gates: the policy guards no job of this file.")
+        return page.text
+    for answer in answers:
+        page.row(answer, max(width(one.guarded) for one in answers))
+    for answer in answers:
+        if answer.status != PROVEN:
+            page.tell(answer)
+    if any(answer.by_type for answer in answers):
+        page.types(answers)
+    page.say()
+    page.say("Taken for granted", "strong")
+    for assumption in answers[0].assumptions:
+        page.say(f"  {assumption}", "quiet")
+    page.say()
+    counts = {status: sum(answer.status == status for answer in answers) for status in _SIGNS}
+    page.say(", ".join(f"{count} {status}" for status, count in counts.items() if count))
+    return page.text
+
+
+class _Page:
+    def __init__(self, terminal: Terminal, prefix: str) -> None:
+        self._terminal = terminal
+        self._prefix = prefix
+        self._lines: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+    def say(self, text: str = "", style: str = "") -> None:
+        text = printable(text, ascii=self._terminal.ascii)
+        self._lines.append(self._terminal.paint(text, style) if style and text else text)
+
+    def sign(self, status: str) -> str:
+        unicode, plain, style = _TYPE_SIGNS[status]
+        return self._terminal.paint(plain if self._terminal.ascii else unicode, style)
+
+    def row(self, answer: Answer, columns: int) -> None:
+        columns = min(columns, _NAME_AT_MOST)
+        name = answer.guarded + " " * max(0, columns - width(answer.guarded))
+        note = ""
+        if answer.vacuous:
+            note = "  (vacuous: no pipeline has the guarded job)"
+        elif answer.holds_up_to == "outside-variables":
+            note = "  (not if predefined variables are overridden)"
+        elif answer.status == REFUTED:
+            note = f"  {answer.why.replace('_', ' ')}: {', '.join(answer.broken)}" if answer.broken else ""
+        text = printable(f"{name}  {_claim(answer)}{note}", ascii=self._terminal.ascii)
+        self._lines.append(f"{self.sign(answer.status)} {answer.status:8} {text}")
+
+    def tell(self, answer: Answer) -> None:
+        self.say()
+        self.say(f"{answer.guarded} {_claim(answer)}", "strong")
+        shown = answer.counterexample
+        if shown is None:
+            self.say(f"  {answer.reason}")
+            return
+        for line in shown.story:
+            self.say(f"  {line}")
+        if shown.span is not None:
+            self.say(f"  --> {self._prefix}{shown.span}", "gutter")
+        for related in shown.related:
+            self.say(f"  {related.message}: {self._prefix}{related.span}", "quiet")
+        self.say(f"  $ {answer.command}", "help")
+
+    def types(self, answers: Sequence[Answer]) -> None:
+        self.say()
+        self.say("By pipeline type", "strong")
+        for answer in answers:
+            if not answer.by_type:
+                continue
+            self.say(f"  {answer.guarded} {_claim(answer)}")
+            for name, status in answer.by_type.items():
+                self._lines.append(f"    {self.sign(status)} {name}: {'not in such a pipeline' if status == 'absent' else status}")
+
+
+def _claim(answer: Answer) -> str:
+    gates = " and ".join(answer.by)
+    if answer.kind == "manual":
+        return "waits for a person"
+    return {
+        "approval": f"waits for approval by {gates}",
+        "scan": f"waits for {gates} to pass",
+        "check": f"does not start when {gates} fails",
+        "order": f"comes after {gates}",
+    }[answer.kind]
