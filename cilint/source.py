@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.span import Span
 
 # libyaml's line breaks (yaml_private.h, IS_BREAK); str.splitlines() knows more of them and would count differently.
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_BREAK = Pattern("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class Source:
@@ -31,7 +31,10 @@ class Source:
     def lines(self) -> list[str]:
         """The lines without their line breaks; `lines[0]` is line 1."""
         if self._lines is None:
-            self._lines = _BREAK.split(self.text)
+            text = self.text
+            # Nearly every file: no line break but newlines, and no pattern to compile.
+            plain = text.isascii() and "\r" not in text
+            self._lines = text.split("\n") if plain else _BREAK.split(text)
         return self._lines
 
     @property

@@ -6,6 +6,7 @@ import re
 
 from cilint.compose.variables import expand
 from cilint.nearest import did_you_mean
+from cilint.pattern import Pattern
 from cilint.tree.node import Node, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMES = ("expand_vars", "truncate", "posix_escape", "split")
-_TRUNCATE = re.compile(r"truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?", re.A)
-_SPLIT = re.compile(r"""split\(\s*(?:'([^']*)'|"([^"]*)")\s*\)?""")
-_NAME = re.compile(r"\w+", re.A)
-_UNSAFE = re.compile(r"[^A-Za-z0-9_\-.,:+/@\n]")
+_TRUNCATE = Pattern(r"truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?", re.A)
+_SPLIT = Pattern(r"""split\(\s*(?:'([^']*)'|"([^"]*)")\s*\)?""")
+_NAME = Pattern(r"\w+", re.A)
+_UNSAFE = Pattern(r"[^A-Za-z0-9_\-.,:+/@\n]")
 
 
 class FunctionFault(Exception):

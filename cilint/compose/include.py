@@ -12,6 +12,7 @@ from cilint.compose.fetch import Fetched, Surroundings
 from cilint.compose.include_entry import Entry, EntryFault, check_entry, entries_of, written_entries
 from cilint.finding import Finding, NotAssessed, Related
 from cilint.nearest import did_you_mean
+from cilint.pattern import Pattern
 from cilint.trail import Step
 from cilint.tree.documents import read
 from cilint.tree.node import Mapping, Node, Scalar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_INCLUDES = 150  # ci_max_includes; nested ones and repeated ones count
 MAX_TOTAL = 32 * 1024 * 1024  # our own bound on time: GitLab allows 300 MiB, the largest known pipeline has 0.3
-_EXTENSION = re.compile(r".\.ya?ml$", re.I)
+_EXTENSION = Pattern(r".\.ya?ml$", re.I)
 _NO_COPY = "no copy at hand"
 
 

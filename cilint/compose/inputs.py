@@ -13,6 +13,7 @@ from cilint.compose.ruby import shown
 from cilint.compose.spec import INPUT_TYPES
 from cilint.finding import Finding, Related
 from cilint.nearest import did_you_mean
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null, key_text
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cilint.span import Span
     from cilint.trail import Trail
 
-_INPUT = re.compile(r"\$\[\[\s*inputs\.([a-zA-Z0-9_-]+)\s*\]\]")
+_INPUT = Pattern(r"\$\[\[\s*inputs\.([a-zA-Z0-9_-]+)\s*\]\]")
 
 
 class Inputs:

@@ -13,6 +13,7 @@ from cilint.compose.given import Given
 from cilint.compose.ruby import gsub, shown
 from cilint.finding import Finding
 from cilint.nearest import did_you_mean
+from cilint.pattern import Pattern
 from cilint.span import Span
 from cilint.trail import Step
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, key_of
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from cilint.tree.node import Key
 
 BLOCK_START = "$[["
-_BLOCK = re.compile(r"\$\[\[\s*(\S.*?\S)\s*\]\]", re.A)
-_INDEXED = re.compile(r"\A(\w*)((?:\[\d+\])+)\Z", re.A)
-_INDEX = re.compile(r"\[(\d+)\]", re.A)
+_BLOCK = Pattern(r"\$\[\[\s*(\S.*?\S)\s*\]\]", re.A)
+_INDEXED = Pattern(r"\A(\w*)((?:\[\d+\])+)\Z", re.A)
+_INDEX = Pattern(r"\[(\d+)\]", re.A)
 MAX_BLOCKS = 10_000
 MAX_FUNCTIONS = 3
 MAX_PARTS = 5

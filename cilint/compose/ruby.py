@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Node, Scalar, Sequence, Symbol, ruby_text
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f", "\v": "\\v", "\b": "\\b",
             "\a": "\\a", "\x1b": "\\e"}  # fmt: skip
-_GROUP = re.compile(r"\\([0-9&`'\\])")
+_GROUP = Pattern(r"\\([0-9&`'\\])")
 
 
 def shown(node: Node) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_REFERENCE = re.compile(r"\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)\}|%([a-zA-Z_][a-zA-Z0-9_]*)%")
+_REFERENCE = Pattern(r"\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)\}|%([a-zA-Z_][a-zA-Z0-9_]*)%")
 
 # A push to the default branch: what GitLab's own lint assumes (lib/gitlab/ci/lint.rb). None: known not to be there.
 PUSH_TO_MAIN: dict[str, str | None] = {

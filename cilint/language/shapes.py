@@ -12,6 +12,7 @@ from cilint.language.faults import shown
 from cilint.notation.durations import is_never, seconds
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.patterns import PatternError, compile_pattern
+from cilint.pattern import Pattern
 from cilint.tree.node import Scalar, Symbol
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Check = Callable[[Node, Way, Faults], None]
 
 _LISTED = 13  # words that a message lists
-_VARIABLE = re.compile(r"\$(?:\w|\{\w)|%\w+%")
+_VARIABLE = Pattern(r"\$(?:\w|\{\w)|%\w+%")
 
 
 class Shape:

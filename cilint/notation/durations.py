@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # A week is a quarter of a month of 30 days in whole days, a year has 365.25 days.
 _UNITS = {
@@ -21,12 +23,12 @@ _UNITS = {
 }  # fmt: skip
 _FILLERS = frozenset(("and", "with", "plus"))
 _CLOCK_UNITS = ("seconds", "minutes", "hours", "days", "months", "years")  # a clock has no weeks
-_NUMBER = re.compile(r"[0-9]*\.?[0-9]+")
-_CLOCK = re.compile(r"[0-9]*\.?[0-9]+:[0-9]*\.?[0-9]+")
+_NUMBER = Pattern(r"[0-9]*\.?[0-9]+")
+_CLOCK = Pattern(r"[0-9]*\.?[0-9]+:[0-9]*\.?[0-9]+")
 _LONGEST = 1000  # characters; no duration is longer, and the grammar takes time with the square of the length
 _KNOWN_AT_MOST = 1000  # the same few durations stand in hundreds of jobs
 _known: dict[str, float | None] = {}
-_BLANK = re.compile("[ \t\n\v\f\r]+")
+_BLANK = Pattern("[ \t\n\v\f\r]+")
 
 
 def seconds(text: str) -> float | None:
@@ -129,10 +131,10 @@ _PARTS = {
     "nineth": 9,
 }
 # "fifty third" is 53rd, which is no number for a duration; "third" alone can be a fraction.
-_ORDINAL = re.compile(rf"(?:{'|'.join(_TENS)})\s?(?:first|third|fourth|fifth|sixth|seventh|eighth|ninth)(?=$|\W)", re.A)
-_HYPHEN = re.compile(r" +|([^0-9])-([^0-9])")
-_MIXED = re.compile(r"([0-9]+)(?: | and |-)+(?:@|\s)*([0-9]+)\s*/\s*([0-9]+)", re.A)
-_SUM = re.compile(r"@([0-9]+)( | and )@([0-9]+)(?=\W|$)", re.A)
+_ORDINAL = Pattern(rf"(?:{'|'.join(_TENS)})\s?(?:first|third|fourth|fifth|sixth|seventh|eighth|ninth)(?=$|\W)", re.A)
+_HYPHEN = Pattern(r" +|([^0-9])-([^0-9])")
+_MIXED = Pattern(r"([0-9]+)(?: | and |-)+(?:@|\s)*([0-9]+)\s*/\s*([0-9]+)", re.A)
+_SUM = Pattern(r"@([0-9]+)( | and )@([0-9]+)(?=\W|$)", re.A)
 
 
 def _digits(text: str) -> str:

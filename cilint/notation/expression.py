@@ -24,6 +24,7 @@ from cilint.notation.terms import (
     is_present,
     occurs,
 )
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ __all__ = [
 MAX_TOKENS = 100  # reaching it is already too many: the lexer must see the end of the text before (lexer.rb)
 _CACHE_LIMIT = 4096
 # In the order of Lexer::LEXEMES. A pattern needs two characters of body, and the last may not be a backslash.
-_LEXEME = re.compile(
+_LEXEME = Pattern(
     r"""(?P<open>\()|(?P<close>\))
       |\$\[\[\s*inputs\.(?P<input>[a-zA-Z0-9_-]+)\s*\]\]
       |\$(?P<variable>\w+)
@@ -50,7 +51,7 @@ _LEXEME = re.compile(
       |(?P<operator>==|=~|!=|!~|&&|\|\||!)""",
     re.X | re.A,
 )
-_SPACE = re.compile(r"\s*", re.A)
+_SPACE = Pattern(r"\s*", re.A)
 _PRECEDENCE = {"!": 1, "==": 10, "=~": 10, "!=": 10, "!~": 10, "&&": 11, "||": 12, "(": 901}
 _CLOSE = 900
 
@@ -158,7 +159,7 @@ def _token(found: re.Match[str]) -> _Token:
     return _Token("value", start, end, term)
 
 
-_WORD = re.compile(r"[A-Za-z_0-9.-]+")
+_WORD = Pattern(r"[A-Za-z_0-9.-]+")
 
 
 def _unknown(text: str, place: int) -> str:

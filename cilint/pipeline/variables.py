@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, key_text, ruby_text
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cilint.tree.site import Site
 
 # `$$` and `%%` are matched so that they are stepped over: the runner's pass makes one sign of them.
-REFERENCE = re.compile(
+REFERENCE = Pattern(
     r"\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%", re.A
 )
 

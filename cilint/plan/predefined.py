@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.pipeline.matrix import Instance
@@ -26,12 +28,12 @@ _NAMES = frozenset((
 ))  # fmt: skip
 USER = "GITLAB_USER_"  # set after YAML variables, so YAML cannot override them (builder.rb)
 
-_GROUP = re.compile(r"[\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))\s*\Z")
+_GROUP = Pattern(r"[\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))\s*\Z")
 _TIERS = (
-    ("development", re.compile("dev|review|trunk", re.I)),
-    ("testing", re.compile("test|tst|int|ac(ce|)pt|qa|qc|control|quality", re.I)),
-    ("staging", re.compile("st(a|)g|mod(e|)l|pre|demo|non", re.I)),
-    ("production", re.compile("pr(o|)d|live", re.I)),
+    ("development", Pattern("dev|review|trunk", re.I)),
+    ("testing", Pattern("test|tst|int|ac(ce|)pt|qa|qc|control|quality", re.I)),
+    ("staging", Pattern("st(a|)g|mod(e|)l|pre|demo|non", re.I)),
+    ("production", Pattern("pr(o|)d|live", re.I)),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.shell.command import Command, Part, Redirect, Word, tail
 from cilint.shell.words import BLANK, MAX_DEPTH, Words, join_parts
 
@@ -16,10 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.shell.script import Script
 
-_ASSIGN = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.A)
-_REDIRECT = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)")
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|]")
-_CALL = re.compile(r"[ \t]*\([ \t]*\)")
+_ASSIGN = Pattern(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.A)
+_REDIRECT = Pattern(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)")
+_OPERATOR = Pattern(r"&&|\|\||;;&|;;|;&|\|&|[;&|]")
+_CALL = Pattern(r"[ \t]*\([ \t]*\)")
 
 _OPENERS = {"if": "fi", "while": "done", "until": "done", "{": "}"}
 _CLOSERS = ("fi", "done", "}", "esac")

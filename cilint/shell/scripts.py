@@ -59,6 +59,12 @@ class Scripts:
         """The script files of the repository that a job calls, be they shell or not."""
         return self._read(job)[1]
 
+    def reached(self, job: Job, sections: tuple[str, ...]) -> list[Script]:
+        """The texts of shell that some of a job's scripts make up, those sections' own entries and what they call."""
+        texts = [script for section in sections for script in self.chunks(job, section)]
+        self._follow(list(texts), "", texts, {}, 0)
+        return texts
+
     def mention(self, job: Job, *words: str) -> bool:
         """Whether one of the words stands anywhere in what the job runs."""
         return any(word in script.text for script in self.texts(job) for word in words)

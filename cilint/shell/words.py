@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.shell.command import Command, Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.shell.script import Script
 
-_PLAIN = re.compile(r"[^\s\\'\"$`|&;<>()]+")
-_QUOTED = re.compile(r'[^"\\$`]+')
-_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.A)
-_BRACED = re.compile(r"[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])", re.A)
-_BRACED_PLAIN = re.compile(r"[^\\\"$`'}]+")
+_PLAIN = Pattern(r"[^\s\\'\"$`|&;<>()]+")
+_QUOTED = Pattern(r'[^"\\$`]+')
+_NAME = Pattern(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.A)
+_BRACED = Pattern(r"[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])", re.A)
+_BRACED_PLAIN = Pattern(r"[^\\\"$`'}]+")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
-BLANK = re.compile(r"(?:[ \t\r\f\v]|\\\n)+")
+BLANK = Pattern(r"(?:[ \t\r\f\v]|\\\n)+")
 MAX_DEPTH = 25
 
 

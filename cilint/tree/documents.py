@@ -6,12 +6,11 @@ not cross the cut, a third document can hide inside the second, and an indented 
 
 from __future__ import annotations
 
-import re
-
 from yaml.error import YAMLError
 from yaml.events import DocumentEndEvent, ScalarEvent, StreamEndEvent
 
 from cilint.finding import Finding
+from cilint.pattern import Pattern
 from cilint.span import Span
 from cilint.tree.bounds import MAX_BYTES, weighs_at_most
 from cilint.tree.node import Mapping, Node, Scalar, Sequence
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from cilint.source import Source
 
-_DIVIDER = re.compile(r"---[ \t\r\n\f\v]+")
+_DIVIDER = Pattern(r"---[ \t\r\n\f\v]+")
 _ENDS = (DocumentEndEvent, StreamEndEvent)
 _MAX_PIECES = 3  # two documents, and what stands before a leading divider
 

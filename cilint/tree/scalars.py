@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cilint.pattern import Pattern
 from cilint.tree.node import Symbol
 
 TYPE_CHECKING = False
@@ -27,21 +28,21 @@ _WORD_STARTS = frozenset("yYtTnNfFoO~")
 NUMBER_STARTS = frozenset("0123456789-+.:")
 SHORT_STARTS = _WORD_STARTS | NUMBER_STARTS
 
-# Ruby's \d and \s are ASCII.
-_NUMBER = re.compile(r"[-+]?(?:[0-9]|\.(?:[0-9]|inf|nan|e[-+]))", re.I | re.A)  # where all that follow begin
-_TIME = re.compile(
+# Ruby's \d and \s are ASCII. Those below are compiled when the character that they cannot do without is there.
+_NUMBER = Pattern(r"[-+]?(?:[0-9]|\.(?:[0-9]|inf|nan|e[-+]))", re.I | re.A)  # where all that follow begin
+_TIME = Pattern(
     r"-?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t\r\f\v]+)[0-9]{1,2}:[0-9][0-9]:[0-9][0-9]"
     r"(?:\.[0-9]*)?(?:[ \t\r\f\v]*(?:Z|[-+][0-9]{1,2}:?(?:[0-9][0-9])?))?"
 )
-_DATE = re.compile(r"[0-9]{4}-(?:1[012]|0[0-9]|[0-9])-(?:[12][0-9]|3[01]|0[0-9]|[0-9])")
+_DATE = Pattern(r"[0-9]{4}-(?:1[012]|0[0-9]|[0-9])-(?:[12][0-9]|3[01]|0[0-9]|[0-9])")
 _INFINITIES = {".inf": float("inf"), "+.inf": float("inf"), "-.inf": float("-inf")}
 _NAN = float("nan")  # one object, for as a key it is found again by identity alone, in Ruby and here
-_SYMBOL = re.compile(r""":(["'])(.*)\1""")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(\.[0-9_]*)?")
-_FLOAT = re.compile(r"([-+]?(?:[0-9][0-9_,]*)?\.[0-9]*)([eE][+-][0-9]+)?")
-_INTEGER = re.compile(r"[-+]?(?:0b[01_,]+|0[0-7_,]+|0|[1-9](?:[0-9]|,[0-9]|_[0-9])*|0x[0-9a-fA-F_,]+)")
-_DIGITS = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")  # as far as Ruby's String#to_i reads
-_FRACTION = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")  # as far as its String#to_f reads
+_SYMBOL = Pattern(r""":(["'])(.*)\1""")
+_SEXAGESIMAL = Pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(\.[0-9_]*)?")
+_FLOAT = Pattern(r"([-+]?(?:[0-9][0-9_,]*)?\.[0-9]*)([eE][+-][0-9]+)?")
+_INTEGER = Pattern(r"[-+]?(?:0b[01_,]+|0[0-7_,]+|0|[1-9](?:[0-9]|,[0-9]|_[0-9])*|0x[0-9a-fA-F_,]+)")
+_DIGITS = Pattern(r"[-+]?[0-9]+(?:_[0-9]+)*")  # as far as Ruby's String#to_i reads
+_FRACTION = Pattern(r"[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")  # as far as its String#to_f reads
 # Python refuses to print integers of more than 4300 digits; longer ones stay text, and no pipeline has one.
 _INTEGER_LENGTH = 3500
 
@@ -80,17 +81,18 @@ def _type_number(text: str) -> Value:
         return _type_symbol(text)
     if not _NUMBER.match(text):
         return text
-    if _TIME.fullmatch(text):
-        raise Unloadable("Tried to load unspecified class: Time")
-    if _DATE.fullmatch(text):
-        raise Unloadable("Tried to load unspecified class: Date")
+    if "-" in text[1:]:
+        if _TIME.fullmatch(text):
+            raise Unloadable("Tried to load unspecified class: Time")
+        if _DATE.fullmatch(text):
+            raise Unloadable("Tried to load unspecified class: Date")
     if (word := text.casefold()) in _INFINITIES:
         return _INFINITIES[word]
     if word == ".nan":
         return _NAN
-    if clock := _SEXAGESIMAL.fullmatch(text):
+    if ":" in text and (clock := _SEXAGESIMAL.fullmatch(text)):
         return _type_clock(text, fraction=clock[1] is not None)
-    if number := _FLOAT.fullmatch(text):
+    if "." in text and (number := _FLOAT.fullmatch(text)):
         return _type_float(text, number[1], number[2] or "")
     if len(text) <= _INTEGER_LENGTH and _INTEGER.fullmatch(text):
         return _type_integer(text.replace(",", "").replace("_", ""))
@@ -135,8 +137,8 @@ def _type_integer(digits: str) -> int:
     return sign * int(digits[2:], base)
 
 
-_STRING_TAG = re.compile(r"(?:!(?:str|ruby/string)(?::(.*))?|tag:yaml\.org,2002:str)")
-_SYMBOL_TAG = re.compile(r"!ruby/sym(?:bol)?:?.*")
+_STRING_TAG = Pattern(r"(?:!(?:str|ruby/string)(?::(.*))?|tag:yaml\.org,2002:str)")
+_SYMBOL_TAG = Pattern(r"!ruby/sym(?:bol)?:?.*")
 # Tags that make Psych load a class which GitLab's restricted loader does not permit, with that class.
 _REFUSED_TAGS = {
     "!ruby/object:BigDecimal": "BigDecimal",

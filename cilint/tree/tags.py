@@ -6,13 +6,13 @@ for the loader permits none (lib/gitlab/config/loader/yaml.rb). All others are d
 
 from __future__ import annotations
 
-import re
+from cilint.pattern import Pattern
 
 REFERENCE_TAG = "!reference"
 STRING_TAG = "tag:yaml.org,2002:str"
 
-_LIST = re.compile(r"!(?:seq|ruby/array):(?P<name>.*)")
-_MAP = re.compile(
+_LIST = Pattern(r"!(?:seq|ruby/array):(?P<name>.*)")
+_MAP = Pattern(
     r"!ruby/(?P<kind>object|struct|exception|range):?(?P<name>.*)"
     r"|!(?:ruby/array|ruby/hash|ruby/marshalable|ruby/hash-with-ivars|map):(?P<other>.*)"
     r"|(?:!|tag:yaml\.org,2002:)(?P<collection>set|omap)"

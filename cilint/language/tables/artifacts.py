@@ -6,6 +6,7 @@ import re
 
 from cilint.language.shapes import FLAG, TEXT, Duration, Text, Words
 from cilint.language.structures import STRING_OR_STRINGS, STRINGS, Fields
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ def _check_expose_as(node: Mapping, path: Way, faults: Faults) -> None:
                 faults.add("keyword-conflict", (*path, "paths", index), "can't contain '*' when used with 'expose_as'")
 
 
-_EXPOSE_AS = (re.compile(r"\w[-\w ]*\Z", re.A), "can contain only letters, digits, '-', '_' and spaces")
+_EXPOSE_AS = (Pattern(r"\w[-\w ]*\Z", re.A), "can contain only letters, digits, '-', '_' and spaces")
 
 ARTIFACTS = Fields(
     {

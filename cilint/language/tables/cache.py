@@ -7,6 +7,7 @@ import re
 from cilint.language.faults import shown
 from cilint.language.shapes import FLAG, Shape, Words
 from cilint.language.structures import STRINGS, Either, Fields, Listing, Strings
+from cilint.pattern import Pattern
 from cilint.tree.node import Scalar, Symbol
 
 TYPE_CHECKING = False
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from cilint.language.faults import Faults, Way
     from cilint.tree.node import Node
 
-_ENCODED_SLASH = re.compile("/|%2f", re.I)
-_ENCODED_DOTS = re.compile(r"(?:\.|%2e){1,2}\Z", re.I)
+_ENCODED_SLASH = Pattern("/|%2f", re.I)
+_ENCODED_DOTS = Pattern(r"(?:\.|%2e){1,2}\Z", re.I)
 # GitLab's own pattern is not anchored, so `push-pull` slips through (Cache::ALLOWED_POLICY).
-_POLICY = re.compile(r"pull|push|\$")
+_POLICY = Pattern(r"pull|push|\$")
 
 
 class _Key(Shape):

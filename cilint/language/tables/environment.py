@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.faults import shown
 from cilint.language.shapes import FLAG, TEXT, Text, Words
 from cilint.language.structures import Either, Fields
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar
 
 TYPE_CHECKING = False
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from cilint.tree.node import Node
 
 # Gitlab::Regex.environment_name_regex
-_NAME = re.compile(r"[A-Za-z0-9_${}. -](?:[A-Za-z0-9_${}. /-]*[A-Za-z0-9_${}. -])?\Z")
+_NAME = Pattern(r"[A-Za-z0-9_${}. -](?:[A-Za-z0-9_${}. /-]*[A-Za-z0-9_${}. -])?\Z")
 _NAME_WORDS = "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'"
 TIERS = ("production", "staging", "testing", "development", "other")
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.shapes import ANY, Shape, Text
 from cilint.language.structures import Either, Fields, Listing, Named
 from cilint.language.tables.rules import INCLUDE_RULES
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.language.faults import Faults, Way
 
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
+_BASE64 = Pattern(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
 
 
 def _blank(node: Mapping, key: str) -> bool:

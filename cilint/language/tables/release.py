@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.faults import shown
 from cilint.language.shapes import ANY, FILLED, TEXT, Text
 from cilint.language.structures import STRING_OR_STRINGS, Fields, Listing, Named
+from cilint.pattern import Pattern
 from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False
@@ -15,11 +14,11 @@ if TYPE_CHECKING:
     from cilint.tree.node import Node
 
 # What git takes for the name of a branch or tag (git-check-ref-format), and what GitLab's validator adds.
-_REF = re.compile(
+_REF = Pattern(
     r"(?!-|/|refs/heads/|refs/remotes/)(?!HEAD\Z)(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|\Z)))(?!\.|@\Z)"
     r"[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])\Z"
 )
-_ORDINAL_DATE = re.compile(r"\d{4}-?\d{3}(?=T|\Z)")
+_ORDINAL_DATE = Pattern(r"\d{4}-?\d{3}(?=T|\Z)")
 
 
 class _Moment(Text):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.shapes import ANY, FILLED, TEXT, Shape, Text
 from cilint.language.structures import Either, Fields, Listing, Named
+from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from cilint.tree.node import Mapping
 
 _NAME = Text(
-    form=(re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z"), "should be letters, digits and '_', and not start with a digit")
+    form=(Pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z"), "should be letters, digits and '_', and not start with a digit")
 )
 _GIT = Fields({"url": TEXT, "rev": TEXT, "dir": TEXT, "file": TEXT}, required=("url", "rev"))
 _OCI = Fields(
