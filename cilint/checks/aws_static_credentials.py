@@ -33,8 +33,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:
     """What the shell reads that nothing in the job has made comes from the project's variables."""
-    assigned = context.assigned(job)
     commands = context.commands(job)
+    assigned = _made(context, job, commands)
     calls_sts = any(command.name == "aws" and "sts" in command.arguments for command in commands)
     # What eval, read or a file that is not in the repository sets cannot be seen; with STS at work it comes from there.
     made_here = calls_sts and any(_is_opaque(context, job, command) for command in commands)
@@ -51,15 +51,21 @@ def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]
                 message = f"reads ${read}, which the job does not get from STS: a stored AWS credential"
                 yield _fault(context, job, command, word, message)
         passed = [word for word in command.words if word.text in names]
-        if passed and command.name in ("docker", "podman") and not set(assigned) & names:
+        if passed and command.name in ("docker", "podman") and not assigned & names:
             message = f"hands on {passed[0].text}, which the job does not get from STS: a stored AWS credential"
             yield _fault(context, job, command, passed[0], message)
     yield from _configured(context, job, commands, made_here=made_here)
 
 
+def _made(context: Context, job: Job, commands: list[Command]) -> set[str]:
+    """The variables that the job's shell sets itself, those that it reads, and arguments of its functions among them."""
+    read = {word.text for one in commands if one.name in ("read", "mapfile", "readarray") for word in one.argv[1:]}
+    return {*context.assigned(job), *read, *"123456789"}
+
+
 def _is_opaque(context: Context, job: Job, command: Command) -> bool:
     """Whether the command may set variables that nobody can read off."""
-    if command.name in ("eval", "read", "mapfile", "readarray"):
+    if command.name == "eval":
         return True
     if command.name in ("source", "."):
         name = command.argv[1].text.rpartition("/")[2] if len(command.argv) > 1 else ""
@@ -69,7 +75,7 @@ def _is_opaque(context: Context, job: Job, command: Command) -> bool:
 
 def _configured(context: Context, job: Job, commands: list[Command], *, made_here: bool) -> Iterator[Finding]:
     """`aws configure set aws_access_key_id VALUE`."""
-    assigned = context.assigned(job)
+    assigned = _made(context, job, commands)
     for command in commands:
         words = command.argv
         if command.name != "aws" or [word.text for word in words[1:3]] != ["configure", "set"] or len(words) < 5:
@@ -79,7 +85,7 @@ def _configured(context: Context, job: Job, commands: list[Command], *, made_her
             yield _fault(context, job, command, words[4], message)
 
 
-def _from_outside(word: Word, assigned: dict[str, list[Word]], *, made_here: bool) -> bool:
+def _from_outside(word: Word, assigned: set[str], *, made_here: bool) -> bool:
     """Whether a value is written out, or read from variables that nothing in the job has made."""
     if not word.text:
         return False

@@ -40,8 +40,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _only_prints(context: Context, job: Job) -> bool:
-    """Whether the job's script is a stand-in. A button that somebody presses does its work by being pressed."""
-    if job.trigger or context.roles.facts(job).manual:
+    """Whether the job's script is a stand-in. An approval does its work by being pressed."""
+    facts = context.roles.facts(job)
+    if job.trigger or (facts.manual and not facts.environment):
         return False
     commands = context.scripts.written(job, "script")
     return bool(commands) and all(command.name in _IDLE and not _writes(command) for command in commands)

@@ -22,19 +22,21 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     order: list[dict[str, Any]] = parameters["stages"]
     homes = _homes(context, order)
     last, last_name = -1, ""
+    before: list[str] = []
     for entry in order:
         home = homes.get(entry["name"])
         if home is None:
             continue
         place = context.pipeline.stages.index(home)
+        doers = _doers(context, home, entry)
         if place < last:
             message = f"stage {home} ({entry['name']}) comes before {last_name}, and belongs behind it"
-            yield context.fault(_stage_span(context, home), message, jobs=_doers(context, home, entry))
+            yield context.fault(_stage_span(context, home), message, jobs=doers)
         elif place == last:
             message = f"stage {home} holds both {last_name} and {entry['name']}, which are stages of their own"
-            yield context.fault(_stage_span(context, home), message, jobs=_doers(context, home, entry))
+            yield context.fault(_stage_span(context, home), message, jobs=[*before, *doers])
         else:
-            last, last_name = place, entry["name"]
+            last, last_name, before = place, entry["name"], doers
     for job in context.pipeline.jobs.values():
         yield from _misplaced(context, job, order, homes)
 
