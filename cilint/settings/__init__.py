@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Settings", "find", "git_root", "load"]
 
 NAME = ".cilint.yaml"
-_MISSPELT = (".cilint.yml", "cilint.yaml", "cilint.yml", ".cilint.toml", "cilint.toml")
+_MISSPELT = (".cilint.yml", ".cilint.toml", "cilint.toml")
+_DOTLESS = ("cilint.yaml", "cilint.yml")  # deeper in the repository these are pipelines, such as templates/cilint.yml
 _MAX_BYTES = 1024 * 1024
 
 
@@ -34,9 +35,10 @@ def find(start: str) -> str | None:
         path = os.path.join(folder, NAME)
         if os.path.isfile(path):
             return path
-        for wrong in _MISSPELT:
-            if os.path.isfile(os.path.join(folder, wrong)):
-                raise SettingsError(f"{os.path.join(folder, wrong)} is not read", help=f"settings belong in {NAME}")
+        for name in (*_MISSPELT, *(_DOTLESS if folder == limit else ())):
+            wrong = os.path.join(folder, name)
+            if os.path.isfile(wrong) and wrong != os.path.abspath(start):
+                raise SettingsError(f"{_shown(wrong)} is not read", help=f"settings belong in {NAME}")
         if folder == limit:
             return None
         folder = os.path.dirname(folder)
