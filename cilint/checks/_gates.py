@@ -1,0 +1,192 @@
+"""Gates as policy: which job must not start before which others, and the findings where a pipeline gets past one."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+from cilint.gates.blocked import blocked
+from cilint.gates.claim import REFUTED, UNKNOWN, Assumptions, Claim
+from cilint.like import like_any
+from cilint.tree.node import Mapping, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence as Listed
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.gates.claim import Verdict
+    from cilint.gates.prove import Prover
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+    from cilint.tree.site import Site
+
+SECONDS = 2.0  # for all gates of one file in `cilint check`; what is not decided then is "not assessed"
+_CHOICES_AT_MOST = 64
+_NAME = re.compile(r"\$\{?(\w+)")
+_STEPS_TOLD = 6
+
+
+class Gate:
+    """What a rule asks of one job: all of its claims must hold.
+
+    guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. missing: why
+    there can be no such gate at all, "" when there can.
+    """
+
+    __slots__ = ("by", "claims", "guarded", "kind", "missing", "rule")
+
+    def __init__(
+        self, rule: str, guarded: Job, by: Listed[str], kind: str, claims: Listed[Claim], missing: str = ""
+    ) -> None:
+        self.rule = rule
+        self.guarded = guarded
+        self.by = tuple(by)
+        self.kind = kind
+        self.claims = list(claims)
+        self.missing = missing
+
+
+# -- what rules ask
+
+
+def claims_of(context: Context, guarded: Job, gates: Listed[Job], kind: str) -> list[Claim]:
+    """"One of the gates, with all its instances, comes before the guarded job", for every instance of that."""
+    named = context.planner.instances_of
+    instances = [named(gate.name) for gate in gates]
+    count = 1
+    for names in instances:
+        count *= len(names)
+    if kind == "manual":
+        return [Claim(name, (), kind) for name in named(guarded.name)]
+    # All instances of one job or all of another: any choice of one from each. Where that is too much, the first job
+    # must do it alone, which is more than is asked.
+    choices = product(*instances) if count <= _CHOICES_AT_MOST else product(instances[0])
+    return [Claim(name, choice, kind) for choice in choices for name in named(guarded.name)]
+
+
+def guarded_by_role(context: Context, guarded: Job, roles: Listed[str], kind: str) -> Gate:
+    """The gate "a job of one of these roles comes before the guarded one"."""
+    jobs = [job for job in context.roles.jobs(*roles) if job is not guarded]
+    titles = " or ".join(context.roles.title(role) for role in roles)
+    missing = "" if jobs else f"nothing that it must wait for is there: no job is {titles}"
+    names = [job.name for job in jobs] or [titles]
+    return Gate(context.rule.id, guarded, names, kind, claims_of(context, guarded, jobs, kind) if jobs else (), missing)
+
+
+def deploying(context: Context, parameters: dict[str, Any]) -> list[Job]:
+    """The jobs of the guarded roles, and others that deploy with production's own credentials.
+
+    parameters: guarded: roles; exempt: roles that are let off; commands: patterns of what deploys; credentials: names
+    of variables that only who reaches production needs; names: words of a command that name production.
+    """
+    roles, exempt = parameters["guarded"], set(parameters.get("exempt", ()))
+    found = []
+    for job in context.pipeline.jobs.values():
+        own = context.roles.of(job).keys()
+        if any(role in own for role in roles) or (not own & exempt and _reaches(context, job, parameters)):
+            found.append(job)
+    return found
+
+
+def _reaches(context: Context, job: Job, parameters: dict[str, Any]) -> bool:
+    """Whether a job runs a deploying command, and holds a credential of production or names it."""
+    if job.trigger or not parameters.get("commands"):
+        return False
+    commands = context.matching(job, tuple(parameters["commands"])).values()
+    if not commands:
+        return False
+    for command in commands:
+        if any(like_any(word.text.lower(), parameters["names"]) for word in command.words):
+            return True
+    return any(like_any(name, parameters["credentials"]) for name in _mentioned(job.site))
+
+
+def _mentioned(site: Site) -> Iterator[str]:
+    """The names of variables that stand anywhere in a job."""
+    waiting = [site]
+    while waiting:
+        current = waiting.pop()
+        if current.text is not None:
+            yield from _NAME.findall(current.text)
+        else:
+            waiting += _children(current)
+
+
+def _children(site: Site) -> list[Site]:
+    if isinstance(site.node, Mapping):
+        return [child for _, child in site.items()]  # noqa: PERF102  # a site's items are no dict's
+    return list(site) if isinstance(site.node, Sequence) else []
+
+
+# -- what comes of it
+
+
+def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
+    """The prover of a pipeline, the same for all rules."""
+    if context.prover is None:
+        from cilint.gates.prove import Prover
+        from cilint.plan.scenario import exactly
+
+        known = context.situated(exactly({}))
+        context.prover = Prover(
+            context.planner,
+            Assumptions(variables=known.variables, given=known.outside),
+            tree=known.tree,
+            seconds=SECONDS,
+            blocked=blocked(context.config),
+        )
+        context.prover.expect(guarded)
+    return context.prover
+
+
+def judge(context: Context, gates: Iterable[Gate]) -> Iterator[Finding]:
+    """The findings of a rule: one for each way past a gate, at the place that leaves it open."""
+    asked = list(gates)
+    if not asked:
+        return
+    prover = prover_of(context, [claim.guarded for gate in asked for claim in gate.claims])
+    if prover.blocked:
+        context.unknown("the gates of deployments", prover.blocked)
+        return
+    for gate in asked:
+        if gate.missing:
+            yield context.fault(gate.guarded.span, gate.missing, job=gate.guarded, site=gate.guarded.site)
+    if prover.all_hold([claim for gate in asked for claim in gate.claims]):
+        return
+    for gate in asked:
+        if not gate.claims or prover.all_hold(gate.claims):
+            continue
+        verdict = worst([prover.decide(claim) for claim in gate.claims])
+        if verdict.status == UNKNOWN:
+            what = f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}" if gate.by else f"how {gate.guarded.name} starts"
+            context.unknown(what, verdict.reason, gate.guarded.span)
+        elif verdict.status == REFUTED:
+            yield _finding(context, gate, verdict)
+
+
+def worst(verdicts: Listed[Verdict]) -> Verdict:
+    """A refuted verdict before an unknown one before a proven one."""
+    order = (REFUTED, UNKNOWN)
+    return min(verdicts, key=lambda one: order.index(one.status) if one.status in order else len(order))
+
+
+def _finding(context: Context, gate: Gate, verdict: Verdict) -> Finding:
+    from cilint.gates.command import command
+
+    shown = verdict.counterexample
+    assert shown is not None, "what is refuted has a counterexample"
+    first, *course = shown.story
+    message = first
+    if course:
+        told = course if len(course) <= _STEPS_TOLD else [*course[: _STEPS_TOLD - 2], "...", course[-1]]
+        message = f"{first}: {', '.join(told)}"
+    return context.fault(
+        shown.span or gate.guarded.span,
+        message,
+        job=gate.guarded,
+        related=shown.related,
+        help=f"see it: {command(shown, context.planner, context.config.entry.path)}",
+    )

@@ -1,0 +1,32 @@
+"""Deployments that can start although a check that should stop them has failed, or was never made."""
+
+from __future__ import annotations
+
+from cilint.checks._gates import Gate, claims_of, guarded_by_role, judge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cilint.finding import Finding
+    from cilint.rules.context import Context
+
+
+def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
+    """parameters: guarded: roles of deployments; checks: roles, of each of which one job must have passed.
+
+    A role that several jobs have asks for more: each of them that is in a pipeline must have passed there.
+    """
+    for job in context.roles.jobs(*parameters["guarded"]):
+        for role in parameters["checks"]:
+            gate = guarded_by_role(context, job, [role], "scan")
+            others = [other for other in context.roles.jobs(role) if other is not job]
+            if len(others) > 1:
+                gate.claims += [claim for other in others for claim in claims_of(context, job, [other], "check")]
+            yield gate
+
+
+def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """See `gates`."""
+    yield from judge(context, gates(context, parameters))
