@@ -68,11 +68,12 @@ class ExpressionError(ValueError):
 class Expression:
     """A parsed expression. text: as written. root: the whole of it as a term."""
 
-    __slots__ = ("root", "text")
+    __slots__ = ("_variables", "root", "text")
 
     def __init__(self, text: str, root: Term) -> None:
         self.text = text
         self.root = root
+        self._variables: list[str] | None = None
 
     def matches(self, variables: Variables) -> bool:
         """Whether the expression holds: its value is present, in Ruby's sense (statement.rb, `truthful?`)."""
@@ -89,7 +90,9 @@ class Expression:
     @property
     def variables(self) -> list[str]:
         """The names of the variables that it reads, each once, in order."""
-        return list(dict.fromkeys(term.name for term in self.terms() if isinstance(term, Variable)))
+        if self._variables is None:
+            self._variables = list(dict.fromkeys(term.name for term in self.terms() if isinstance(term, Variable)))
+        return self._variables
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

@@ -71,7 +71,7 @@ class Condition:
         except ExpressionError:
             return lambda _: False
         self.expression = expression
-        return lambda context: expression.matches(context.values)
+        return lambda context: context.holds(expression)
 
     def matches(self, context: Context) -> bool:
         """Whether all of `if`, `changes` and `exists` hold; a clause without any always matches.

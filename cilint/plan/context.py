@@ -9,6 +9,7 @@ from cilint.plan.tree import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.notation.expression import Expression
     from cilint.pipeline.variables import Definitions, Expanded
     from cilint.plan.scenario import Scenario
     from cilint.span import Span
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 class Situation:
     """A scenario made ready for many jobs: its variables by strength, and answers that jobs share.
 
-    weak: below YAML variables; strong: above them. not_assessed: what the scenario leaves open.
+    weak: below YAML variables; strong: above them. not_assessed: what the scenario leaves open. answers: whether an
+    expression holds, by its text and the values of its variables.
     """
 
-    __slots__ = ("_fits", "has_references", "not_assessed", "scenario", "strong", "weak")
+    __slots__ = ("_fits", "answers", "has_references", "not_assessed", "scenario", "strong", "weak")
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -29,6 +31,7 @@ class Situation:
         self.strong = {**users, **scenario.outside}
         self.has_references = any("$" in value or "%" in value for value in scenario.outside.values())
         self.not_assessed: list[NotAssessed] = []
+        self.answers: dict[tuple[str | None, ...], bool] = {}
         self._fits: dict[tuple[str, ...], bool] = {}
 
     def changed(self, globs: tuple[str, ...]) -> bool:
@@ -67,6 +70,15 @@ class Context:
             yaml = {name: variable.value for name, variable in self.yaml.items()}
             self._values = {**self.own, **situation.weak, **yaml, **situation.strong}
         return self._values
+
+    def holds(self, expression: Expression) -> bool:
+        """Whether the expression holds here; jobs ask the same of the same values over and over."""
+        values, answers = self.values, self.situation.answers
+        key = (expression.text, *map(values.get, expression.variables))
+        answer = answers.get(key)
+        if answer is None:
+            answer = answers[key] = expression.matches(values)
+        return answer
 
     @property
     def expanded(self) -> Expanded:
