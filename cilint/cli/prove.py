@@ -15,7 +15,7 @@ from cilint.gates.claim import KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, Assum
 from cilint.gates.prove import Prover
 from cilint.nearest import did_you_mean
 from cilint.plan.scenario import branch
-from cilint.report.simulate_command import command as simulate_command
+from cilint.gates.command import command as simulate_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

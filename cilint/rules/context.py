@@ -16,10 +16,12 @@ from cilint.tree.site import Site
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
     from cilint.finding import Edit, Related
+    from cilint.gates.prove import Prover
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
     from cilint.plan import Plan, Planner, Scenario, Tree
@@ -35,12 +37,12 @@ class Context:
 
     rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
     files that jobs call are read from. scopes: the variables of each job. not_assessed: what rules could not look at.
-    secrets: texts that no output may show.
+    secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_gates.py`).
     """
 
     __slots__ = (
-        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "config",
-        "jobs", "not_assessed", "pipeline", "project", "roles", "rule", "scopes", "scripts", "secrets",
+        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "config",
+        "jobs", "not_assessed", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +63,7 @@ class Context:
         self.not_assessed: list[NotAssessed] = []
         self.secrets: set[str] = set()
         self.jobs = [job for job in pipeline.jobs.values() if not job.trigger]
+        self.prover: Prover | None = None
         self._assigned: dict[str, dict[str, list[Word]]] = {}
         self._named = list(scenarios)
         self._planner: Planner | None = None
@@ -71,6 +74,7 @@ class Context:
         self._each: list[tuple[Command, list[Job]]] | None = None
         self._texts: str | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
+        self._written: dict[tuple[str, int, int], Node] | None = None
 
     def fault(
         self,
@@ -193,6 +197,41 @@ class Context:
     def span_of(self, node: Scalar, start: int, end: int) -> Span:
         """Where a stretch of a scalar's text is written."""
         return span_of(node, start, end)
+
+    def replace(self, site: Site, value: Any, *, safe: bool = True) -> tuple[Edit, ...]:
+        """The edit that writes another value where the scalar of the site is written; () where there is none."""
+        from cilint.rules import rewrite
+
+        return rewrite.replaced(self, site, value, safe=safe)
+
+    def put(self, site: Site, key: str, value: Any, *, safe: bool = True) -> tuple[Edit, ...]:
+        """The edit that puts an entry into the map of the site, where that is written; () where there is none."""
+        from cilint.rules import rewrite
+
+        return rewrite.put(self, site, key, value, safe=safe)
+
+    def change(self, node: Node, span: Span, text: str) -> tuple[Edit, ...]:
+        """The unsafe edit of a stretch of a value; () where there is none."""
+        from cilint.rules import rewrite
+
+        return rewrite.changed(self, node, span, text)
+
+    @property
+    def written(self) -> dict[tuple[str, int, int], Node]:
+        """The values of all files as they are written, each by the place of its key: path, line and column."""
+        if self._written is None:
+            self._written = {}
+            waiting: list[Node] = [reading.body for reading in self.config.readings if reading.body is not None]
+            while waiting:
+                node = waiting.pop()
+                if isinstance(node, Mapping):
+                    for name, key in node.keys.items():
+                        if name not in node.trails:
+                            self._written[key.source.path, key.line, key.column] = node.values[name]
+                            waiting.append(node.values[name])
+                elif isinstance(node, Sequence):
+                    waiting += [item for index, item in enumerate(node.items) if index not in node.trails]
+        return self._written
 
     @property
     def planner(self) -> Planner:
