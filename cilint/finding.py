@@ -29,14 +29,19 @@ class Edit:
     """A replacement of the text of one span.
 
     safe: whether the meaning for GitLab is known to be what the rule asks for, so that `--fix` may apply it unasked.
+    jobs: every job whose meaning it changes; one that the rule does not speak of makes it unsafe.
     """
 
-    __slots__ = ("replacement", "safe", "span")
+    __slots__ = ("jobs", "replacement", "safe", "span")
 
-    def __init__(self, span: Span, replacement: str, *, safe: bool = True) -> None:
+    def __init__(self, span: Span, replacement: str, *, safe: bool = True, jobs: Iterable[str] = ()) -> None:
         self.span = span
         self.replacement = replacement
         self.safe = safe
+        self.jobs = frozenset(jobs)
+
+    def __repr__(self) -> str:
+        return f"Edit({self.span} to {self.replacement!r}{'' if self.safe else ', unsafe'})"
 
 
 class Finding:

@@ -30,11 +30,11 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 )
             else:
                 message = f"artifacts without expire_in: {wanted}"
-                yield context.fault(artifacts.key_span, message, job=job, site=artifacts)
+                edits = context.put(artifacts, "expire_in", wanted)
+                yield context.fault(artifacts.key_span, message, job=job, site=artifacts, edits=edits)
             continue
         text = str(site.value)
         length = seconds(text)
         if length is None or limit is None or length > limit or (exactly and length != limit):
-            yield context.fault(
-                site, f"artifacts expire in {text}, not {'in' if exactly else 'within'} {wanted}", job=job
-            )
+            message = f"artifacts expire in {text}, not {'in' if exactly else 'within'} {wanted}"
+            yield context.fault(site, message, job=job, edits=context.replace(site, wanted))

@@ -20,6 +20,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if job.open:
                 context.unknown(f"coverage of job {job.name}", "it may stand in an include that was not read", job.span)
             else:
-                yield context.fault(job.span, f"unit tests without coverage: '{wanted}'", job=job, site=job.site)
+                edits = context.put(job.site, "coverage", wanted)
+                message = f"unit tests without coverage: '{wanted}'"
+                yield context.fault(job.span, message, job=job, site=job.site, edits=edits)
         elif site.value != wanted:
-            yield context.fault(site, f"coverage is {site.value}, not {wanted}", job=job)
+            message = f"coverage is {site.value}, not {wanted}"
+            yield context.fault(site, message, job=job, edits=context.replace(site, wanted))

@@ -29,4 +29,5 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             message = f"unit tests without a coverage_report of format {wanted} and its path"
             yield context.fault(place_span(place), message, job=job, site=place)
         elif stated.value != wanted:
-            yield context.fault(stated, f"the coverage report is {stated.value}, not {wanted}", job=job)
+            edits = context.replace(stated, wanted, safe=False)  # the file itself must be of that format, too
+            yield context.fault(stated, f"the coverage report is {stated.value}, not {wanted}", job=job, edits=edits)

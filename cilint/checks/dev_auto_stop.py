@@ -24,6 +24,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         site = environment.set("auto_stop_in")
         if site is None:
             message = f"the dev environment does not stop by itself: auto_stop_in: {wanted}"
-            yield context.fault(place_span(environment), message, job=job, site=environment)
+            edits = context.put(environment, "auto_stop_in", wanted)
+            yield context.fault(place_span(environment), message, job=job, site=environment, edits=edits)
         elif seconds(context.scopes.of(job).expand(str(site.value))[0].text) != seconds(wanted):
-            yield context.fault(site, f"the dev environment stops in {site.value}, not in {wanted}", job=job)
+            message = f"the dev environment stops in {site.value}, not in {wanted}"
+            yield context.fault(site, message, job=job, edits=context.replace(site, wanted))

@@ -33,16 +33,19 @@ def _stated(context: Context, job: Job) -> Iterator[Finding]:
                 f"allow_failure of job {job.name}", "it may stand in an include that was not read", job.span
             )
         else:
-            yield context.fault(
-                job.span, "secret detection does not state allow_failure: false", job=job, site=job.site
-            )
+            edits = context.put(job.site, "allow_failure", value=False)
+            message = "secret detection does not state allow_failure: false"
+            yield context.fault(job.span, message, job=job, site=job.site, edits=edits)
     elif own.value is not False:
-        yield context.fault(place_span(own), "secret detection may fail: allow_failure is not false", job=job, site=own)
+        edits = context.replace(own, value=False)
+        message = "secret detection may fail: allow_failure is not false"
+        yield context.fault(place_span(own), message, job=job, site=own, edits=edits)
     for clause in job.clauses or ():
         site = clause.get("allow_failure")
         if site is not None and site.value is not False:
             message = "secret detection may fail in this case: allow_failure is not false"
-            yield context.fault(place_span(site), message, job=job, site=site)
+            edits = context.replace(site, value=False)
+            yield context.fault(place_span(site), message, job=job, site=site, edits=edits)
 
 
 def _can_be_left_out(context: Context, job: Job) -> Iterator[Finding]:

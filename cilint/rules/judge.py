@@ -8,7 +8,7 @@ from cilint.rules.select import subjects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from typing import Any
 
     from cilint.finding import Finding, NotAssessed
@@ -116,7 +116,9 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
     left out on purpose, unless the file could not be read at all.
     """
     grouped: dict[tuple[object, ...], Finding] = {}
+    mendable = False
     for finding in findings:
+        mendable = mendable or bool(finding.edits)
         rule = rules.get(finding.rule)
         if rule is None and not unreadable and (rules.only or finding.rule in rules.silenced):
             continue
@@ -130,7 +132,19 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
         if rule is not None:
             finding.controls = rule.controls
             finding.help = finding.help or rule.fix
+    if mendable:
+        _weigh(grouped.values())
     return sorted(grouped.values(), key=lambda finding: (*finding.span.key, finding.rule, finding.message))
+
+
+def _weigh(findings: Collection[Finding]) -> None:
+    """Call edits unsafe that would change jobs of which their rule says nothing."""
+    spoken: dict[str, set[str]] = {}
+    for finding in findings:
+        spoken.setdefault(finding.rule, set()).update(finding.jobs)
+    for finding in findings:
+        for edit in finding.edits:
+            edit.safe = edit.safe and edit.jobs <= spoken[finding.rule]
 
 
 def settle_unknown(items: Iterable[NotAssessed], rules: RuleSet) -> list[NotAssessed]:

@@ -1,0 +1,175 @@
+"""Edits that rules offer: a value written anew, a key put into a map, a stretch of text changed.
+
+Only imported once there is something to mend. An edit stands where the value is *written*, and names every job whose
+meaning it changes (`Edit.jobs`): those that the rule does not speak of make it unsafe (`cilint.rules.judge`). No edit is
+offered where an anchor, a comment or a block of text would suffer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cilint.finding import Edit
+from cilint.source import Source
+from cilint.span import Span
+from cilint.tree.documents import read
+from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from cilint.rules.context import Context
+    from cilint.tree.site import Site
+
+    Value: TypeAlias = str | bool | int | list[str] | dict[str, "Value"]
+
+_DETACHED = ("alias", "merge", "reference")  # others may use the same value, be it in files of tomorrow
+
+
+def replaced(context: Context, site: Site, value: Value, *, safe: bool = True) -> tuple[Edit, ...]:
+    """Write `value` in the place of the scalar at the site, in its style of quotes."""
+    node = site.node
+    if not isinstance(node, Scalar) or not _is_free(node):
+        return ()
+    text = _text(value, node.style)
+    if text is None:
+        return ()
+    if is_null(node) and not node.span.text:
+        text = f" {text}"
+    jobs = {job.name for job, _ in context.reach(node)}
+    return (Edit(node.span, text, safe=safe and not _is_detached(site), jobs=jobs),)
+
+
+def put(context: Context, site: Site, key: str, value: Value, *, safe: bool = True) -> tuple[Edit, ...]:
+    """Put `key: value` into the map at the site, where the map is written; in the place of a null if it has one."""
+    held = site.get(key)
+    if held is not None:
+        return replaced(context, held, value, safe=safe) if is_null(held.node) else ()
+    map = _written(context, site)
+    text = _text(value)
+    span = None if map is None or not map.source.ours else _end(map)
+    if map is None or text is None or span is None:
+        return ()
+    jobs = {job.name for job, parent in _holders(context, map) if not parent.has(key)}
+    line = f"{key}: {text}"
+    if not map.flow:
+        line = f"\n{' ' * (_first(map).column - 1)}{line}"
+    elif span.source.line(span.line)[: span.column - 1].rstrip().endswith("{"):
+        line += ", " if len(map) else ""
+    else:
+        line = f", {line}"
+    return (Edit(span, line, safe=safe and not _is_detached(site), jobs=jobs),)
+
+
+def changed(context: Context, node: Node, span: Span, text: str) -> tuple[Edit, ...]:
+    """Write `text` in the place of a stretch of one line of a value; unsafe, for a choice is behind it."""
+    whole = node.span
+    inside = (whole.line, whole.column) <= (span.line, span.column) and span.end_line == span.line
+    if not inside or not node.source.ours:
+        return ()
+    return (Edit(span, text, safe=False, jobs={job.name for job, _ in context.reach(node)}),)
+
+
+def _is_free(node: Scalar) -> bool:
+    """Whether the value stands alone: no text block, no anchor or tag before it, no input in it."""
+    span = node.span
+    written = span.text
+    whole = written == node.text if node.style == "" else written[:1] == node.style
+    return node.source.ours and span.line == span.end_line and whole and "$[[" not in written
+
+
+def _is_detached(site: Site) -> bool:
+    return any(step.kind in _DETACHED for step in site.trail)
+
+
+def _written(context: Context, site: Site) -> Mapping | None:
+    """The map of the site as its file has it, before anything was merged into it."""
+    node: Node | None = site.node
+    if site.written is not None:
+        key = site.written
+        node = context.written.get((key.source.path, key.line, key.column))
+    return node if isinstance(node, Mapping) and _own(node) else None
+
+
+def _own(map: Mapping) -> list[Scalar]:
+    """The keys that are written in the map itself."""
+    return [
+        key
+        for name, key in map.keys.items()
+        if key.source is map.source and not any(step.kind == "merge" for step in map.trail(name))
+    ]
+
+
+def _first(map: Mapping) -> Scalar:
+    return min(_own(map), key=lambda key: (key.line, key.column))
+
+
+def _end(map: Mapping) -> Span | None:
+    """Where a further entry goes; None where there is no good place."""
+    source = map.source
+    if map.flow:
+        line, column = map.end_line, map.end_column - 1
+        before = source.line(line)[: column - 1]
+        if source.line(line)[column - 1 : column] != "}":
+            return None
+        if map.line == map.end_line and not before.rstrip().endswith(","):
+            column = len(before.rstrip()) + 1
+            return Span(source, line, column, line, column)
+        opened = source.line(map.line).find("{", map.column - 1)
+        return None if opened < 0 else Span(source, map.line, opened + 2, map.line, opened + 2)
+    line = max(map.end_line, max(key.end_line for key in _own(map)))
+    last = max(_own(map), key=lambda key: (key.line, key.column))
+    if re.search(r"[|>]\d?\+", source.line(last.line)):
+        return None  # the blank lines behind the text belong to it
+    if source.line(_first(map).line)[: _first(map).column - 1].strip(" -"):
+        return None  # `&anchor key: value`, `? key`
+    end = len(source.line(line)) + 1
+    return Span(source, line, end, line, end)
+
+
+def _holders(context: Context, node: Node, depth: int = 0) -> Iterator[tuple[object, Site]]:
+    """The jobs in which something of a written map arrives, each with the composed map in which it does."""
+    children = node.values.values() if isinstance(node, Mapping) else node.items if isinstance(node, Sequence) else ()
+    for child in children:
+        found = context.reach(child)
+        for job, site in found:
+            parent = job.site
+            for step in site.path[1 : len(site.path) - 1 - depth]:
+                below = list(parent)[step] if isinstance(step, int) else parent.get(step)
+                assert below is not None
+                parent = below
+            yield job, parent
+        if not found:
+            yield from _holders(context, child, depth + 1)
+
+
+def _text(value: Value, style: str = "") -> str | None:
+    """The value as YAML on one line, in this style of quotes where it is a string; None where there is no such way."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(filter(None, map(_text, value)))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_text(inner)}' for key, inner in value.items())}}}"
+    quoted = "'" + value.replace("'", "''") + "'"
+    double = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    choices = {"'": (quoted, double), '"': (double, quoted)}.get(style, (value, quoted, double))
+    return next((text for text in choices if _reads_as(text, value)), None)
+
+
+def _reads_as(text: str, value: str) -> bool:
+    """Whether YAML gives this very string back, also inside brackets."""
+    if "\n" in text or not text:
+        return False
+    body = read(Source("value", f"a: [{text}]\n")).body
+    listed = body.get("a") if body is not None else None
+    return (
+        isinstance(listed, Sequence)
+        and len(listed) == 1
+        and isinstance(item := listed.items[0], Scalar)
+        and item.value == value
+    )
