@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.plan import Scenario
     from cilint.rules import Rule, RuleSet
+    from cilint.settle.waivers import Register
     from cilint.settings import Settings
 
 ENTRY = ".gitlab-ci.yml"
 
 
 class Entry:
-    """One file that was asked for, opened. required: ids of the rules that nothing can switch off."""
+    """One file that was asked for, opened. required: ids of the rules that nothing can switch off.
 
-    __slots__ = ("project", "required", "rules", "settings", "source")
+    register: its waivers, once they have settled findings; None where there is none.
+    """
+
+    __slots__ = ("project", "register", "required", "rules", "settings", "source")
 
     def __init__(self, project: Project, source: Source, settings: Settings, rules: RuleSet) -> None:
         self.project = project
@@ -37,6 +41,7 @@ class Entry:
         self.settings = settings
         self.rules = rules
         self.required = _choice.required_of(rules, settings)
+        self.register: Register | None = None
 
 
 def entries(request: Request) -> list[Entry]:
@@ -90,7 +95,7 @@ def lint(opened: list[Entry], request: Request) -> Report:
             _name_from_here(checked, entry.project.root)
         report.secrets |= secrets_of(checked.findings, checked.secrets)
         for finding in settled(entry, checked, request):
-            first = found.setdefault((finding.rule, *finding.span.key, finding.message), finding)
+            first = found.setdefault((finding.rule, *finding.span.key, finding.message, finding.status), finding)
             first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
         report.not_assessed += checked.not_assessed
         report.jobs += len(checked.pipeline.jobs) if checked.pipeline else 0

@@ -6,6 +6,7 @@ import os
 import time
 
 from cilint import rules as rules_package
+from cilint.cli import _waivers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     """Mark findings that do not count; the findings about the marks themselves, with severity."""
     own: list[Finding] = []
     if not request.no_ignores:
+        # Waivers first: what somebody with the right to do so has accepted, a comment or a baseline cannot hide.
+        own += _waivers.settle(entry, checked, request, today())
         own += _comments(entry, checked)
         _patterns(entry, checked)
     path = request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))

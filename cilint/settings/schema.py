@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cilint.errors import SettingsError
@@ -25,6 +26,14 @@ def _as_text(value: Any) -> Any:
 def _address(value: str) -> str:
     if value and not re.fullmatch(r"""https?://[^\s<>"'`|\\]*\{rule\}[^\s<>"'`|\\]*""", value):
         raise ValueError("an address with {rule} in it, as https://ci.example/rules/{rule}.html")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re2.compile(value)
+    except re2.error as error:
+        raise ValueError(f"not an RE2 pattern: {error}") from None
     return value
 
 
@@ -55,6 +64,28 @@ class ScenarioModel(_Strict):
         if self.merge_request and (self.schedule or self.source):
             raise ValueError("a merge request pipeline is started by the merge request: leave schedule and source out")
         return self
+
+
+BySeverity = dict[Severity, Words]
+
+
+class WaiversModel(_Strict):
+    """What this house asks of waivers."""
+
+    file: str = Field("", description="The register; default: .cilint-waivers.yaml beside the pipeline.")
+    approvers: Words | BySeverity = Field(
+        [], description="Who may approve: a list of names, or one for each severity. Anybody without it."
+    )
+    minimum_approvers: int = Field(1, alias="minimum-approvers", ge=1, description="How many of them must approve.")
+    ticket: Annotated[str, AfterValidator(_pattern)] = Field("", description="RE2 pattern of a ticket, as SEC-[0-9]+")
+    at_most: dict[Severity, int] = Field(
+        {}, alias="at-most", description="Days that a waiver may run; default: error 90, warning 180, info 365."
+    )
+    remind: int = Field(14, ge=0, description="Days before the end on which a waiver is told of.")
+    unwaivable: Words = Field([], description="Rules that cannot be waived, besides the required ones.")
+    self_granted: bool = Field(
+        False, alias="self-granted", description="Whether a waiver holds in the very change that brings it."
+    )
 
 
 class SettingsModel(_Strict):
@@ -89,6 +120,8 @@ class SettingsModel(_Strict):
     require_reason: bool = Field(
         False, alias="require-reason", description="A comment that ignores a rule without a reason does not count."
     )
+    waivers: WaiversModel = Field(WaiversModel(), description="What this house asks of waivers.")
+    frameworks: Words = Field([], description="Files or folders with more frameworks of controls.")
     docs: Annotated[str, AfterValidator(_address)] = Field(
         "", description="Where the pages of the rules are, as https://ci.example/rules/{rule}.html"
     )
@@ -132,7 +165,8 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
     loc: tuple[str | int, ...] = tuple(fault["loc"])
     name = ".".join(str(part) for part in loc if not isinstance(part, int) and part != "[key]")
     if fault["type"] == "extra_forbidden":
-        model = ScenarioModel if len(loc) > 1 else SettingsModel
+        inner = {"scenarios": ScenarioModel, "waivers": WaiversModel}
+        model = inner.get(str(loc[0]), SettingsModel) if len(loc) > 1 else SettingsModel
         known = [field.alias or key for key, field in model.model_fields.items()]
         near = nearest(str(loc[-1]), known)
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"

@@ -23,6 +23,7 @@ class Settings:
         "extend_select",
         "fail_on",
         "folder",
+        "frameworks",
         "ignore",
         "inputs",
         "packs",
@@ -38,6 +39,7 @@ class Settings:
         "strict",
         "variables",
         "vendored",
+        "waivers",
     )
 
     def __init__(self, data: dict[str, Any] | None = None, *, path: str = "", folder: str = "") -> None:
@@ -62,6 +64,8 @@ class Settings:
         self.fail_on: str = data.get("fail-on", "error")
         self.strict: bool = data.get("strict", False)
         self.require_reason: bool = data.get("require-reason", False)
+        self.waivers: dict[str, Any] = data.get("waivers", {})
+        self.frameworks: list[str] = data.get("frameworks", [])
         self.docs: str = data.get("docs", "")
 
     def place(self, path: str) -> str:

@@ -1,0 +1,124 @@
+"""The register of waivers of one entry file: where it is, what it settles, and what there is to say about it."""
+
+from __future__ import annotations
+
+import os
+
+from cilint.cli import _choice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cilint.check import Checked
+    from cilint.cli._lint import Entry
+    from cilint.cli._options import Request
+    from cilint.evidence.model import WaiverFacts
+    from cilint.finding import Finding
+    from cilint.settle.waivers import Register
+    from cilint.settle.waivers_grant import Change, Policy
+
+NAME = ".cilint-waivers.yaml"
+_AT_MOST = {"error": 90, "warning": 180, "info": 365}  # days
+_REMIND = 14  # days
+
+
+def path_of(entry: Entry) -> str:
+    """The absolute path of the register, whether it is there or not."""
+    named = entry.settings.waivers.get("file")
+    return entry.settings.place(named) if named else os.path.join(entry.project.root, NAME)
+
+
+def settle(entry: Entry, checked: Checked, request: Request, today: str) -> list[Finding]:
+    """Mark the findings that waivers in force mean; what is wrong with the register, and what of it is due."""
+    register = _judged(entry, request, today)
+    if register is None:
+        return []
+    from cilint.settle.waivers import tell
+
+    register.settle(checked.findings)
+    whole = checked.config.complete and checked.config.root is not None
+    inside = register.path.startswith(entry.project.root.rstrip(os.sep) + os.sep)
+    remind = entry.settings.waivers.get("remind", _REMIND)
+    entry.register = register
+    return tell(register, lambda rule: whole and inside and rule in entry.rules, today, remind)
+
+
+def _judged(entry: Entry, request: Request, today: str) -> Register | None:
+    path = path_of(entry)
+    named = "file" in entry.settings.waivers
+    if not named and (request.isolated or not os.path.isfile(path)):
+        return None
+    from cilint.settle.waivers import load
+    from cilint.settle.waivers_grant import judge
+
+    register = load(path, _shown(path, entry.project.root))
+    if register.waivers:
+        judge(register, _policy(entry), _change(request), rules=entry.rules, root=entry.project.root, today=today)
+    return register
+
+
+def _shown(path: str, root: str) -> str:
+    relative = os.path.relpath(path, root)
+    return path if relative.startswith("..") else relative
+
+
+def _policy(entry: Entry) -> Policy:
+    from cilint.settle.waivers_grant import Policy
+
+    said = entry.settings.waivers
+    approvers = said.get("approvers", [])
+    return Policy(
+        approvers=approvers if isinstance(approvers, dict) else dict.fromkeys(_AT_MOST, approvers),
+        minimum=said.get("minimum-approvers", 1),
+        at_most={**_AT_MOST, **said.get("at-most", {})},
+        ticket=said.get("ticket", ""),
+        unwaivable={*said.get("unwaivable", ()), *_choice.required_of(entry.rules, entry.settings)},
+        self_granted=said.get("self-granted", False),
+    )
+
+
+def _change(request: Request) -> Change:
+    """The change that is under judgement: the one of `--diff-base`, or the merge request whose pipeline this is."""
+    from cilint.settle.waivers_grant import Change
+
+    merge_request = os.environ.get("CI_MERGE_REQUEST_IID")
+    return Change(
+        base=request.diff_base or (merge_request and os.environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")) or "",
+        user=os.environ.get("GITLAB_USER_LOGIN", ""),
+        project=os.environ.get("CI_PROJECT_PATH", ""),
+    )
+
+
+def facts(entry: Entry, today: str) -> Iterator[WaiverFacts]:
+    """Every entry of the register as evidence has it; only once the findings are settled."""
+    from cilint.evidence.examined import place_of
+    from cilint.evidence.model import WaiverFacts
+    from cilint.settle.waivers import days_between
+
+    register = entry.register
+    for waiver in register.waivers if register else ():
+        if waiver.state == "elsewhere":
+            continue
+        yield WaiverFacts(
+            id=waiver.id,
+            rules=waiver.rules,
+            scope=waiver.scope,
+            reason=waiver.reason,
+            compensating=waiver.compensating,
+            approved_by=waiver.approved_by,
+            ticket=waiver.ticket,
+            created=waiver.created,
+            expires=waiver.expires,
+            days_left=days_between(today, waiver.expires),
+            state=waiver.state,
+            why=waiver.why,
+            covers=waiver.covers,
+            place=place_of(waiver.span),
+        )
+
+
+def registers(entry: Entry) -> list[tuple[str, str]]:
+    """(absolute path, path for people) of the register that was read."""
+    register = entry.register
+    return [(register.path, register.source.path)] if register else []

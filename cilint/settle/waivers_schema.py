@@ -1,0 +1,211 @@
+"""What a register of waivers may say. Only imported when the register is new or changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cilint.nearest import nearest
+
+_NODES = 100_000  # aliases may name a list many times over
+_REASON = 15  # characters; "todo" is no reason
+_EMPTY = ("todo", "tbd", "n/a", "none", "fixme", "because", "temporary")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, (str, int)) else value
+
+
+def _texts(value: Any) -> Any:
+    return [str(one) for one in value] if isinstance(value, list) else value
+
+
+def _day(value: Any) -> Any:
+    text = str(value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{text} is no day; write YYYY-MM-DD") from None
+
+
+Words = Annotated[list[str], BeforeValidator(_texts), BeforeValidator(_listed)]
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
+Day = Annotated[str, BeforeValidator(_day)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScopeModel(_Strict):
+    """What a waiver is about; at least one of its keys but `project`."""
+
+    project: str = Field("", description="group/project; needed where the register is not in the project itself")
+    jobs: Words = Field([], description="job names; * stands for anything, and is reported as broad")
+    file: str = Field("", description="file in which the value is written; * stands for anything")
+    path: str = Field("", description="keyword inside the job, as image or artifacts.expire_in")
+    value: Text = Field("", description="only while the value is this; * stands for anything")
+    fingerprint: str = Field("", description="exactly one finding")
+
+    @model_validator(mode="after")
+    def _narrow(self) -> ScopeModel:
+        if not (self.jobs or self.file or self.path or self.value or self.fingerprint):
+            raise ValueError("say what it is about: jobs, file, path, value or fingerprint")
+        return self
+
+
+class WaiverModel(_Strict):
+    """One waiver."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="unique and stable; reports quote it")
+    rule: Words = Field(min_length=1, description="ids of rules, written out")
+    scope: ScopeModel
+    reason: str = Field(description="why the finding is acceptable for now")
+    compensating: str = Field("", description="what lowers the risk meanwhile")
+    requested_by: str = Field("", description="who asked for it; no approver of their own wish")
+    approved_by: Words = Field(min_length=1, description="who accepts the risk")
+    ticket: Text = Field(min_length=1)
+    created: Day
+    expires: Day = Field(description="the last day on which it holds, UTC")
+    status: Literal["active", "closed"] = "active"
+
+    @field_validator("reason")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        text = " ".join(value.split())
+        if len(text) < _REASON or text.lower().strip(" .!") in _EMPTY:
+            raise ValueError(f"a reason has at least {_REASON} characters and says why")
+        return text
+
+    @field_validator("rule")
+    @classmethod
+    def _written_out(cls, value: list[str]) -> list[str]:
+        if any("*" in rule for rule in value):
+            raise ValueError("rules are written out, without *")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WaiverModel:
+        if self.expires < self.created:
+            raise ValueError("expires comes before created")
+        return self
+
+
+class RegisterModel(_Strict):
+    """A register of waivers: `.cilint-waivers.yaml`."""
+
+    version: Literal[1] = 1
+    waivers: list[WaiverModel] = []
+
+
+def understood(text: str) -> list[dict[str, Any]]:
+    """Every entry of a register as plain data: {"waiver": ...} or {"fault": what is wrong}, with "at": where.
+
+    A place is (line, column, end line, end column), from 1. A fault of the whole file is the only entry then.
+    ruamel.yaml reads it, for dates stand unquoted here and `cilint.tree` refuses those as GitLab does.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        root = YAML(typ="rt").compose(text)
+        budget = [_NODES]
+        return _entries(root, budget) if root is not None else []
+    except _Wrong as fault:
+        return [{"fault": fault.message, "at": fault.at}]
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = [mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2] if mark else [1, 1, 1, 2]
+        return [{"fault": f"not YAML: {error.problem or error.context}", "at": at}]
+    except (YAMLError, RecursionError, ValueError) as error:
+        return [{"fault": f"not YAML: {error}", "at": [1, 1, 1, 2]}]
+
+
+class _Wrong(Exception):
+    """A fault of the whole register."""
+
+    def __init__(self, message: str, node: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = _at(node)
+
+
+def _at(node: Any) -> list[int]:
+    start, end = node.start_mark, node.end_mark
+    if end.line > start.line:  # a map or a list: where it begins
+        return [start.line + 1, start.column + 1, start.line + 1, start.column + 2]
+    return [start.line + 1, start.column + 1, end.line + 1, max(end.column, start.column + 1) + 1]
+
+
+def _entries(root: Any, budget: list[int]) -> list[dict[str, Any]]:
+    keys = _pairs(root) if root.id == "mapping" else {}
+    unknown = [key for key in keys if key not in ("version", "waivers")]
+    entries = keys.get("waivers", (None, None))[1]
+    if unknown or (entries is not None and entries.id != "sequence" and _data(entries, budget) is not None) or not keys:
+        place = keys[unknown[0]][0] if unknown else entries or root
+        raise _Wrong("a register has the keys version and waivers, and waivers is a list", place)
+    version = keys.get("version")
+    if version is not None and version[1].value != "1":
+        raise _Wrong("this version of cilint knows registers of version 1", version[1])
+    listed = entries.value if entries is not None and entries.id == "sequence" else ()
+    return [_validated(node, _data(node, budget)) for node in listed]
+
+
+def _pairs(node: Any) -> dict[str, tuple[Any, Any]]:
+    """The keys of a map with their nodes."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for key, value in node.value:
+        if not isinstance(key.value, str):
+            raise _Wrong("a key is a word", key)
+        if key.value in found:
+            raise _Wrong(f"{key.value} is written twice", key)
+        found[key.value] = (key, value)
+    return found
+
+
+def _data(node: Any, budget: list[int]) -> Any:
+    """The value as plain data: texts as they are written, maps, lists, None."""
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise _Wrong("the register is too big", node)
+    if node.id == "mapping":
+        return {name: _data(value, budget) for name, (_, value) in _pairs(node).items()}
+    if node.id == "sequence":
+        return [_data(item, budget) for item in node.value]
+    return None if str(node.tag).endswith(":null") else node.value
+
+
+def _validated(node: Any, entry: Any) -> dict[str, Any]:
+    try:
+        return {"waiver": WaiverModel.model_validate(entry).model_dump(), "at": _at(_find(node, ["id"]))}
+    except ValidationError as error:
+        # A misspelt key is missing, too; the misspelling is the better thing to say.
+        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    loc = [part for part in fault["loc"] if isinstance(part, (str, int))]
+    name = ".".join(str(part) for part in loc if isinstance(part, str))
+    if fault["type"] == "extra_forbidden":
+        near = nearest(str(loc[-1]), [*WaiverModel.model_fields, *ScopeModel.model_fields])
+        message = f"unknown key {name}" + (f"; did you mean {near}?" if near else "")
+    elif fault["type"] == "missing":
+        message = f"{name} is missing"
+    else:
+        message = fault["msg"].removeprefix("Value error, ")
+        message = f"{name}: {message[0].lower()}{message[1:]}" if name else message
+    return {"fault": message, "at": _at(_find(node, loc))}
+
+
+def _find(node: Any, loc: list[str | int]) -> Any:
+    """The node of a place, or the nearest around it; the key where a value has no text of its own."""
+    for part in loc:
+        if node.id == "mapping":
+            pairs = {key.value: value for key, value in node.value}
+            if part not in pairs:
+                break
+            node = pairs[part]
+        elif node.id == "sequence" and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            break
+    return node
