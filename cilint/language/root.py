@@ -35,6 +35,7 @@ ROOT: dict[str, Shape] = {
     "cache": CACHES,
     "workflow": WORKFLOW,
 }
+_JOB_KEYS = frozenset(("script", "run", "trigger"))
 # These two are keywords only as long as they do not look like jobs.
 _NOT_RESERVED = ("default", "workflow")
 
@@ -49,7 +50,11 @@ def check_root(root: Mapping, faults: Faults) -> None:
             _check_job(key, node, faults)
         elif isinstance(key, str) and key in ROOT:
             if not isinstance(node, Scalar) or node.value is not None:
+                before = len(faults.findings)
                 ROOT[key].check(node, (key,), faults)
+                if len(faults.findings) > before and isinstance(node, Mapping) and _JOB_KEYS & node.values.keys():
+                    text = f"is a keyword of the top level, and a job cannot have its name: call it {key}-job or the like"
+                    faults.add("job-name-invalid", (key,), text, at_key=True)
     if not faults.jobs and faults.closed:
         _no_jobs(root, faults)
 

@@ -174,3 +174,10 @@ def test_what_the_entry_file_itself_says_is_final(refusals):
 def test_a_hostile_file_gives_no_flood(refusals):
     text = "worker:\n  script: [x]\n" + "".join(f"  key{i}: 1\n" for i in range(20_000))
     assert len(refusals(text)) == 2000
+
+
+def test_a_job_named_like_a_keyword_is_told_so_at_its_name(judge):
+    rules = [(finding.rule, finding.span.line) for finding in judge("a: {script: x}\nimage:\n  script: [make]\n")]
+    assert ("job-name-invalid", 2) in rules
+    assert ("unknown-keyword", 3) in rules  # what GitLab says of it
+    assert not judge("a: {script: x}\nvariables: {script: make}\n")
