@@ -112,6 +112,12 @@ class SettingsModel(_Strict):
         "community",
         description="The GitLab that runs the pipelines: Community Edition, or a tier of the Enterprise one.",
     )
+    gitlab_version: str = Field(
+        "",
+        alias="gitlab-version",
+        pattern=r"^\d{1,3}\.\d{1,3}$",
+        description='Version of that GitLab as "18.10", in quotes; default: the newest that cilint knows.',
+    )
     baseline: str = Field("", description="File of known findings.")
     fail_on: Literal["error", "warning", "info", "never"] = Field(
         "error", alias="fail-on", description="Exit with 1 when a finding is at least this severe."
@@ -120,7 +126,9 @@ class SettingsModel(_Strict):
     require_reason: bool = Field(
         False, alias="require-reason", description="A comment that ignores a rule without a reason does not count."
     )
-    waivers: WaiversModel = Field(WaiversModel(), description="What this house asks of waivers.")
+    waivers: WaiversModel = Field(
+        default_factory=WaiversModel.model_construct, description="What this house asks of waivers."
+    )
     frameworks: Words = Field([], description="Files or folders with more frameworks of controls.")
     docs: Annotated[str, AfterValidator(_address)] = Field(
         "", description="Where the pages of the rules are, as https://ci.example/rules/{rule}.html"
@@ -165,7 +173,7 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
     loc: tuple[str | int, ...] = tuple(fault["loc"])
     name = ".".join(str(part) for part in loc if not isinstance(part, int) and part != "[key]")
     if fault["type"] == "extra_forbidden":
-        inner = {"scenarios": ScenarioModel, "waivers": WaiversModel}
+        inner: dict[str, type[BaseModel]] = {"scenarios": ScenarioModel, "waivers": WaiversModel}
         model = inner.get(str(loc[0]), SettingsModel) if len(loc) > 1 else SettingsModel
         known = [field.alias or key for key, field in model.model_fields.items()]
         near = nearest(str(loc[-1]), known)

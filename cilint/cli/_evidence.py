@@ -1,0 +1,167 @@
+"""From the paths of an invocation to its evidence: population, judging, settling, waivers, provenance."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from typing import TYPE_CHECKING
+
+from cilint import __version__
+from cilint import rules as rules_package
+from cilint.check import check
+from cilint.checks import hardcoded_credential
+from cilint.cli import _choice, _lint, _waivers
+from cilint.cli._lint import _default, _scenarios
+from cilint.cli._options import Request
+from cilint.errors import UnreadableError, UsageError
+from cilint.evidence import frameworks
+from cilint.evidence.collect import Judged, collect
+from cilint.evidence.model import Digest, Provenance, Target
+from cilint.evidence.population import Population
+from cilint.evidence.provenance import digest_of, run_facts
+from cilint.nearest import did_you_mean
+from cilint.plan import Tree, default_scenarios
+from cilint.report.secret import masked, secrets_of
+
+if TYPE_CHECKING:
+    from cilint.check import Checked
+    from cilint.cli._lint import Entry
+    from cilint.evidence.frameworks import Loaded
+    from cilint.evidence.model import Evidence
+
+_NAMING = ("policy", "select", "extend_select", "ignore", "framework", "settings", "baseline", "diff_base")
+
+
+def evidence_of(request: Request) -> Evidence:
+    """The evidence of everything that the paths mean. Raises UnreadableError when nothing of it is there."""
+    population = Population(request.paths or (_default(),))
+    judged: list[Judged] = []
+    opened: list[Entry] = []
+    secrets: set[str] = set()
+    for path in population.paths:
+        try:
+            entry = _lint.entries(Request({**vars(request), "paths": (path,)}))[0]
+        except UnreadableError as error:
+            shown = os.path.normpath(path)
+            population.strays.append(Target(path=shown, status="missing", why=error.message))
+            continue
+        opened.append(entry)
+        one, found = _judge(entry, path, request)
+        judged.append(one)
+        secrets |= found
+    if not judged and all(stray.status == "missing" for stray in population.strays):
+        stray = population.strays[0]
+        raise UnreadableError(f"cannot read {stray.path}: {stray.why}", help="name a file, or a folder with projects")
+    waivers = [facts for entry in opened for facts in _waivers.facts(entry, now()[:10])]
+    return collect(
+        judged,
+        population.strays,
+        frameworks=_frameworks(request, opened),
+        waivers=list({(fact.place.file, fact.id): fact for fact in waivers}.values()),
+        provenance=_provenance(opened, request),
+        hide=lambda text: masked(text, secrets),
+    )
+
+
+def _judge(entry: Entry, path: str, request: Request) -> tuple[Judged, set[str]]:
+    """One target, and the secrets in it, which are looked for whatever rules were chosen."""
+    scenarios = _scenarios(entry.settings)
+    checked = check(entry.source, entry.project, entry.rules, scenarios)
+    findings = _lint.settled(entry, checked, request)
+    secrets = secrets_of(checked.findings, checked.secrets) | _secrets(checked)
+    tree = Tree(entry.project.list_files)
+    name = entry.source.path if path == "-" else os.path.normpath(path)
+    named = scenarios or default_scenarios()
+    one = Judged(
+        name, checked, findings,
+        project=entry.project, rules=entry.rules, scenarios=[scenario.given(tree=tree) for scenario in named],
+    )  # fmt: skip
+    return one, secrets
+
+
+def _secrets(checked: Checked) -> set[str]:
+    """What the rule on credentials finds where it is not among the rules of the run: evidence shows values."""
+    context = checked.context
+    rule = rules_package.load().get("hardcoded-credential")
+    if context is None or rule is None:
+        return set()
+    context.rule = rule
+    return secrets_of(hardcoded_credential.check(context, rule.parameters), context.secrets)
+
+
+def _frameworks(request: Request, opened: list[Entry]) -> list[Loaded]:
+    """The frameworks of the options: names, or files and folders with more of them; all without any."""
+    words = _choice.words(request.framework)
+    places = [word for word in words if os.path.exists(word)]
+    housed = [entry.settings.place(path) for entry in opened for path in entry.settings.frameworks]
+    loaded = frameworks.load([*dict.fromkeys(housed), *places])
+    names = [word for word in words if word not in places]
+    known = {one.framework.framework: one for one in loaded}
+    for name in names:
+        if name not in known:
+            hint = f"there are {', '.join(known)}"
+            raise UsageError(f"there is no framework {name}{did_you_mean(name, list(known))}", help=hint)
+    named = [one for one in loaded if one.framework.framework in names or one.path.startswith(tuple(places) or ("\0",))]
+    return named if words else loaded
+
+
+def now() -> str:
+    """The time of the run, in UTC; SOURCE_DATE_EPOCH sets it for runs that must be repeatable."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch.isdigit() else None))
+
+
+def _provenance(opened: list[Entry], request: Request) -> Provenance:
+    packs: dict[str, Digest] = {}
+    settings: dict[str, Digest] = {}
+    overrides: dict[str, None] = {}
+    for entry in opened:
+        for pack, files in entry.rules.sources:
+            for file in files:
+                shown = f"{pack}/{os.path.basename(file)}"
+                packs[shown] = digest_of(file, shown)
+        path = entry.settings.path
+        if path:
+            settings[path] = digest_of(path)
+        overrides.update(dict.fromkeys(_overrides(entry, request)))
+    registers = {path: digest_of(path, shown) for entry in opened for path, shown in _waivers.registers(entry)}
+    command = ["cilint", "report", *request.paths]
+    for key in _NAMING:
+        value = getattr(request, key)
+        given = value if isinstance(value, tuple) else (value,) if value else ()
+        command += [word for one in given for word in (f"--{key.replace('_', '-')}", str(one))]
+    return Provenance(
+        tool="cilint",
+        version=__version__,
+        python=platform.python_version(),
+        as_of=now(),
+        command=command,
+        packs=list(packs.values()),
+        settings=list(settings.values()),
+        registers=list(registers.values()),
+        overrides=list(overrides),
+        project=run_facts(os.environ),
+    )
+
+
+def _overrides(entry: Entry, request: Request) -> list[str]:
+    """What settings and options made of the packs: every rule that is off, and every one that is changed."""
+    packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
+    told: list[str] = []
+    for rule in rules_package.load((*packs, _choice.OWN_PACK)):
+        kept = entry.rules.get(rule.id)
+        if kept is None:
+            told.append(f"{rule.id}: off")
+        elif kept.severity != rule.severity:
+            told.append(f"{rule.id}: {kept.severity} instead of {rule.severity}")
+        if kept is not None:
+            told += [f"{rule.id}: parameter {name} changed" for name in _changed(rule.parameters, kept.parameters)]
+    where = entry.settings
+    told += [f"ignored in {pattern}: {', '.join(words)}" for pattern, words in where.per_file_ignores.items()]
+    told += [f"ignored in jobs {pattern}: {', '.join(words)}" for pattern, words in where.per_job_ignores.items()]
+    return told
+
+
+def _changed(before: dict[str, object], after: dict[str, object]) -> list[str]:
+    return [name for name in after if before.get(name) != after[name]]

@@ -1,0 +1,131 @@
+"""`cilint report`: evidence for an audit: per control what was tested, on what, with what result."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cilint.cli._options import Option, Options, Request
+from cilint.errors import UsageError
+from cilint.nearest import did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cilint.evidence.model import Evidence
+
+# Each format with the module of cilint/report that renders it; bytes go to a file or a pipe, never to a terminal.
+FORMATS = {
+    "html": "html",
+    "markdown": "evidence_markdown",
+    "csv": "csv",
+    "csv-findings": "csv",
+    "json": "bundle",
+    "bundle": "bundle",
+    "xlsx": "xlsx",
+}
+_BINARY = ("xlsx", "pdf", "bundle")
+
+_RULES, _INPUT, _OUTPUT, _SETTLED = "Rules", "Input", "Output", "Known findings"
+
+OPTIONS = Options(
+    Option("--framework", "A framework by name, or a file or folder with more of them. Repeatable; default: all.",
+           kind="many", metavar="NAME_OR_FILE", group=_RULES),
+    Option("--policy", "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
+           kind="many", metavar="NAME_OR_DIR", group=_RULES),
+    Option("--select", "Run only these rules or groups.", kind="many", metavar="RULE", group=_RULES),
+    Option("--extend-select", "Run these rules or groups, too.", kind="many", metavar="RULE", group=_RULES),
+    Option("--ignore", "Leave these rules or groups out.", kind="many", metavar="RULE", group=_RULES),
+    Option("--fail-on", "Exit with 1 when a finding is at least this severe.",
+           kind="text", choices=("error", "warning", "info", "never"), group=_RULES),
+    Option("--strict", "Exit with 1 when something could not be assessed, too.", group=_RULES),
+    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
+           kind="text", metavar="FILE", group=_INPUT),
+    Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--stdin-filename", "The path that standard input (-) stands for.",
+           kind="text", metavar="PATH", group=_INPUT),
+    Option("--format", "Format on standard output.", kind="text", choices=tuple(FORMATS), default="html",
+           group=_OUTPUT),
+    Option("--output -o", "Write a format to a file, as in --output html=evidence.html; then nothing goes to standard "
+           "output. Repeatable.", kind="many", metavar="FORMAT=FILE", group=_OUTPUT),
+    Option("--baseline", "Mark the findings that this file records; evidence still counts them as failed.",
+           kind="text", metavar="FILE", group=_SETTLED),
+    Option("--diff-base", "A git revision: waivers that are new since then do not count.",
+           kind="text", metavar="REVISION", group=_SETTLED),
+)  # fmt: skip
+
+_HELP = """Evidence for an audit, for files and folders (default: .gitlab-ci.yml).
+
+A folder stands for every project in it. Rules only ever support a control: the report says what was tested, what could
+not be assessed, what is waived, and which evidence remains to be asked for. With SOURCE_DATE_EPOCH set, the same
+inputs give the same bytes.
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the work could not be done.
+"""
+
+
+def run(request: Request) -> int:
+    """Make the evidence and write every format that was asked for; the exit status."""
+    outputs = _outputs(request)
+    if not outputs and request.format in _BINARY and sys.stdout.isatty():
+        raise UsageError(f"{request.format} is no text", help=f"write it to a file: -o {request.format}=evidence.file")
+    from cilint.cli._emit import say
+    from cilint.cli._evidence import evidence_of
+    from cilint.fix.write import write
+
+    evidence = evidence_of(Request({**vars(request), "no_ignores": False}))
+    for name, path in outputs:
+        write(path, rendered(name, evidence))
+        sys.stderr.write(f"{path}: {name}\n")
+    if not outputs:
+        content = rendered(request.format, evidence)
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            say(content)
+    return _status(evidence, request)
+
+
+def rendered(name: str, evidence: Evidence) -> str | bytes:
+    """The evidence in one format."""
+    module = __import__(f"cilint.report.{FORMATS[name]}", fromlist=["render"])
+    renderer = getattr(module, f"render_{name.replace('-', '_')}", None) or module.render
+    content: str | bytes = renderer(evidence)
+    return content
+
+
+def _outputs(request: Request) -> list[tuple[str, str]]:
+    """(format, path) of every `--output`; `FILE` alone has the format of its ending."""
+    pairs = []
+    for text in request.output:
+        name, equals, path = text.partition("=")
+        if not equals:
+            name, path = os.path.splitext(text)[1].lstrip(".").lower(), text
+            name = {"md": "markdown", "htm": "html", "zip": "bundle"}.get(name, name)
+        if name not in FORMATS:
+            known = f"formats are {', '.join(FORMATS)}{did_you_mean(name, list(FORMATS))}"
+            raise UsageError(f"--output {text}: there is no format {name or 'for it'}", help=known)
+        if not path:
+            raise UsageError(f"--output {text}: no file is named", help=f"as in --output {name}=evidence.{name}")
+        pairs.append((name, path))
+    return pairs
+
+
+def _status(evidence: Evidence, request: Request) -> int:
+    """1 for open findings at or above the threshold, and under --strict for what could not be assessed."""
+    ranks = ("error", "warning", "info", "never")
+    threshold = request.fail_on or "error"
+    severities = {rule.id: rule.severity for rule in evidence.rules}
+    failed = {
+        severities.get(tested.rule, "error")
+        for tested in evidence.tested
+        for item in tested.items
+        if item.result == "fail" and item.status in ("open", "")
+    }
+    if threshold != "never" and any(ranks.index(one) <= ranks.index(threshold) for one in failed):
+        return 1
+    lost = evidence.not_assessed or any(target.status in ("missing", "unreadable") for target in evidence.targets)
+    return 1 if request.strict and lost else 0
+
+
+command = OPTIONS.command("report", run, _HELP)

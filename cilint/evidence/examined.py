@@ -1,0 +1,228 @@
+"""What each rule was held against: the things that it looked at, with their values, for pass as well as for fail."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cilint.errors import PackError
+from cilint.evidence.model import Item, Place, Result
+from cilint.rules.assertions import holds
+from cilint.rules.judge import wanted, with_parameters
+from cilint.rules.select import subjects
+from cilint.source import Source
+from cilint.tree import Scalar, plain, read
+from cilint.tree.node import ruby_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cilint.check import Checked
+    from cilint.finding import Finding
+    from cilint.pipeline.job import Job
+    from cilint.rules.context import Context
+    from cilint.rules.rule import Rule, RuleSet
+    from cilint.rules.select import Subject
+    from cilint.span import Span
+    from cilint.trail import Trail
+
+_VALUE = 300  # characters of a value that evidence shows
+# Of these, evidence shows the name only: what they hold may be a secret that no rule of this run looks for.
+_UNSHOWN = ("variable",)
+
+
+class Examined(BaseModel):
+    """One entry of a pack's `evidence`; see `rules/cilint/evidence.yaml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: str
+    of: Literal["job", "file", "include"] = "job"
+    roles: list[str] = []
+    has: list[str] = []
+    show: list[str] = []
+
+
+def load(rules: RuleSet) -> dict[str, Examined]:
+    """The entries of all packs of a run, by rule. Raises PackError for what is wrong with one."""
+    found: dict[str, Examined] = {}
+    for _, files in rules.sources:
+        for path in files:
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if "\nevidence:" not in f"\n{text}":
+                continue
+            body = read(Source(path, text, "pack")).body
+            data: Any = plain(body) if body is not None else {}
+            for entry in data.get("evidence") or ():
+                try:
+                    known = Examined.model_validate({("has" if k == "with" else k): v for k, v in entry.items()})
+                except (ValidationError, AttributeError):
+                    raise PackError(f"{path}: evidence: an entry is wrong: {entry!r}") from None
+                found[known.rule] = known
+    return found
+
+
+def place_of(span: Span) -> Place:
+    """A span as data."""
+    return Place(
+        file=span.source.path, line=span.line, column=span.column, end_line=span.end_line, end_column=span.end_column
+    )
+
+
+def steps_of(trail: Trail) -> list[str]:
+    """A trail in words."""
+    return [f"{step.kind} {step.name} at {step.span}" for step in trail]
+
+
+def items_of(
+    rule: Rule, checked: Checked, findings: list[Finding], examined: Examined | None, hide: Callable[[str], str]
+) -> list[Item]:
+    """Everything that a rule was held against in one target, with results; what it found elsewhere follows.
+
+    findings: of this rule. hide: takes secrets out of a text; before a value is cut, lest half a secret stays.
+    """
+    if checked.context is None:
+        return []
+    left = {id(finding): finding for finding in findings}
+    items: list[Item] = []
+    for item, hits in _held(rule, checked, findings, examined):
+        for finding in hits:
+            left.pop(id(finding), None)
+        item.value = _short(hide(item.value))
+        items.append(_with_findings(item, hits))
+    return [*items, *[of_finding(finding) for finding in left.values()]]
+
+
+def _held(
+    rule: Rule, checked: Checked, findings: list[Finding], examined: Examined | None
+) -> Iterator[tuple[Item, list[Finding]]]:
+    context = checked.context
+    assert context is not None
+    if examined is None and rule.where.get("role"):
+        examined = Examined(rule=rule.id, roles=rule.where["role"])
+    if rule.select:
+        yield from _selected(rule, context, findings)
+    elif examined is None:
+        yield _configuration(checked), []
+    elif examined.of == "file":
+        for source in [*checked.config.sources, *context.called]:
+            item = Item(subject=f"file {source.path}", value=f"{len(source.lines)} lines", result="pass")
+            yield item, [finding for finding in findings if finding.span.source.path == source.path]
+    elif examined.of == "include":
+        for site in context.includes:
+            value = json.dumps(plain(site.node), default=str)
+            item = Item(subject="include", value=value, place=place_of(site.span), result="pass")
+            yield (
+                item,
+                [
+                    finding
+                    for finding in findings
+                    if finding.span.line in range(site.span.line, site.span.end_line + 1)
+                    and finding.span.source is site.span.source
+                ],
+            )
+    else:
+        for job in _jobs(context, examined):
+            yield _job(job, examined), [finding for finding in findings if job.name in finding.jobs]
+
+
+def _configuration(checked: Checked) -> Item:
+    entry, files = checked.config.entry, len(checked.config.sources)
+    return Item(
+        subject=f"the whole configuration of {entry.path}",
+        value=f"{files} file{'s' if files > 1 else ''}",
+        result="pass",
+    )
+
+
+def _selected(rule: Rule, context: Context, findings: list[Finding]) -> Iterator[tuple[Item, list[Finding]]]:
+    assertion = with_parameters(rule.assertion, rule.parameters)
+    for select in rule.select:
+        for subject in subjects(context, select):
+            if not wanted(context, rule, subject):
+                continue
+            hits = [finding for finding in findings if _is_of(finding, subject)]
+            verdict = holds(assertion, subject)
+            result: Result = "pass" if verdict else "not-assessed" if verdict is None else "fail"
+            yield _subject(select, subject, result), hits
+
+
+def _is_of(finding: Finding, subject: Subject) -> bool:
+    same = finding.span == subject.place.span
+    return same and (subject.job is None or not finding.jobs or subject.job.name in finding.jobs)
+
+
+def _subject(select: str, subject: Subject, result: Result) -> Item:
+    keys = ".".join(str(part) for part in subject.site.path[1 if subject.job else 0 :]) or select
+    shown = "" if select in _UNSHOWN else subject.text or json.dumps(plain(subject.site.node), default=str)
+    return Item(
+        subject=keys,
+        job=subject.job.name if subject.job else "",
+        value=shown,
+        place=place_of(subject.place.span),
+        trail=steps_of(subject.site.trail),
+        result=result,
+    )
+
+
+def _jobs(context: Context, examined: Examined) -> Iterator[Job]:
+    for job in context.jobs:
+        if examined.roles and not any(context.roles.has(job, role) for role in examined.roles):
+            continue
+        if examined.has and not any(job.get(keyword) is not None for keyword in examined.has):
+            continue
+        yield job
+
+
+def _job(job: Job, examined: Examined) -> Item:
+    shown, found = [], None
+    for path in examined.show:
+        site = job.site.dig(*path.split("."))
+        if site is None:
+            shown.append(f"{path}: not set")
+            continue
+        found = found or site
+        value = (
+            ruby_text(site.node.value) if isinstance(site.node, Scalar) else json.dumps(plain(site.node), default=str)
+        )
+        shown.append(f"{path}: {value}")
+    return Item(
+        subject=", ".join(examined.show) or "job",
+        job=job.name,
+        value="; ".join(shown),
+        place=place_of(found.span if found else job.span),
+        trail=steps_of(found.trail if found else job.site.trail),
+        result="pass",
+    )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _VALUE else f"{text[: _VALUE - 1]}\u2026"
+
+
+def _with_findings(item: Item, hits: Iterable[Finding]) -> Item:
+    """The item with the result of the findings that stand at it; an open one before a waived one."""
+    ordered = sorted(hits, key=lambda finding: finding.status == "waived")
+    return _marked(item, ordered[0]) if ordered else item
+
+
+def of_finding(finding: Finding) -> Item:
+    """A finding at a place that the rule was not known to look at."""
+    job = finding.job or ""
+    subject = ".".join(str(part) for part in finding.path) or (f"job {job}" if job else "configuration")
+    more = f" and {len(finding.jobs) - 1} more jobs" if len(finding.jobs) > 1 else ""
+    return _marked(Item(subject=f"{subject}{more}", job=job, result="fail"), finding)
+
+
+def _marked(item: Item, finding: Finding) -> Item:
+    """What a comment or a baseline settles is still open here: nobody has accepted it by the register."""
+    item.result = "waived" if finding.status == "waived" else "fail"
+    item.note, item.status, item.reason = finding.message, finding.status, finding.reason
+    item.place, item.fingerprint = place_of(finding.span), finding.fingerprint
+    item.trail = item.trail or steps_of(finding.trail)
+    item.waiver = finding.reason.partition(":")[0] if finding.status == "waived" else ""
+    return item

@@ -1,0 +1,297 @@
+"""The evidence of one run as data: everything that a format prints, so that a report reloads from its own JSON.
+
+Results are `fail`, `not-assessed`, `waived`, `pass` and `not-applicable`. A result for several things is the first of
+these that one of them has: what failed, could not be looked at or was waived is never a pass. `pass` says that the
+tests found nothing; it *supports* a control and is never the control itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA_VERSION = 1
+Result = Literal["fail", "not-assessed", "waived", "pass", "not-applicable"]
+RESULTS: tuple[Result, ...] = ("fail", "not-assessed", "waived", "pass", "not-applicable")
+
+
+def worst(results: Iterable[Result]) -> Result:
+    """The result for several things, by the fixed order of RESULTS; `not-applicable` for none."""
+    found = set(results)
+    return next((result for result in RESULTS if result in found), "not-applicable")
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Place(_Data):
+    """Where something is written. Lines and columns count from 1, ends are exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Item(_Data):
+    """One thing that a rule was held against.
+
+    subject: what it is, in words. job: whose it is, "" for what no job owns. value: what stands there, secrets masked.
+    trail: how the value came there, innermost step first. note: what is wrong, or why it could not be assessed.
+    status: of the finding behind it (open, waived, suppressed, baselined), "" without one.
+    """
+
+    subject: str
+    job: str = ""
+    value: str = ""
+    place: Place | None = None
+    trail: list[str] = []
+    result: Result
+    note: str = ""
+    status: str = ""
+    reason: str = ""
+    fingerprint: str = ""
+    waiver: str = ""
+
+
+class Tested(_Data):
+    """One rule held against one target."""
+
+    rule: str
+    target: str
+    result: Result
+    items: list[Item]
+
+    def count(self, result: Result) -> int:
+        """How many items have a result."""
+        return sum(item.result == result for item in self.items)
+
+
+class RuleFacts(_Data):
+    """A rule that took part. changed: what the settings made of it, in words."""
+
+    id: str
+    pack: str
+    severity: str
+    title: str
+    why: str
+    fix: str
+    controls: list[str]
+    changed: list[str] = []
+
+
+class Support(_Data):
+    """A rule behind a control. present: whether it took part in the run."""
+
+    rule: str
+    strength: str
+    present: bool
+    result: Result
+
+
+class Counts(_Data):
+    """How many items had which result."""
+
+    tested: int = 0
+    passed: int = 0
+    failed: int = 0
+    waived: int = 0
+    not_assessed: int = 0
+
+
+class ControlResult(_Data):
+    """One control. result: over all targets; by_target: for each of them. ask: (where, what) still to be asked for."""
+
+    id: str
+    title: str
+    link: str
+    result: Result
+    claim: str
+    strengths: list[str]
+    supports: list[Support]
+    against: list[tuple[str, str]]
+    ask: list[tuple[str, str]]
+    counts: Counts
+    by_target: dict[str, Result]
+    counts_by_target: dict[str, Counts]
+
+
+class FrameworkResult(_Data):
+    """One framework with its controls."""
+
+    framework: str
+    title: str
+    version: str
+    link: str
+    note: str
+    file: str
+    sha256: str
+    controls: list[ControlResult]
+
+
+class FileFacts(_Data):
+    """A file that was read. committed: whether it is as in the commit; None where that is not known."""
+
+    path: str
+    sha256: str
+    bytes: int
+    reached: str
+    committed: bool | None = None
+
+
+class JobFacts(_Data):
+    """A job of the inventory."""
+
+    name: str
+    stage: str
+    image: str
+    roles: list[str]
+    environment: str
+    tier: str
+    when: str
+    may_fail: bool
+    scenarios: list[str]
+    place: Place
+
+
+class BoxFacts(_Data):
+    """A job of the picture; see `cilint.plan.graph.Box`."""
+
+    name: str
+    count: int
+    gate: bool
+    optional: bool
+    delayed: bool
+    may_fail: bool
+    dag: bool
+    trigger: bool
+    absent: bool
+    environment: str
+    passes: list[str]
+
+
+class Picture(_Data):
+    """The pipeline as a picture: stages with their boxes, and what needs what."""
+
+    title: str
+    stages: list[tuple[str, list[BoxFacts]]]
+    edges: list[tuple[str, str]]
+
+
+class Gate(_Data):
+    """One gate and what `cilint prove` says of it. verdict: proven, refuted or unknown."""
+
+    guarded: str
+    by: list[str]
+    kind: str
+    verdict: str
+    why: str
+    counterexample: str
+
+
+class NotAssessedFacts(_Data):
+    """Something that could not be looked at, with the rules that are open because of it."""
+
+    target: str
+    what: str
+    why: str
+    place: Place | None
+    rules: list[str]
+
+
+class Target(_Data):
+    """One entry of the population.
+
+    status: checked; unresolved (parts of it could not be read); unreadable (no configuration came of it);
+    no-pipeline (a project without one); missing (named, but not there).
+    """
+
+    path: str
+    status: Literal["checked", "unresolved", "unreadable", "no-pipeline", "missing"]
+    why: str = ""
+    commit: str = ""
+    merged_sha256: str = ""
+    files: list[FileFacts] = []
+    jobs: list[JobFacts] = []
+    scenarios: dict[str, int] = {}
+    picture: Picture | None = None
+    gates: list[Gate] = []
+    gates_note: str = ""
+
+
+class WaiverFacts(_Data):
+    """One entry of the register. state: applied, unused, expired, unapproved, self-granted, refused or closed."""
+
+    id: str
+    rules: list[str]
+    scope: dict[str, str | list[str]]
+    reason: str
+    compensating: str
+    approved_by: list[str]
+    ticket: str
+    created: str
+    expires: str
+    days_left: int
+    state: str
+    why: str
+    covers: int
+    place: Place
+
+
+class Digest(_Data):
+    """A file that decided what was tested."""
+
+    path: str
+    sha256: str
+
+
+class Provenance(_Data):
+    """Where the evidence comes from. as_of: the time of the run, in UTC."""
+
+    tool: str
+    version: str
+    python: str
+    as_of: str
+    command: list[str]
+    packs: list[Digest]
+    settings: list[Digest]
+    registers: list[Digest]
+    overrides: list[str]
+    project: dict[str, str]
+
+
+class Evidence(_Data):
+    """Everything. digest: sha256 of what was tested and by what, without the time."""
+
+    schema_version: Literal[1] = 1
+    provenance: Provenance
+    targets: list[Target]
+    rules: list[RuleFacts]
+    tested: list[Tested]
+    frameworks: list[FrameworkResult]
+    waivers: list[WaiverFacts]
+    not_assessed: list[NotAssessedFacts]
+    limits: list[str]
+    digest: str = ""
+
+    @property
+    def result(self) -> Result:
+        """The result over every rule and target, what is no file that could be checked among them."""
+        results = [tested.result for tested in self.tested]
+        lost: list[Result] = [
+            "not-assessed" for target in self.targets if target.status in ("unreadable", "missing", "unresolved")
+        ]
+        return worst([*results, *lost])
+
+    def count(self, result: Result) -> int:
+        """How many tests (a rule held against a target) had a result."""
+        return sum(tested.result == result for tested in self.tested)

@@ -1,0 +1,115 @@
+"""Where evidence comes from: digests of what was read, the commit, and the run in GitLab.
+
+git is asked for objects only (`rev-parse`, `ls-tree`): no hook, filter or file of the checked repository is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from hashlib import sha1, sha256
+from typing import TYPE_CHECKING
+
+from cilint.evidence.model import Digest, FileFacts
+from cilint.tree import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cilint.compose.config import Config
+    from cilint.source import Source
+
+_SECONDS = 30
+# What a job of GitLab knows of its run; see doc/ci/variables/predefined_variables.md. No value of it is a secret.
+_RUN = (
+    "CI_PROJECT_PATH", "CI_PROJECT_ID", "CI_PROJECT_URL", "CI_COMMIT_SHA", "CI_COMMIT_REF_NAME", "CI_PIPELINE_ID",
+    "CI_PIPELINE_URL", "CI_PIPELINE_SOURCE", "CI_JOB_URL", "CI_MERGE_REQUEST_IID", "GITLAB_USER_LOGIN",
+)  # fmt: skip
+
+
+def run_facts(environment: Mapping[str, str]) -> dict[str, str]:
+    """What GitLab says of the job in which the report is made; nothing elsewhere."""
+    return {name: environment[name] for name in _RUN if environment.get("GITLAB_CI") and environment.get(name)}
+
+
+def digest_of(path: str, shown: str = "") -> Digest:
+    """The digest of a file on disk; of nothing when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return Digest(path=shown or path, sha256="")
+    return Digest(path=shown or path, sha256=sha256(data).hexdigest())
+
+
+def merged_digest(config: Config) -> str:
+    """The digest of the configuration after everything: canonical JSON of the composed tree; "" when there is none."""
+    if config.root is None:
+        return ""
+    text = json.dumps(plain(config.root), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Commit:
+    """The commit that a repository stands at. sha: "" where git does not know any."""
+
+    __slots__ = ("blobs", "sha")
+
+    def __init__(self, root: str) -> None:
+        self.sha = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
+        self.blobs: dict[str, str] = {}
+        if self.sha:
+            prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
+            for line in _git(root, "ls-tree", "-r", "-z", "--full-tree", self.sha).split(b"\0"):
+                meta, _, name = line.partition(b"\t")
+                path = name.decode("utf-8", "replace")
+                if name and path.startswith(prefix):
+                    self.blobs[path[len(prefix) :]] = meta.split()[2].decode()
+
+    def holds(self, path: str, data: bytes) -> bool | None:
+        """Whether the commit holds exactly these bytes at a path; None where nothing is known."""
+        if not self.sha:
+            return None
+        known = self.blobs.get(path, "")
+        kind = sha256 if len(known) == 64 else sha1  # an object name of git, no protection
+        return known == kind(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def files_of(root: str, sources: Iterable[Source], commit: Commit) -> list[FileFacts]:
+    """Every file that was read, with the digest of its bytes."""
+    found: dict[str, FileFacts] = {}
+    for source in sources:
+        data = _bytes(root, source)
+        found.setdefault(
+            source.path,
+            FileFacts(
+                path=source.path,
+                sha256=sha256(data).hexdigest(),
+                bytes=len(data),
+                reached=source.reached,
+                committed=commit.holds(source.path, data) if source.ours else None,
+            ),
+        )
+    return list(found.values())
+
+
+def _bytes(root: str, source: Source) -> bytes:
+    """The file's own bytes where they are what was read; else (standard input, a file that changed) the text's."""
+    text = source.text.encode("utf-8", "surrogatepass")
+    try:
+        with open(os.path.join(root, source.path), "rb") as file:
+            data = file.read()
+    except (OSError, ValueError):
+        return text
+    return data if data.decode("utf-8-sig", "replace") == source.text.removeprefix("\ufeff") else text
+
+
+def _git(root: str, *arguments: str) -> bytes:
+    command = ["git", "-C", root, "--no-optional-locks", "-c", "core.fsmonitor=false", *arguments]
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, env=environment, check=False)  # noqa: S603  # words of ours only
+    except (OSError, subprocess.TimeoutExpired):
+        return b""
+    return b"" if done.returncode else done.stdout

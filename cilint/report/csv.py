@@ -1,0 +1,32 @@
+"""Formats `csv` and `csv-findings`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from cilint.report import sheets
+
+if TYPE_CHECKING:
+    from cilint.evidence.model import Evidence
+    from cilint.report.sheets import Sheet
+
+
+def render_csv(evidence: Evidence) -> str:
+    """One row for each control and target."""
+    return _text(sheets.controls(evidence))
+
+
+def render_csv_findings(evidence: Evidence) -> str:
+    """One row for each thing that was tested, what passed among them."""
+    return _text(sheets.tests(evidence, passed=True))
+
+
+def _text(sheet: Sheet) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(sheet.head)
+    writer.writerows(sheet.rows)
+    return out.getvalue()
