@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cilint.report import words
-from cilint.report.escape import printable
+from cilint.report.escape import printable, width
 from cilint.report.frame import frame
+from cilint.report.wrap import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from cilint.report.terminal import Terminal
 
 _RELATED = 5  # more places than this say no more
+_INDENT = 4  # of the later lines of a message
 
 
 def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
@@ -23,7 +25,7 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
     for finding in report.open:
         by_file.setdefault(finding.span.source.path, []).append(finding)
     for number, (path, findings) in enumerate(by_file.items()):
-        rendered = [page.finding(finding) for finding in findings]
+        rendered = [page.findings(group) for group in _groups(findings)]
         if terminal.sections:
             rendered = [_section(number, path, findings, rendered)]
         blocks += rendered
@@ -46,10 +48,15 @@ class Page:
 
     def finding(self, finding: Finding) -> str:
         """One finding: its line, its frame, its notes."""
+        return self.findings([finding])
+
+    def findings(self, findings: list[Finding]) -> str:
+        """Findings that differ only in their message: a line for each, and one frame and the notes for all."""
         paint = self.terminal.paint
-        place = paint(self.clean(self.report.place(finding.span)), "strong")
-        kind = paint(f"{finding.severity}[{finding.rule}]", finding.severity)
-        lines = [f"{place}: {kind}: {self.clean(finding.message)}"]
+        finding = findings[0]
+        lines = self.head(finding, finding.message if len(findings) == 1 else words.plural(len(findings), "finding"))
+        if len(findings) > 1:
+            lines += [line for one in findings for line in self.item(one.message)]
         related = finding.related[:_RELATED]
         last = max([finding.span.end_line, *(item.span.line for item in related)])
         gutter = max(len(str(last)), 3)
@@ -57,8 +64,28 @@ class Page:
         for item in related:
             lines += self.related(item, gutter)
         for label, text in self.notes(finding):
-            lines.append(f"{'':>{gutter}} {paint('=', 'gutter')} {paint(label + ':', 'strong')} {self.clean(text)}")
+            used = gutter + len(label) + 5
+            first, *more = self.wrap(text, used)
+            lines.append(f"{'':>{gutter}} {paint('=', 'gutter')} {paint(label + ':', 'strong')} {first}")
+            lines += [f"{'':>{used}}{line}" for line in more]
         return "\n".join(lines)
+
+    def head(self, finding: Finding, message: str) -> list[str]:
+        """The first line, which terminals and editors make a link, and what of the message does not fit into it."""
+        place, kind = self.clean(self.report.place(finding.span)), f"{finding.severity}[{finding.rule}]"
+        first, *more = self.wrap(message, width(place) + len(kind) + 4, _INDENT)
+        head = f"{self.terminal.paint(place, 'strong')}: {self.terminal.paint(kind, finding.severity)}: {first}"
+        return [head, *(f"{'':>{_INDENT}}{line}" for line in more)]
+
+    def item(self, message: str) -> list[str]:
+        """One of several messages below a common first line."""
+        first, *more = self.wrap(message, _INDENT + 2)
+        return [f"{'':>{_INDENT}}- {first}", *(f"{'':>{_INDENT}}  {line}" for line in more)]
+
+    def wrap(self, text: str, used: int, indent: int | None = None) -> list[str]:
+        """The text in lines that fit. used: columns taken before the first; indent: before the others, if not as many."""
+        columns = self.terminal.wrapped
+        return wrap(self.clean(text), columns - used, columns and columns - (used if indent is None else indent))
 
     def related(self, item: Related, gutter: int) -> list[str]:
         """A second place that helps to understand, with its frame."""
@@ -89,6 +116,20 @@ class Page:
     def clean(self, text: str) -> str:
         """Text of the checked files, harmless and on one line."""
         return printable(" ".join(text.split("\n")), ascii=self.terminal.ascii)
+
+
+def _groups(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings that stand next to each other and share place, rule and notes, together."""
+    groups: list[list[Finding]] = []
+    before: object = None
+    for finding in findings:
+        key = (finding.span.key, finding.rule, finding.jobs, finding.trail, finding.help)
+        if key == before and not finding.related:
+            groups[-1].append(finding)
+        else:
+            groups.append([finding])
+        before = None if finding.related else key
+    return groups
 
 
 def _section(number: int, path: str, findings: list[Finding], blocks: list[str]) -> str:

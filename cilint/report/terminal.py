@@ -26,20 +26,28 @@ _NARROW = 60
 
 
 class Terminal:
-    """How text may look. columns: lines of the checked files are cut to fit, everything else is left whole.
+    """How text may look. columns: lines of the checked files are cut to fit.
 
-    sections: whether the text goes into a GitLab job log, where parts can be collapsed.
+    sections: whether the text goes into a GitLab job log, where parts can be collapsed. wrapped: columns at which other
+    text is broken between words; 0 where nobody looks, for there lines stay whole.
     """
 
-    __slots__ = ("ascii", "color", "columns", "sections")
+    __slots__ = ("ascii", "color", "columns", "sections", "wrapped")
 
     def __init__(
-        self, *, color: bool = False, ascii: bool = False, columns: int = _LOG_COLUMNS, sections: bool = False
+        self,
+        *,
+        color: bool = False,
+        ascii: bool = False,
+        columns: int = _LOG_COLUMNS,
+        sections: bool = False,
+        wrapped: int = 0,
     ) -> None:
         self.color = color
         self.ascii = ascii
         self.columns = max(columns, _NARROW)
         self.sections = sections
+        self.wrapped = max(wrapped, _NARROW) if wrapped else 0
 
     def paint(self, text: str, style: str) -> str:
         """The text in the colour of a style ("error", "strong", "quiet" ...)."""
@@ -49,11 +57,13 @@ class Terminal:
 def terminal_of(stream: TextIO, color: str, environment: Mapping[str, str]) -> Terminal:
     """The terminal behind a stream. color: "auto", "always" or "never", as `--color` has it."""
     is_terminal = stream.isatty()
+    columns = _columns(stream, environment) if is_terminal else _LOG_COLUMNS
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
     return Terminal(
         color=wants_color(color, environment, is_terminal=is_terminal),
         ascii=encoding not in ("utf8", "utf16", "utf32", "cp65001"),
-        columns=_columns(stream, environment) if is_terminal else _LOG_COLUMNS,
+        columns=columns,
+        wrapped=columns if is_terminal else 0,
         sections=bool(environment.get("GITLAB_CI")) and not is_terminal,
     )
 
