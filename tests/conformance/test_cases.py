@@ -48,8 +48,8 @@ def faults(case: dict, folder: Path) -> list[str]:
     found = _verdict(expect, entry, folder)
     if "resolved" in expect or "absent" in expect:
         found += _resolved(expect, entry, folder)
-    if "created" in expect:
-        found += _created(case, entry, folder)
+    if "created" in expect or "pipeline_error" in expect:
+        found += _planned(case, entry, folder)
     return found
 
 
@@ -85,12 +85,21 @@ def _resolved(expect: dict, entry: str, folder: Path) -> list[str]:
     return found
 
 
-def _created(case: dict, entry: str, folder: Path) -> list[str]:
+def _planned(case: dict, entry: str, folder: Path) -> list[str]:
     context = [word for name, value in case.get("context", {}).items() for word in ("--var", f"{name}={value}")]
+    if "changes" in case:
+        context += [word for path in case["changes"] for word in ("--changed", path)] or ["--no-changes"]
     _, report, problem = call(["simulate", "--format", "json", *context, entry], folder)
-    jobs = {job["name"] for job in report.get("jobs", [])}
-    wanted = set(case["expect"]["created"])
-    return [] if jobs == wanted else [f"wanted {sorted(wanted)}, got {sorted(jobs)}: {problem or report.get('errors')}"]
+    jobs = {job["name"]: job for job in report.get("jobs", [])}
+    expect, errors = case["expect"], " ".join(error["message"] for error in report.get("errors", []))
+    found = [f"no error says {word!r}: {errors}" for word in expect.get("pipeline_error", []) if word not in errors]
+    if set(jobs) != set(expect.get("created", [])):
+        found.append(f"wanted {expect.get('created')}, got {sorted(jobs)}: {problem or errors}")
+    for name, wanted in expect.get("attrs", {}).items():
+        got = {key: jobs.get(name, {}).get(key) for key in wanted}
+        if got != wanted:
+            found.append(f"{name}: wanted {wanted}, got {got}")
+    return found
 
 
 def load(path: Path) -> list[dict]:
