@@ -14,6 +14,7 @@ rows are those of `cilint/plan/run_order.py`:
 
 from __future__ import annotations
 
+from cilint.gates.fates import Fates
 from cilint.gates.solver import FALSE, TRUE
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ class Statuses:
     moments: how many there are; enough: whether they suffice for a proof.
     """
 
-    __slots__ = ("_creation", "_earlier", "_limits", "_solver", "cone", "enough", "moments", "states")
+    __slots__ = ("_creation", "_fates", "_limits", "_solver", "cone", "enough", "moments", "states")
 
     def __init__(self, creation: Creation, guarded: Iterable[str], limits: Limits) -> None:
         self._creation = creation
@@ -86,7 +87,7 @@ class Statuses:
         self.enough = moments <= MAX_MOMENTS
         self.moments = min(moments, MAX_MOMENTS)
         self.states: list[dict[str, State]] = []
-        self._earlier = self._exist_before()
+        self._fates = Fates(self.cone, self._solver)
         for _ in range(self.moments):
             self._snapshot()
 
@@ -175,7 +176,7 @@ class Statuses:
         state.started = solver.any_of((state.starts, old.started)) if old else state.starts
         mild = made.where(solver, lambda way: way.allow_failure)
         # A job may also be cancelled while it still waits, which something before it must have made it do.
-        cancelable = solver.any_of((state.started, self._ever_waited(made, snapshot)))
+        cancelable = solver.any_of((state.started, self._fates.may_wait[made.name]))
         for term, reason in (
             (state.fine, solver.any_of((state.started, solver.all_of((mild, cancelable))))),
             (state.failed, solver.all_of((state.started, -mild))),
@@ -212,32 +213,6 @@ class Statuses:
         stopped = solver.all_of((settled, before.cancellations, -before.failures))
         over = solver.any_of((before.failures, -before.cancellations))
         return solver.any_of((before.lively, solver.all_of((-before.busy, over)))), stopped
-
-    def _ever_waited(self, made: Made, snapshot: dict[str, State]) -> int:
-        """Whether there is anything that the job had to wait for at the beginning."""
-        solver = self._solver
-        terms = []
-        for way in made.ways:
-            if way.needs is None:
-                others = self._earlier[made.stage_index]
-            else:
-                needed = [self.cone[one.name].exists for one in way.needs if one.name in snapshot]
-                others = solver.any_of(needed)
-            terms.append(solver.all_of((way.guard, others)))
-        return solver.any_of(terms)
-
-    def _exist_before(self) -> dict[int, int]:
-        """For each stage, whether there is any job in the stages before it."""
-        solver = self._solver
-        found: dict[int, int] = {}
-        some = FALSE
-        for made in sorted(self.cone.values(), key=lambda made: made.stage_index):
-            if made.stage_index not in found:
-                found[made.stage_index] = solver.any_of(
-                    [some, *(one.exists for one in self.cone.values() if one.stage_index == last)]
-                ) if found else FALSE
-                some, last = found[made.stage_index], made.stage_index
-        return found
 
 
 def cone_of(creation: Creation, guarded: Iterable[str]) -> dict[str, Made]:

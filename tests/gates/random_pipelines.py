@@ -1,0 +1,117 @@
+"""Random pipelines for the prover's tests: graphs of jobs for the course of time, conditions for what is created."""
+
+from __future__ import annotations
+
+import json
+
+STAGES = ["a", "b", "c", "d"]
+# What the random conditions talk about, and every value that matters to them: brute force tries all combinations.
+REFS = ["main", "dev", "v1", "v2x"]
+CONDITIONS = [
+    '$CI_COMMIT_BRANCH == "main"',
+    "$CI_COMMIT_BRANCH",
+    "$CI_COMMIT_TAG",
+    "$CI_COMMIT_TAG =~ /^v\\d$/",
+    "$CI_COMMIT_REF_NAME =~ /^v/",
+    '$CI_PIPELINE_SOURCE == "schedule"',
+    '$CI_PIPELINE_SOURCE == "merge_request_event"',
+    '$CI_PIPELINE_SOURCE != "push"',
+    '$X == "1"',
+    "$X",
+    "$X && $CI_COMMIT_BRANCH",
+    "$X || $CI_COMMIT_TAG",
+    "$Y == null",
+    '$Y != "on"',
+    "$X == $Y",
+    '!$X && $CI_COMMIT_REF_NAME != "dev"',
+]
+POLICIES = [["branches"], ["tags"], ["main"], ["/^v/"], ["merge_requests"], ["schedules"], ["main", "merge_requests"]]
+
+
+def course(rng, size=(2, 5)):
+    """Jobs that always exist, in every mixture of `when`, failure and order."""
+    names = [f"j{number}" for number in range(rng.randint(*size))]
+    jobs = {}
+    for number, name in enumerate(names):
+        job = {"stage": STAGES[min(3, max(0, number // 2 + rng.choice([0, 0, 0, 1])))], "script": ["x"]}
+        when = rng.choice(["on_success"] * 4 + ["manual"] * 3 + ["on_failure"] * 2 + ["always", "delayed"])
+        job["rules"] = [{"when": when, **({"start_in": "1 hour"} if when == "delayed" else {})}]
+        if rng.random() < 0.4:
+            job["rules"][0]["allow_failure"] = rng.random() < 0.7
+        elif rng.random() < 0.1:
+            job["allow_failure"] = {"exit_codes": [7]}
+        earlier = [other for other in names[:number] if STAGES.index(jobs[other]["stage"]) <= STAGES.index(job["stage"])]
+        if rng.random() < 0.5:
+            job["needs"] = rng.sample(earlier, min(len(earlier), rng.choice([0, 1, 1, 2])))
+        jobs[name] = job
+    return _text({"stages": STAGES, **jobs}), names
+
+
+def conditions(rng):
+    """A gate, a deployment and a job or two between, each with conditions of its own."""
+    root = {"stages": STAGES}
+    if rng.random() < 0.4:
+        root["workflow"] = {"rules": [_rule(rng, ["always", "always", "never"]) for _ in range(rng.randint(1, 3))]}
+        if rng.random() < 0.4:
+            root["workflow"]["rules"][0]["variables"] = {"X": "1"}
+    if rng.random() < 0.4:
+        root["variables"] = {rng.choice(["X", "Y"]): rng.choice(["1", "on", ""])}
+    names = ["gate", "mid", "deploy"][: rng.choice([2, 3, 3])] if rng.random() < 0.8 else ["gate", "mid", "mid2", "deploy"]
+    if "deploy" not in names:
+        names.append("deploy")
+    for number, name in enumerate(names):
+        job = {"stage": STAGES[number], "script": ["x"]}
+        roll = rng.random()
+        if roll < 0.65:
+            whens = ["manual"] * 5 + ["on_success", "never"] if name == "gate" else ["on_success"] * 5 + ["never", "manual"]
+            job["rules"] = [_rule(rng, whens) for _ in range(rng.randint(1, 3))]
+            if rng.random() < 0.25:
+                job["rules"].append({"when": rng.choice(whens)})
+            for rule in job["rules"]:
+                if rng.random() < 0.15:
+                    rule["allow_failure"] = rng.random() < 0.5
+        else:
+            if name == "gate":
+                job |= {"when": "manual", "allow_failure": False}
+            if roll < 0.9:
+                job[rng.choice(["only", "only", "except"])] = rng.choice(POLICIES)
+        if rng.random() < 0.2:
+            job["variables"] = {rng.choice(["X", "Y"]): rng.choice(["1", "on"])}
+        if number and rng.random() < 0.4:
+            need = {"job": rng.choice(names[:number]), "optional": rng.random() < 0.5}
+            job["needs"] = [need]
+        root[name] = job
+    return _text(root)
+
+
+def _rule(rng, whens):
+    rule = {"when": rng.choice(whens)}
+    if rng.random() < 0.9:
+        rule["if"] = rng.choice(CONDITIONS)
+    if rng.random() < 0.15:
+        rule["changes"] = rng.choice([["src/**/*"], ["src/*"], ["*.md"], ["src/a/*", "*.md"]])
+    return rule
+
+
+def _text(root):
+    return json.dumps(root)  # JSON is YAML
+
+
+def situations():
+    """Every situation that the random conditions can tell apart, and some more."""
+    values = [None, "1", "on", ""]
+    diffs = [None, [], ["src/x"], ["src/a/b"], ["README.md"], ["src/x", "README.md"]]
+    for kind, sources in (("branch", ["push", "schedule", "web"]), ("tag", ["push", "schedule", "web"]), ("mr", ["merge_request_event"])):
+        for source in sources:
+            for ref in REFS:
+                base = {"CI_PIPELINE_SOURCE": source, "CI_COMMIT_REF_NAME": ref}
+                if kind == "mr":
+                    base |= {"CI_MERGE_REQUEST_IID": "1", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": ref}
+                else:
+                    base["CI_COMMIT_BRANCH" if kind == "branch" else "CI_COMMIT_TAG"] = ref
+                known = diffs[1:] if kind == "mr" else diffs if (kind, source) == ("branch", "push") else diffs[:1]
+                for x in values:
+                    for y in values:
+                        outside = {name: value for name, value in (("X", x), ("Y", y)) if value is not None}
+                        for changed in known:
+                            yield {**base, **outside}, changed
