@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.compose import compose
-from cilint.language import validate
+from cilint.language import COMMUNITY, validate
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
 from cilint.rules.context import Context
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
     from cilint.finding import Finding, NotAssessed
+    from cilint.language import Edition
     from cilint.pipeline.pipeline import Pipeline
     from cilint.plan import Scenario
     from cilint.rules.rule import RuleSet
@@ -43,17 +44,24 @@ class Checked:
         return self.context.secrets if self.context else set()
 
 
-def check(entry: Source, project: Project, rules: RuleSet, scenarios: Iterable[Scenario] = ()) -> Checked:
+def check(
+    entry: Source,
+    project: Project,
+    rules: RuleSet,
+    scenarios: Iterable[Scenario] = (),
+    edition: Edition = COMMUNITY,
+) -> Checked:
     """Judge one file by the rules. What is wrong with it is in the findings; nothing is raised for it.
 
     scenarios: the named ones of the settings; without any, rules are judged in the default set.
+    edition: the GitLab that the files are for.
     """
     config = compose(entry, project)
     checked = Checked(config)
     findings = list(config.findings)
     unknown = list(config.not_assessed)
     if config.root is not None:
-        findings += validate(config)
+        findings += validate(config, edition)
         checked.pipeline = build(config)
         findings += logic(checked.pipeline)
         checked.context = Context(config, checked.pipeline, project, rules, scenarios)

@@ -11,6 +11,7 @@ from cilint.cli import _choice
 from cilint.compose.fetch import Project, open_project
 from cilint.errors import UnreadableError
 from cilint.fingerprint import stamp
+from cilint.language import COMMUNITY, Edition
 from cilint.report.report import Report, RuleFacts
 from cilint.report.secret import SECRET_RULES, mask, secrets_of
 from cilint.source import Source
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.plan import Scenario
     from cilint.rules import Rule, RuleSet
-    from cilint.settle.waivers import Register
     from cilint.settings import Settings
+    from cilint.settle.waivers import Register
 
 ENTRY = ".gitlab-ci.yml"
 
@@ -42,6 +43,13 @@ class Entry:
         self.rules = rules
         self.required = _choice.required_of(rules, settings)
         self.register: Register | None = None
+
+    def at(self, source: Source, project: Project) -> Entry:
+        """The same entry with another text, or in another state of its project."""
+        other = Entry.__new__(Entry)
+        other.project, other.source = project, source
+        other.settings, other.rules, other.required = self.settings, self.rules, self.required
+        return other
 
 
 def entries(request: Request) -> list[Entry]:
@@ -90,7 +98,7 @@ def lint(opened: list[Entry], request: Request) -> Report:
     roots = {entry.project.root for entry in opened}
     found: dict[tuple[object, ...], Finding] = {}
     for entry in opened:
-        checked = check(entry.source, entry.project, entry.rules, _scenarios(entry.settings))
+        checked = judged(entry)
         if len(roots) > 1:
             _name_from_here(checked, entry.project.root)
         report.secrets |= secrets_of(checked.findings, checked.secrets)
@@ -109,6 +117,21 @@ def lint(opened: list[Entry], request: Request) -> Report:
     report.sort()
     mask(report)
     return report
+
+
+def judged(entry: Entry) -> Checked:
+    """One entry, checked as its settings want it."""
+    settings = entry.settings
+    return check(entry.source, entry.project, entry.rules, _scenarios(settings), _edition(settings))
+
+
+def _edition(settings: Settings) -> Edition:
+    if settings.edition == "community" and not settings.gitlab_version:
+        return COMMUNITY
+    major, _, minor = settings.gitlab_version.partition(".")
+    version = (int(major), int(minor)) if major else COMMUNITY.version
+    tier = "free" if settings.edition == "community" else settings.edition
+    return Edition(tier, version, enterprise=settings.edition != "community")
 
 
 def _scenarios(settings: Settings) -> list[Scenario]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from cilint.check import check
 from cilint.cli import _emit, _lint
 from cilint.errors import UsageError
-from cilint.fix.mend import Change, changes
-from cilint.fix.write import write
+from cilint.fix.mend import Change, Draft
+from cilint.fix.mend import mend as mend_once
+from cilint.fix.write import refuse_read_only, write
 from cilint.report import words
 from cilint.report.escape import printable
 from cilint.report.terminal import Terminal, terminal_of
@@ -17,28 +17,26 @@ from cilint.report.terminal import Terminal, terminal_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.cli._options import Request
+    from cilint.compose.fetch import Project
+    from cilint.finding import Finding
+    from cilint.fix.mend import Judge
+    from cilint.source import Source
 
 _ROUNDS = 10  # a fix may open the way for another; two that undo each other must not go on for ever
 
 
 def mend(request: Request) -> None:
-    """Apply fixes until there are no more; what was changed is told on standard error."""
-    _not_stdin(request)
-    mended: dict[str, int] = {}
-    for _ in range(_ROUNDS):
-        wanted = _changes(request)
-        if not wanted:
-            break
-        for change in wanted:
-            write(change.path, change.text.encode("utf-8", "surrogatepass"))
-            mended[os.path.relpath(change.path)] = mended.get(os.path.relpath(change.path), 0) + 1
-    for path in mended:
-        sys.stderr.write(f"mended {printable(path)}\n")
+    """Apply fixes until there are no more; what was changed, and what was refused, is told on standard error."""
+    wanted = _changes(request)
+    for change in wanted:
+        refuse_read_only(os.path.relpath(change.path))  # all of them or none
+    for change in wanted:
+        write(change.path, change.text.encode("utf-8", "surrogatepass"))
+        sys.stderr.write(f"mended {printable(os.path.relpath(change.path))}\n")
 
 
 def show(request: Request) -> int:
     """Print what `--fix` would change, as a diff; 1 when there is something."""
-    _not_stdin(request)
     wanted = _changes(request)
     terminal = terminal_of(sys.stdout, request.color, os.environ)
     _emit.say("".join(_painted(change.diff(), terminal) for change in wanted))
@@ -47,13 +45,30 @@ def show(request: Request) -> int:
 
 
 def _changes(request: Request) -> list[Change]:
-    found: dict[str, Change] = {}
-    for entry in _lint.entries(request):
-        checked = check(entry.source, entry.project, entry.rules)
-        findings = _lint.settled(entry, checked, request)
-        for change in changes(findings, entry.project.root, unsafe=request.unsafe_fixes):
-            found.setdefault(change.path, change)  # a file that two entries share is mended in the next round again
-    return list(found.values())
+    """What all rounds together make of the files."""
+    _not_stdin(request)
+    draft = Draft()
+    entries = _lint.entries(request)
+    refused: dict[str, Finding] = {}
+    for _ in range(_ROUNDS):
+        before = draft.texts()
+        refused.clear()
+        for entry in entries:
+            left = mend_once(draft, entry.source, entry.project, _judge(entry, request), unsafe=request.unsafe_fixes)
+            refused.update((f"{finding.span}: {finding.rule}", finding) for finding in left)
+        if draft.texts() == before:
+            break
+    for place in refused:
+        sys.stderr.write(f"not mended {printable(place)}: its fix would bring other findings\n")
+    return list(draft.changes.values())
+
+
+def _judge(entry: _lint.Entry, request: Request) -> Judge:
+    def judge(source: Source, project: Project) -> list[Finding]:
+        at = entry.at(source, project)
+        return _lint.settled(at, _lint.judged(at), request)
+
+    return judge
 
 
 def _painted(diff: str, terminal: Terminal) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cilint
 from cilint.check import check
-from cilint.fix.edits import edited, wanted
+from cilint.fix.edits import by_file, chosen, edited
 from cilint.rules.packs import prose
 from cilint.testing import opened
 
@@ -145,7 +145,7 @@ class Page:
         from difflib import unified_diff
 
         for found in self.findings:
-            for source, edits in wanted(found, unsafe=True).values():
+            for source, edits in by_file(chosen(found, unsafe=self.fixable != "safe")).values():
                 before, after = source.text.splitlines(), edited(source, edits).splitlines()
                 diff = list(unified_diff(before, after, lineterm="", n=1))[2:]
                 if diff:

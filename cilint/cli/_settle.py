@@ -98,7 +98,7 @@ def _baseline(entry: Entry, checked: Checked, path: str) -> list[Finding]:
 
 def _revision(entry: Entry, checked: Checked, revision: str) -> None:
     """Findings that the revision had already do not count."""
-    from cilint.check import check
+    from cilint.cli._lint import judged
     from cilint.fingerprint import stamp
     from cilint.report.secret import SECRET_RULES
     from cilint.settle.revision import RevisionProject, entry_at
@@ -110,7 +110,7 @@ def _revision(entry: Entry, checked: Checked, revision: str) -> None:
     source = entry_at(then, entry.source.path)
     if source is None:
         return
-    before = check(source, then, entry.rules)
+    before = judged(entry.at(source, then))
     stamp(before.findings, before.config.readings, SECRET_RULES)
     old = {finding.fingerprint for finding in before.findings}
     required = entry.required

@@ -14,23 +14,32 @@ if TYPE_CHECKING:
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as Source counts lines
 
 
-def wanted(findings: Iterable[Finding], *, unsafe: bool) -> dict[str, tuple[Source, list[Edit]]]:
-    """The edits of the open findings, by the path of the file. A finding's edits go together or not at all.
+def chosen(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
+    """The open findings whose edits can be made together. A finding's edits go together or not at all.
 
     unsafe: take those that may change what the pipeline does, too.
     """
-    by_file: dict[str, tuple[Source, list[Edit]]] = {}
+    out: list[Finding] = []
+    taken: dict[str, list[Edit]] = {}
     for finding in findings:
-        if finding.status != "open" or not finding.edits:
+        edits = finding.edits
+        if finding.status != "open" or not edits or not (unsafe or all(edit.safe for edit in edits)):
             continue
-        if not unsafe and not all(edit.safe for edit in finding.edits):
-            continue
-        taken = [other for edit in finding.edits for other in by_file.get(edit.span.source.path, (None, []))[1]]
-        if any(_overlap(edit, other) for edit in finding.edits for other in taken):
+        if any(_overlap(edit, other) for edit in edits for other in taken.get(edit.span.source.path, ())):
             continue  # the next round takes it, on the text as it is then
+        out.append(finding)
+        for edit in edits:
+            taken.setdefault(edit.span.source.path, []).append(edit)
+    return out
+
+
+def by_file(findings: Iterable[Finding]) -> dict[str, tuple[Source, list[Edit]]]:
+    """The edits of findings by the path of the file, each file with what was read of it."""
+    files: dict[str, tuple[Source, list[Edit]]] = {}
+    for finding in findings:
         for edit in finding.edits:
-            by_file.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
-    return by_file
+            files.setdefault(edit.span.source.path, (edit.span.source, []))[1].append(edit)
+    return files
 
 
 def edited(source: Source, edits: Iterable[Edit]) -> str:

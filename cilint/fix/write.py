@@ -13,11 +13,22 @@ def inside(root: str, path: str) -> str | None:
     return real if real.startswith(home.rstrip(os.sep) + os.sep) and os.path.isfile(real) else None
 
 
+def refuse_read_only(path: str) -> None:
+    """Raise UnreadableError for a file that nobody may write, though its folder lets it be replaced."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return  # not there yet
+    if not mode & 0o222:
+        raise UnreadableError(f"cannot write {path}: it is read-only")
+
+
 def write(path: str, text: str | bytes) -> None:
     """Replace the content of a file in one step; its permissions stay. Raises UnreadableError when it cannot be.
 
     A device or pipe (`/dev/stderr`) is written to as it is, for it cannot be replaced.
     """
+    refuse_read_only(path)
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     target = os.path.realpath(path)
     temporary = f"{target}.{os.getpid()}.tmp"

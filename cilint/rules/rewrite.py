@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
+    from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
@@ -47,17 +48,17 @@ def put(context: Context, site: Site, key: str, value: Value, *, safe: bool = Tr
     held = site.get(key)
     if held is not None:
         return replaced(context, held, value, safe=safe) if is_null(held.node) else ()
-    map = _written(context, site)
+    written = _written(context, site)
     text = _text(value)
-    span = None if map is None or not map.source.ours else _end(map)
-    if map is None or text is None or span is None:
+    span = None if written is None or not written.source.ours else _end(written)
+    if written is None or text is None or span is None:
         return ()
-    jobs = {job.name for job, parent in _holders(context, map) if not parent.has(key)}
+    jobs = {job.name for job, parent in _holders(context, written) if not parent.has(key)}
     line = f"{key}: {text}"
-    if not map.flow:
-        line = f"\n{' ' * (_first(map).column - 1)}{line}"
+    if not written.flow:
+        line = f"\n{' ' * (_first(written).column - 1)}{line}"
     elif span.source.line(span.line)[: span.column - 1].rstrip().endswith("{"):
-        line += ", " if len(map) else ""
+        line += ", " if len(written) else ""
     else:
         line = f", {line}"
     return (Edit(span, line, safe=safe and not _is_detached(site), jobs=jobs),)
@@ -93,43 +94,43 @@ def _written(context: Context, site: Site) -> Mapping | None:
     return node if isinstance(node, Mapping) and _own(node) else None
 
 
-def _own(map: Mapping) -> list[Scalar]:
+def _own(node: Mapping) -> list[Scalar]:
     """The keys that are written in the map itself."""
     return [
         key
-        for name, key in map.keys.items()
-        if key.source is map.source and not any(step.kind == "merge" for step in map.trail(name))
+        for name, key in node.keys.items()
+        if key.source is node.source and not any(step.kind == "merge" for step in node.trail(name))
     ]
 
 
-def _first(map: Mapping) -> Scalar:
-    return min(_own(map), key=lambda key: (key.line, key.column))
+def _first(node: Mapping) -> Scalar:
+    return min(_own(node), key=lambda key: (key.line, key.column))
 
 
-def _end(map: Mapping) -> Span | None:
+def _end(node: Mapping) -> Span | None:
     """Where a further entry goes; None where there is no good place."""
-    source = map.source
-    if map.flow:
-        line, column = map.end_line, map.end_column - 1
+    source = node.source
+    if node.flow:
+        line, column = node.end_line, node.end_column - 1
         before = source.line(line)[: column - 1]
         if source.line(line)[column - 1 : column] != "}":
             return None
-        if map.line == map.end_line and not before.rstrip().endswith(","):
+        if node.line == node.end_line and not before.rstrip().endswith(","):
             column = len(before.rstrip()) + 1
             return Span(source, line, column, line, column)
-        opened = source.line(map.line).find("{", map.column - 1)
-        return None if opened < 0 else Span(source, map.line, opened + 2, map.line, opened + 2)
-    line = max(map.end_line, max(key.end_line for key in _own(map)))
-    last = max(_own(map), key=lambda key: (key.line, key.column))
+        opened = source.line(node.line).find("{", node.column - 1)
+        return None if opened < 0 else Span(source, node.line, opened + 2, node.line, opened + 2)
+    line = max(node.end_line, *(key.end_line for key in _own(node)))
+    last = max(_own(node), key=lambda key: (key.line, key.column))
     if re.search(r"[|>]\d?\+", source.line(last.line)):
         return None  # the blank lines behind the text belong to it
-    if source.line(_first(map).line)[: _first(map).column - 1].strip(" -"):
+    if source.line(_first(node).line)[: _first(node).column - 1].strip(" -"):
         return None  # `&anchor key: value`, `? key`
     end = len(source.line(line)) + 1
     return Span(source, line, end, line, end)
 
 
-def _holders(context: Context, node: Node, depth: int = 0) -> Iterator[tuple[object, Site]]:
+def _holders(context: Context, node: Node, depth: int = 0) -> Iterator[tuple[Job, Site]]:
     """The jobs in which something of a written map arrives, each with the composed map in which it does."""
     children = node.values.values() if isinstance(node, Mapping) else node.items if isinstance(node, Sequence) else ()
     for child in children:

@@ -24,6 +24,7 @@ class Settings:
         "fail_on",
         "folder",
         "frameworks",
+        "gitlab_version",
         "ignore",
         "inputs",
         "packs",
@@ -60,6 +61,7 @@ class Settings:
         self.variables: dict[str, str] = data.get("variables", {})
         self.inputs: dict[str, Any] = data.get("inputs", {})
         self.edition: str = data.get("edition", "community")
+        self.gitlab_version: str = data.get("gitlab-version", "")
         self.baseline: str = data.get("baseline", "")
         self.fail_on: str = data.get("fail-on", "error")
         self.strict: bool = data.get("strict", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cilint.check import check as real_check
-from cilint.cli import _mend, main
+from cilint.cli import _lint, main
 from cilint.finding import Edit, Finding
 from cilint.span import Span
 
@@ -20,8 +20,8 @@ def repository(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def check(entry, project, rules):
-        checked = real_check(entry, project, rules)
+    def check(entry, project, rules, *more):
+        checked = real_check(entry, project, rules, *more)
         for number, line in enumerate(entry.lines, 1):
             for word, better, safe in (("node", "$CI_REGISTRY/nodes", True), ("old", "new", False)):
                 if f" {word}" in line or f"'{word}" in line:
@@ -30,7 +30,7 @@ def repository(tmp_path, monkeypatch):
                     checked.findings.append(found)
         return checked
 
-    monkeypatch.setattr(_mend, "check", check)
+    monkeypatch.setattr(_lint, "check", check)
     return tmp_path / ".gitlab-ci.yml"
 
 
@@ -38,13 +38,13 @@ CALL = ["check", "--policy", "cilint", "--select", "cilint"]
 
 
 def test_safe_fixes_are_made_and_told(repository, capsys):
-    assert main([*CALL, "--fix"]) == 0
+    assert main([*CALL, "--fix"]) == 1  # what only an unsafe fix mends is still there
     assert repository.read_text() == TEXT.replace("node ", "$CI_REGISTRY/nodes ")
     assert capsys.readouterr().err == "mended .gitlab-ci.yml\n"
 
 
 def test_unsafe_fixes_are_made_when_asked_for(repository):
-    main([*CALL, "--fix", "--unsafe-fixes"])
+    assert main([*CALL, "--fix", "--unsafe-fixes"]) == 0
     assert repository.read_text() == TEXT.replace("node ", "$CI_REGISTRY/nodes ").replace("old", "new")
 
 
@@ -57,19 +57,23 @@ def test_a_diff_changes_nothing(repository, capfdbinary):
     )
 
 
-def test_fixes_that_undo_each_other_end(repository, monkeypatch):
-    turns = []
-
-    def check(entry, project, rules):
-        checked = real_check(entry, project, rules)
+def test_fixes_that_bring_other_findings_are_refused_and_told(repository, monkeypatch, capsys):
+    def check(entry, project, rules, *more):
+        checked = real_check(entry, project, rules, *more)
         word, other = ("node", "ruby") if "node" in entry.text else ("ruby", "node")
         column = entry.line(3).index(word) + 1
         span = Span(entry, 3, column, 3, column + 4)
         checked.findings.append(Finding("r", "m", span, severity="error", edits=[Edit(span, other)]))
-        turns.append(word)
         return checked
 
-    monkeypatch.setattr(_mend, "check", check)
-    main([*CALL, "--fix"])
-    assert len(turns) == 10
-    assert "# keep" in repository.read_text()
+    monkeypatch.setattr(_lint, "check", check)
+    assert main([*CALL, "--fix"]) == 1
+    assert repository.read_text() == TEXT
+    assert "not mended .gitlab-ci.yml:3:10: r: its fix would bring other findings\n" in capsys.readouterr().err
+
+
+def test_a_read_only_file_ends_the_run_before_anything_is_written(repository, capsys):
+    repository.chmod(0o444)
+    assert main([*CALL, "--fix"]) == 2
+    assert repository.read_text() == TEXT
+    assert "cannot write .gitlab-ci.yml: it is read-only" in capsys.readouterr().err

@@ -8,11 +8,13 @@ import pytest
 
 from cilint.errors import UnreadableError
 from cilint.finding import Edit, Finding
-from cilint.fix.edits import edited, wanted
-from cilint.fix.mend import changes
+from cilint.compose.fetch import Project
+from cilint.fix.edits import by_file, chosen, edited
+from cilint.fix.mend import Draft, mend
 from cilint.fix.write import write
 from cilint.source import Source
 from cilint.span import Span
+from cilint.tree.documents import read
 
 
 def span(source, word):
@@ -53,21 +55,21 @@ def test_an_edit_past_the_last_line_appends():
 def test_overlapping_fixes_wait_for_the_next_round():
     source = Source("ci.yml", "a: node:latest\n")
     found = [finding(edit(source, "node:latest", "x")), finding(edit(source, "latest", "22"))]
-    assert [e.replacement for e in wanted(found, unsafe=False)["ci.yml"][1]] == ["x"]
+    assert chosen(found, unsafe=False) == found[:1]
 
 
 def test_unsafe_fixes_are_asked_for():
     source = Source("ci.yml", "a: 1\n")
     found = [finding(edit(source, "1", "2", safe=False))]
-    assert wanted(found, unsafe=False) == {}
-    assert "ci.yml" in wanted(found, unsafe=True)
+    assert chosen(found, unsafe=False) == []
+    assert "ci.yml" in by_file(chosen(found, unsafe=True))
 
 
 def test_settled_findings_are_not_mended():
     source = Source("ci.yml", "a: 1\n")
     one = finding(edit(source, "1", "2"))
     one.status = "suppressed"
-    assert wanted([one], unsafe=False) == {}
+    assert chosen([one], unsafe=False) == []
 
 
 @pytest.fixture
@@ -80,9 +82,23 @@ def repository(tmp_path):
     return root
 
 
-def mended(root, path, text="a: 1\n", new="2", reached="entry"):
-    source = Source(path, text, reached)
-    return [(c.path, c.text) for c in changes([finding(edit(source, "1", new))], str(root), unsafe=False)]
+def drafted(repository, path, text="a: 1\n", new="2", reached="entry"):
+    """What mending the one fault of a file gives; the file must be readable and without the fault to be mended."""
+    entry = Source(path, text, reached)
+
+    def judge(source, project):
+        del project
+        if source.text == text:
+            return [finding(edit(source, "1", new))]
+        return read(source).findings
+
+    draft = Draft()
+    mend(draft, entry, Project(str(repository)), judge, unsafe=False)
+    return list(draft.changes.values())
+
+
+def mended(*arguments, **named):
+    return [(change.path, change.text) for change in drafted(*arguments, **named)]
 
 
 def test_a_file_of_the_repository_is_mended(repository):
@@ -112,9 +128,31 @@ def test_an_edit_that_breaks_the_file_is_not_made(repository):
 
 
 def test_a_diff_is_one_that_git_takes(repository):
-    source = Source("ci.yml", "a: 1\n")
-    [change] = changes([finding(edit(source, "1", "2"))], str(repository), unsafe=False)
+    [change] = drafted(repository, "ci.yml")
     assert change.diff() == "--- a/ci.yml\n+++ b/ci.yml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
+
+
+def test_an_edit_that_does_not_remove_its_finding_is_refused_alone(repository):
+    def judge(source, project):
+        del project
+        found = [finding(edit(source, "1", "2"))] if "1" in source.text else []
+        word = "a" if "a" in source.text else "b"
+        return [*found, finding(edit(source, word, "b"))]
+
+    draft = Draft()
+    [left] = mend(draft, Source("ci.yml", "a: 1\n"), Project(str(repository)), judge, unsafe=False)
+    assert left.edits[0].replacement == "b"
+    assert [change.text for change in draft.changes.values()] == ["a: 2\n"]
+
+
+def test_a_read_only_file_is_left_as_it_is(tmp_path):
+    path = tmp_path / "x.yml"
+    path.write_text("old")
+    path.chmod(0o444)
+    with pytest.raises(UnreadableError, match=r"cannot write .*x\.yml: it is read-only"):
+        write(str(path), "new")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["x.yml"]
 
 
 def test_writing_keeps_the_mode_and_leaves_nothing_behind(tmp_path):
