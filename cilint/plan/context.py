@@ -50,25 +50,35 @@ class Situation:
 class Context:
     """The variables of one job (or of `workflow`) in a situation.
 
-    own: the predefined ones of the job. yaml: global ones after `workflow`, and the job's.
+    own: the predefined ones of the job. yaml: global ones after `workflow`, and the job's; plain: their unexpanded
+    values.
     """
 
-    __slots__ = ("_expanded", "_values", "own", "situation", "yaml")
+    __slots__ = ("_expanded", "_values", "own", "plain", "situation", "yaml")
 
-    def __init__(self, situation: Situation, yaml: Definitions, own: dict[str, str]) -> None:
+    def __init__(
+        self, situation: Situation, yaml: Definitions, own: dict[str, str], plain: dict[str, str] | None = None
+    ) -> None:
         self.situation = situation
         self.yaml = yaml
+        self.plain = plain_values(yaml) if plain is None else plain
         self.own = own
         self._values: dict[str, str] | None = None
         self._expanded: Expanded | None = None
+
+    def surround(self, more: dict[str, str]) -> None:
+        """Add predefined variables of the job that are known only now."""
+        self.own = {**self.own, **more}
+        self._expanded = None
+        if self._values is not None:
+            self._values = {**more, **self._values}  # everything else is stronger
 
     @property
     def values(self) -> dict[str, str]:
         """Unexpanded values, as `if` sees them."""
         if self._values is None:
             situation = self.situation
-            yaml = {name: variable.value for name, variable in self.yaml.items()}
-            self._values = {**self.own, **situation.weak, **yaml, **situation.strong}
+            self._values = {**self.own, **situation.weak, **self.plain, **situation.strong}
         return self._values
 
     def holds(self, expression: Expression) -> bool:
@@ -107,15 +117,17 @@ class Context:
 
     def cycles(self) -> list[list[str]]:
         """The circles of references among the variables; usually seen to be none at a glance."""
-        if not self.situation.has_references:
-            referring = {name: variable.refers for name, variable in self.yaml.items() if variable.refers}
-            if not _may_circle(referring):
-                return []
-        return self.expanded.cycles
+        return self.expanded.cycles if self.situation.has_references or may_circle(self.yaml) else []
 
 
-def _may_circle(referring: dict[str, list[str]]) -> bool:
-    """Whether names that refer to others do so in a circle. A name that refers to itself means a weaker layer."""
+def plain_values(yaml: Definitions) -> dict[str, str]:
+    """The unexpanded values by name."""
+    return {name: variable.value for name, variable in yaml.items()}
+
+
+def may_circle(yaml: Definitions) -> bool:
+    """Whether variables may refer to each other in a circle. One that refers to itself means a weaker layer."""
+    referring = {name: variable.refers for name, variable in yaml.items() if variable.refers}
     waiting = {
         name: others
         for name, all_ in referring.items()

@@ -13,7 +13,7 @@ from cilint.pipeline.job import Clause
 from cilint.pipeline.matrix import instances
 from cilint.pipeline.variables import definitions, inherited
 from cilint.plan.candidate import Candidate, ClauseError, JobParts, NeededJob, conditions, deciding, expand_needs
-from cilint.plan.context import Context, Situation
+from cilint.plan.context import Context, Situation, may_circle, plain_values
 from cilint.plan.planned import Absence, Plan, PlannedJob, Refusal
 from cilint.tree.node import Mapping
 
@@ -87,8 +87,9 @@ class Planner:
         globals_ = self._workflow(situation, result)
         if globals_ is None:
             return result
+        shared = _Shared(situation, globals_)
         for candidate in self.candidates:
-            self._judge(candidate, situation, globals_, result)
+            self._judge(candidate, shared, result)
         _check_needs(result)
         if not result.errors and all(job.stage in EDGE_STAGES for job in result.created):
             result.errors.append(Refusal("empty", EMPTY, start))
@@ -119,15 +120,13 @@ class Planner:
             result.title = context.resolve(name.text, keep_unknown=False).strip()
         return globals_
 
-    def _judge(self, candidate: Candidate, situation: Situation, globals_: Definitions, result: Plan) -> None:
+    def _judge(self, candidate: Candidate, shared: _Shared, result: Plan) -> None:
         job = candidate.job
-        yaml = {**inherited(globals_, candidate.inherit), **candidate.variables}
-        own = candidate.own
-        environment = candidate.environment
+        context = shared.context_of(candidate)
+        yaml, environment = context.yaml, candidate.environment
         if environment is not None:
-            environment = Context(situation, yaml, own).resolve(environment, keep_unknown=False)
-            own = {**own, **candidate.surroundings(environment)}
-        context = Context(situation, yaml, own)
+            environment = context.resolve(environment, keep_unknown=False)
+            context.surround(candidate.surroundings(environment))
         condition: Condition | None = None
         if candidate.conditions is not None:
             try:
@@ -149,14 +148,41 @@ class Planner:
         )
         planned.environment = environment
         _apply(planned, condition)
-        changed = {**yaml, **condition.variables} if condition is not None and condition.variables else yaml
-        planned.variables = {name: variable.value for name, variable in changed.items()}
+        own = {} if condition is None else plain_values(condition.variables)
+        planned.variables = {**context.plain, **own}
         result.created.append(planned)
-        for cycle in context.cycles():
+        for cycle in context.cycles() if shared.circles_in(candidate) else ():
             site = next((yaml[name].site for name in cycle if name in yaml), None)
             listed = ", ".join(f'"{name}"' for name in cycle)
             message = f"{candidate.name}: circular variable reference detected: [{listed}]"
             result.errors.append(Refusal("variables", message, site.span if site else job.span, candidate.name))
+
+
+class _Shared:
+    """What the jobs of one plan share. globals: the global variables after `workflow`."""
+
+    __slots__ = ("_may_circle", "_plain", "globals", "situation")
+
+    def __init__(self, situation: Situation, globals_: Definitions) -> None:
+        self.situation = situation
+        self.globals = globals_
+        self._plain = plain_values(globals_)
+        self._may_circle = situation.has_references or may_circle(globals_)
+
+    def context_of(self, candidate: Candidate) -> Context:
+        """The variables of a job."""
+        yaml, plain = self.globals, self._plain
+        if candidate.inherit is not None:
+            yaml = inherited(yaml, candidate.inherit)
+            plain = plain_values(yaml)
+        if candidate.variables:
+            yaml = {**yaml, **candidate.variables}
+            plain = {**plain, **plain_values(candidate.variables)}
+        return Context(self.situation, yaml, candidate.own, plain)
+
+    def circles_in(self, candidate: Candidate) -> bool:
+        """Whether it takes a closer look to see that a job's variables do not refer to each other in a circle."""
+        return self._may_circle or any(variable.refers for variable in candidate.variables.values())
 
 
 def _apply(planned: PlannedJob, condition: Condition | None) -> None:
