@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cilint.gates.prove import Prover
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.rules.rule import RuleSet
     from cilint.tree.site import Site
 
 SECONDS = 2.0  # for all gates of one file in `cilint check`; what is not decided then is "not assessed"
@@ -119,6 +120,19 @@ def _children(site: Site) -> list[Site]:
     if isinstance(site.node, Mapping):
         return [child for _, child in site.items()]  # noqa: PERF102  # a site's items are no dict's
     return list(site) if isinstance(site.node, Sequence) else []
+
+
+def gates_of(context: Context, rules: RuleSet) -> list[Gate]:
+    """All gates that the rules declare: their check modules have a function `gates` beside `check`."""
+    found: list[Gate] = []
+    for rule in rules:
+        if rule.language or not rule.check:
+            continue
+        module = __import__(f"cilint.checks.{rule.check.replace('-', '_')}", fromlist=["gates"])
+        if hasattr(module, "gates"):
+            context.rule = rule
+            found += module.gates(context, rule.parameters)
+    return found
 
 
 # -- what comes of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.checks._gates import Gate, claims_of
 from cilint.checks._jobs import starts
 
 TYPE_CHECKING = False
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
 
     from cilint.finding import Finding
     from cilint.rules.context import Context
+
+
+def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
+    """The same as claims for `cilint prove`. parameters: role."""
+    for job in context.roles.jobs(parameters["role"]):
+        yield Gate(context.rule.id, job, (), "manual", claims_of(context, job, (), "manual"))
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

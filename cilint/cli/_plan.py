@@ -58,9 +58,10 @@ class Subject:
     paths when they are seen from the working directory.
     """
 
-    __slots__ = ("errors", "not_assessed", "planner", "prefix")
+    __slots__ = ("errors", "not_assessed", "planner", "prefix", "project")
 
     def __init__(self, source: Source, project: Project) -> None:
+        self.project = project
         self.prefix = _prefix({project.root})
         config = compose(source, project)
         self.not_assessed = config.not_assessed

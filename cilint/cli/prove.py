@@ -11,9 +11,10 @@ from cilint.cli._options import Option, Options, Request
 from cilint.errors import UsageError
 from cilint.gates.answer import Answer, assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
-from cilint.gates.claim import KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, Assumptions, Claim
+from cilint.gates.claim import ABSENT, KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, REFUTED, Assumptions, Claim
 from cilint.gates.prove import Prover
 from cilint.nearest import did_you_mean
+from cilint.plan.predefined import is_predefined
 from cilint.plan.scenario import branch
 from cilint.gates.command import command as simulate_command
 
@@ -45,6 +46,8 @@ OPTIONS = Options(
            kind="text", default="30", metavar="N", group=_ASSUME),
     Option("--policy", "A pack by name, or a folder of packs. Repeatable.", kind="many", metavar="PACK", group=_INPUT),
     Option("--select", "Only these rules.", kind="many", metavar="RULE", group=_INPUT),
+    Option("--extend-select", "These rules, too.", kind="many", metavar="RULE", group=_INPUT),
+    Option("--ignore", "Not these rules.", kind="many", metavar="RULE", group=_INPUT),
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
@@ -67,16 +70,11 @@ def run(request: Request) -> int:
     subject, scenario = opener.open(branch().given(variables=opener.settings.variables))
     answers: list[Answer] = []
     if subject.planner is not None:
-        if request.guarded:
-            prover = Prover(
-                subject.planner, assume, tree=scenario.tree, seconds=_seconds(request),
-                blocked=blocked(subject.planner.pipeline.config),
-            )  # fmt: skip
-            answers = [_asked(prover, request)]
-        else:
-            from cilint.cli._gates import of_policy
-
-            answers = of_policy(opener, request, assume, _seconds(request))
+        prover = Prover(
+            subject.planner, assume, tree=scenario.tree, seconds=_seconds(request),
+            blocked=blocked(subject.planner.pipeline.config),
+        )  # fmt: skip
+        answers = [_asked(prover, request)] if request.guarded else _of_policy(prover, subject, opener, request)
         for answer in answers:
             answer.assumptions = assumptions_of(assume)
             if answer.counterexample is not None:
@@ -100,13 +98,49 @@ def _asked(prover: Prover, request: Request) -> Answer:
     if answer.status == PROVEN:
         answer.holds_up_to = holds_up_to(prover, claims)
     if request.pipeline_types:
-        for name, within in prover.types().items() if not prover.blocked else ():
-            part = Answer(request.guarded, request.by, request.kind)
-            part.take([prover.decide(claim, within) for claim in claims])
-            answer.by_type[name] = "absent" if part.vacuous else part.status
+        answer.by_type = _by_type(prover, claims)
     names = {instance: by for by in request.by for instance in _instances(planner, by, must_exist=False)}
     answer.broken = tuple(dict.fromkeys(names[name] for name in answer.broken))
     return answer
+
+
+def _of_policy(
+    prover: Prover, subject: _plan.Subject, opener: _plan.Opener, request: Request
+) -> list[Answer]:
+    """The gates that the rules declare, each asked about."""
+    from cilint.checks._gates import gates_of
+    from cilint.cli._choice import rules_for
+    from cilint.rules.context import Context
+
+    rules = rules_for(opener.settings, request)
+    context = Context(prover.planner.pipeline.config, prover.planner.pipeline, subject.project, rules)
+    context.prover = prover
+    gates = gates_of(context, rules)
+    prover.expect([claim.guarded for gate in gates for claim in gate.claims])
+    answers = []
+    for gate in gates:
+        answer = Answer(gate.guarded.name, gate.by, gate.kind, rule=gate.rule)
+        if gate.missing:
+            answer.status, answer.why, answer.broken = REFUTED, ABSENT, gate.by
+            answer.reason = gate.missing
+        elif prover.all_hold(gate.claims):
+            answer.holds_up_to = holds_up_to(prover, gate.claims)
+            answer.vacuous = prover.decide(gate.claims[0]).vacuous
+        else:
+            answer.take([prover.decide(claim) for claim in gate.claims])
+        answers.append(answer)
+        if request.pipeline_types and not gate.missing:
+            answer.by_type = _by_type(prover, gate.claims)
+    return answers
+
+
+def _by_type(prover: Prover, claims: list[Claim]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, within in prover.types().items() if not prover.blocked else ():
+        part = Answer("", (), "")
+        part.take([prover.decide(claim, within) for claim in claims])
+        found[name] = "absent" if part.vacuous else part.status
+    return found
 
 
 def _instances(planner: Planner, name: str, *, must_exist: bool) -> list[str]:
@@ -130,7 +164,9 @@ def _assumptions(request: Request, settings: Settings) -> Assumptions:
         if not equals or not name:
             raise UsageError(f"--assume {text}: a variable is written NAME=VALUE")
         variables[name] = value
-    return Assumptions(variables=variables, given=settings.variables, level=level)
+    known = {name: value for name, value in settings.variables.items() if is_predefined(name)}
+    given = {name: value for name, value in settings.variables.items() if name not in known}
+    return Assumptions(variables={**known, **variables}, given=given, level=level)
 
 
 def _seconds(request: Request) -> float:
