@@ -145,8 +145,11 @@ def _tested(judged: Judged, id: str, entry: examined.Examined | None, hide: Call
             place=_place(missing),
         )
         for missing in judged.checked.not_assessed
-        if id in missing.rules
+        if id in missing.rules and not (entry and entry.of == "role" and missing.what.startswith("a job for "))
     ]
+    if rule.language and not judged.checked.config.complete:
+        note = "an include could not be read, so what stands in it was not judged"
+        items.append(Item(subject="what was not read", result="not-assessed", note=note))
     return Tested(rule=id, target=judged.name, result=worst(item.result for item in items), items=items)
 
 

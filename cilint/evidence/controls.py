@@ -8,7 +8,7 @@ from cilint.evidence.frameworks import UNSTATED, Control
 from cilint.evidence.model import ControlResult, Counts, FrameworkResult, Support, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cilint.evidence.frameworks import Loaded
     from cilint.evidence.model import Result, RuleFacts, Tested
@@ -28,25 +28,26 @@ class Tally:
         self.rules = {rule.id: rule for rule in rules}
         self.lost = list(lost)
 
-    def result(self, rule: str, target: str) -> Result:
-        """What a rule gave on a target; `not-assessed` where it took no part."""
+    def result(self, rule: str, target: str, roles: list[str]) -> Result:
+        """What a rule gave on a target, as far as it is about some roles; `not-assessed` where it took no part."""
         one = self._by_rule.get(rule, {}).get(target)
-        return one.result if one else "not-assessed"
+        return worst(item.result for item in one.about(roles)) if one else "not-assessed"
 
-    def counts(self, rules: Iterable[str], targets: Iterable[str]) -> Counts:
-        """How many things the rules were held against, and with what result."""
+    def counts(self, rules: Mapping[str, list[str]], targets: Iterable[str]) -> Counts:
+        """How many things the rules were held against, and with what result. rules: with the roles that count."""
         counts = Counts()
         targets = list(targets)
-        for rule in rules:
+        for rule, roles in rules.items():
             for target in targets:
                 one = self._by_rule.get(rule, {}).get(target)
                 if one is None:
                     continue
-                counts.tested += len(one.items)
-                counts.passed += one.count("pass")
-                counts.failed += one.count("fail")
-                counts.waived += one.count("waived")
-                counts.not_assessed += one.count("not-assessed")
+                results = [item.result for item in one.about(roles)]
+                counts.tested += len(results)
+                counts.passed += results.count("pass")
+                counts.failed += results.count("fail")
+                counts.waived += results.count("waived")
+                counts.not_assessed += results.count("not-assessed")
         return counts
 
 
@@ -83,17 +84,19 @@ def _named(framework: str, tally: Tally) -> dict[str, list[str]]:
 
 def _control(control: Control, named: list[str], loaded: Loaded, tally: Tally) -> ControlResult:
     strengths = {**dict.fromkeys(named, UNSTATED), **control.strengths()}
+    roles = {rule: control.roles().get(rule, []) for rule in strengths}
     targets = list(tally.targets)
     by_target: dict[str, Result] = {
-        target: worst(tally.result(rule, target) for rule in strengths) for target in targets
+        target: worst(tally.result(rule, target, roles[rule]) for rule in strengths) for target in targets
     }
     by_target.update(dict.fromkeys(tally.lost, "not-assessed"))
     supports = [
         Support(
             rule=rule,
+            roles=roles[rule],
             strength=strength,
             present=rule in tally.rules,
-            result=worst(tally.result(rule, target) for target in targets) if targets else "not-assessed",
+            result=worst(tally.result(rule, target, roles[rule]) for target in targets) if targets else "not-assessed",
         )
         for rule, strength in strengths.items()
     ]
@@ -109,7 +112,7 @@ def _control(control: Control, named: list[str], loaded: Loaded, tally: Tally) -
         supports=supports,
         against=[(one.rule, one.why) for one in control.against],
         ask=[(one.kind, one.evidence) for one in control.ask],
-        counts=tally.counts(strengths, targets),
+        counts=tally.counts(roles, targets),
         by_target=by_target,
-        counts_by_target={target: tally.counts(strengths, [target]) for target in targets},
+        counts_by_target={target: tally.counts(roles, [target]) for target in targets},
     )

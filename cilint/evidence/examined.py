@@ -39,7 +39,7 @@ class Examined(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rule: str
-    of: Literal["job", "file", "include"] = "job"
+    of: Literal["job", "file", "include", "role"] = "job"
     roles: list[str] = []
     has: list[str] = []
     show: list[str] = []
@@ -111,6 +111,8 @@ def _held(
         for source in [*checked.config.sources, *context.called]:
             item = Item(subject=f"file {source.path}", value=f"{len(source.lines)} lines", result="pass")
             yield item, [finding for finding in findings if finding.span.source.path == source.path]
+    elif examined.of == "role":
+        yield from _required(rule, context, findings)
     elif examined.of == "include":
         for site in context.includes:
             value = json.dumps(plain(site.node), default=str)
@@ -127,6 +129,26 @@ def _held(
     else:
         for job in _jobs(context, examined):
             yield _job(job, examined), [finding for finding in findings if job.name in finding.jobs]
+
+
+def _required(rule: Rule, context: Context, findings: list[Finding]) -> Iterator[tuple[Item, list[Finding]]]:
+    """One item for each role that the rule's parameter `jobs` wants; its findings name the title of the role."""
+    open_roles = [missing.what for missing in context.not_assessed if rule.id in missing.rules]
+    for entry in rule.parameters["jobs"]:
+        role, title = entry["role"], context.roles.title(entry["role"])
+        jobs = context.roles.jobs(role)
+        proofs = [f"{job.name} ({', '.join(proof.text for proof in context.roles.of(job)[role])})" for job in jobs]
+        unknown = any(title in what for what in open_roles)
+        item = Item(
+            subject=f"a job that does {title}",
+            role=role,
+            job=jobs[0].name if jobs else "",
+            value="; ".join(proofs),
+            place=place_of(jobs[0].span) if jobs else None,
+            result="not-assessed" if unknown else "pass",
+            note="it may stand in an include that was not read" if unknown else "",
+        )
+        yield item, [one for one in findings if one.message.startswith((f"{title} is ", f"no job does {title} ("))]
 
 
 def _configuration(checked: Checked) -> Item:

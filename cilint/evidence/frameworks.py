@@ -39,10 +39,11 @@ class _Strict(BaseModel):
 
 
 class Support(_Strict):
-    """Rules that support the control, all with one strength."""
+    """Rules that support the control, all with one strength. roles: only what they say of jobs with these roles."""
 
     strength: Strength
     rules: list[str] = Field(min_length=1)
+    roles: list[str] = []
 
 
 class Against(_Strict):
@@ -80,6 +81,10 @@ class Control(_Strict):
     def strengths(self) -> dict[str, Strength]:
         """The rules that the framework's file names for this control, each with its strength."""
         return {rule: support.strength for support in self.supports for rule in support.rules}
+
+    def roles(self) -> dict[str, list[str]]:
+        """The rules of which only a part counts, with the roles that it is about."""
+        return {rule: support.roles for support in self.supports for rule in support.rules if support.roles}
 
 
 class Framework(_Strict):

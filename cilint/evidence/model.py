@@ -45,12 +45,13 @@ class Place(_Data):
 class Item(_Data):
     """One thing that a rule was held against.
 
-    subject: what it is, in words. job: whose it is, "" for what no job owns. value: what stands there, secrets masked.
+    subject: what it is, in words. role: which role it is about, where the rule speaks of roles. job: whose it is, "" for what no job owns. value: what stands there, secrets masked.
     trail: how the value came there, innermost step first. note: what is wrong, or why it could not be assessed.
     status: of the finding behind it (open, waived, suppressed, baselined), "" without one.
     """
 
     subject: str
+    role: str = ""
     job: str = ""
     value: str = ""
     place: Place | None = None
@@ -71,9 +72,9 @@ class Tested(_Data):
     result: Result
     items: list[Item]
 
-    def count(self, result: Result) -> int:
-        """How many items have a result."""
-        return sum(item.result == result for item in self.items)
+    def about(self, roles: list[str]) -> list[Item]:
+        """The items about some roles, and those that are about none in particular; all of them without roles."""
+        return [item for item in self.items if not roles or not item.role or item.role in roles]
 
 
 class RuleFacts(_Data):
@@ -90,9 +91,10 @@ class RuleFacts(_Data):
 
 
 class Support(_Data):
-    """A rule behind a control. present: whether it took part in the run."""
+    """A rule behind a control. present: whether it took part in the run. roles: of which it counts; all without."""
 
     rule: str
+    roles: list[str] = []
     strength: str
     present: bool
     result: Result

@@ -27,6 +27,16 @@ def test_every_framework_is_there():
 
 
 @pytest.mark.parametrize("loaded", LOADED, ids=lambda loaded: loaded.framework.framework)
+def test_roles_are_named_only_where_a_rule_speaks_of_them(loaded):
+    known = {entry["role"] for entry in RULES.rules["required-job"].parameters["jobs"]}
+    for control in loaded.framework.controls:
+        for rule, roles in control.roles().items():
+            assert rule == "required-job"
+            assert set(roles) <= known, control.id
+        assert "required-job" not in control.strengths() or control.roles().get("required-job"), control.id
+
+
+@pytest.mark.parametrize("loaded", LOADED, ids=lambda loaded: loaded.framework.framework)
 def test_a_framework_names_only_rules_that_exist(loaded):
     named = {rule for control in loaded.framework.controls for rule in control.strengths()}
     named |= {against.rule for control in loaded.framework.controls for against in control.against}
@@ -78,6 +88,9 @@ def test_a_house_adds_a_framework_by_a_file(tmp_path):
     assert loaded["house"].framework.controls[0].strengths() == {"image-missing": "design"}
 
 
+_HEAD = "framework: x\ntitle: X\nversion: '1'\nlink: https://e.test\ncontrols:\n"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
@@ -87,14 +100,12 @@ def test_a_house_adds_a_framework_by_a_file(tmp_path):
             "titel",
         ),
         (
-            "framework: x\ntitle: X\nversion: '1'\nlink: https://e.test\ncontrols:\n"
-            "  - {id: A, title: a}\n  - {id: A, title: b}\n",
+            f"{_HEAD}  - {{id: A, title: a}}\n  - {{id: A, title: b}}\n",
             7,
             "twice",
         ),
         (
-            "framework: x\ntitle: X\nversion: '1'\nlink: https://e.test\ncontrols:\n"
-            "  - id: A\n    title: a\n    supports:\n      - strength: proof\n        rules: [b]\n",
+            f"{_HEAD}  - id: A\n    title: a\n    supports:\n      - strength: proof\n        rules: [b]\n",
             9,
             "strength",
         ),
