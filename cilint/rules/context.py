@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cilint.pipeline.pipeline import Pipeline
     from cilint.plan import Plan, Planner, Scenario, Tree
     from cilint.rules.rule import Rule, RuleSet
+    from cilint.rules.select import Subject
     from cilint.shell.command import Command, Word
     from cilint.source import Source
     from cilint.span import Span
@@ -215,6 +216,12 @@ class Context:
         from cilint.rules import rewrite
 
         return rewrite.changed(self, node, span, text)
+
+    def mend(self, rule: Rule, subject: Subject) -> tuple[Edit, ...]:
+        """The edits that a rule in data declares for what it found wrong with a subject."""
+        from cilint.rules import rewrite
+
+        return rewrite.declared(self, rule, subject)
 
     @property
     def written(self) -> dict[tuple[str, int, int], Node]:

@@ -68,7 +68,13 @@ def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
             if verdict is None:
                 context.unknown(_what(subject), _why(subject), subject.site.span)
             elif not verdict:
-                yield context.fault(subject.place, _message(rule, subject), job=subject.job, related=subject.related())
+                yield context.fault(
+                    subject.place,
+                    _message(rule, subject),
+                    job=subject.job,
+                    related=subject.related(),
+                    edits=context.mend(rule, subject) if rule.edit else (),
+                )
 
 
 def with_parameters(assertion: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.rules.rule import Rule
+    from cilint.rules.select import Subject
     from cilint.tree.site import Site
 
     Value: TypeAlias = str | bool | int | list[str] | dict[str, "Value"]
@@ -62,6 +64,27 @@ def put(context: Context, site: Site, key: str, value: Value, *, safe: bool = Tr
     else:
         line = f", {line}"
     return (Edit(span, line, safe=safe and not _is_detached(site), jobs=jobs),)
+
+
+def declared(context: Context, rule: Rule, subject: Subject) -> tuple[Edit, ...]:
+    """What a rule in data declares as its `edit`. Where a variable gave the value, that is mended, and not safely."""
+    edit, place = rule.edit, subject.place
+    safe = edit.get("safe", True) and place is subject.site
+
+    def meant(value: Value) -> Value:
+        if isinstance(value, str) and value[:1] == "{" and value[1:-1] in rule.parameters:
+            parameter: Value = rule.parameters[value[1:-1]]
+            return parameter
+        return value
+
+    if "put" in edit:
+        [(key, value)] = edit["put"].items()
+        return put(context, place, key, meant(value), safe=safe)
+    if "set" in edit:
+        value = meant(edit["set"])
+        return replaced(context, place, value, safe=safe) if place is subject.site or not subject.expanded else ()
+    text = place.text
+    return () if text is None else replaced(context, place, f"{meant(edit['prefix'])}{text}", safe=safe)
 
 
 def changed(context: Context, node: Node, span: Span, text: str) -> tuple[Edit, ...]:

@@ -19,13 +19,14 @@ class Rule:
 
     id: kebab-case, a public contract. pack: the pack that it came from. severity: "error", "warning" or "info".
     select: names of subjects, or JSONPaths, each value of which must satisfy `assertion`; () for a rule in code.
+    edit: how `--fix` mends what a rule in data finds: set, prefix or put, and safe; {} where there is no way.
     where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
     parameters: what a house may change. message: for rules in data, with {value} and {name}.
     required: whether nothing in the checked repository can switch it off or soften it.
     """
 
     __slots__ = (
-        "assertion", "check", "controls", "fix", "id", "message", "pack", "parameters", "required", "select", "severity",
+        "assertion", "check", "controls", "edit", "fix", "id", "message", "pack", "parameters", "required", "select", "severity",
         "title", "where",
     )  # fmt: skip
 
@@ -37,6 +38,7 @@ class Rule:
         self.select: tuple[str, ...] = tuple(data["select"])
         self.where: dict[str, Any] = data["where"]
         self.assertion: dict[str, Any] = data["assert"]
+        self.edit: dict[str, Any] = data["edit"]
         self.check: str = data["check"]
         self.parameters: dict[str, Any] = data["parameters"]
         self.message: str = data["message"]

@@ -87,6 +87,30 @@ class Where(_Strict):
     )
 
 
+class Mend(_Strict):
+    """How `--fix` mends what a rule in data finds, where it is written: one of set, prefix and put.
+
+    A text `{name}` stands for the parameter of that name.
+    """
+
+    set: str | bool | int | None = Field(default=None, description="the value is replaced by this one")
+    prefix: str = Field(default="", description="the value gets this text before it")
+    put: dict[str, str | bool | int] = Field(
+        default={}, max_length=1, description="the map gets this entry, which it has not"
+    )
+    safe: bool = Field(
+        default=True,
+        description="the pipeline then does just what the rule asks for, so that nobody needs to choose; what is not "
+        "safe takes --unsafe-fixes",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Mend:
+        if [self.set is not None, bool(self.prefix), bool(self.put)].count(True) != 1:
+            raise ValueError("one of set, prefix and put")
+        return self
+
+
 class RuleEntry(_Strict):
     """One rule."""
 
@@ -97,6 +121,7 @@ class RuleEntry(_Strict):
     select: Texts = []
     where: Where = Where()
     assertion: dict[str, Any] = Field(default={}, alias="assert")
+    edit: Mend | None = Field(default=None, description="how `--fix` mends it; for rules with select and assert")
     check: str = ""
     parameters: dict[str, Any] = {}
     message: str = ""
@@ -115,6 +140,8 @@ class RuleEntry(_Strict):
             raise ValueError("a rule has either select and assert, or check")
         if self.check:
             _known_check(self.check)
+            if self.edit:
+                raise ValueError("edit goes with select and assert: a check makes its own")
             return self
         if not self.assertion or not self.message:
             raise ValueError("select goes with assert and message")
@@ -127,7 +154,14 @@ class RuleEntry(_Strict):
                 self.parameters[option[1:-1]] = _option(word, self.parameters[option[1:-1]])
             else:
                 self.assertion[word] = _option(word, option)
+        for text in self._mending():
+            if re.fullmatch(r"\{\w+\}", text) and not isinstance(self.parameters.get(text[1:-1]), (str, bool, int)):
+                raise ValueError(f"edit names a parameter that the rule does not have, or that is no scalar: {text}")
         return self
+
+    def _mending(self) -> list[str]:
+        edit = self.edit
+        return [str(text) for text in (edit.set, edit.prefix, *edit.put.values())] if edit else []
 
 
 class Evidence(_Strict):
@@ -325,6 +359,7 @@ def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
         "select": rule.select,
         "where": rule.where.model_dump(exclude_defaults=True),
         "assert": rule.assertion,
+        "edit": rule.edit.model_dump(exclude_defaults=True) if rule.edit else {},
         "check": rule.check,
         "parameters": rule.parameters,
         "message": rule.message,
