@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from cilint.compose.config import ROOT_KEYWORDS
-from cilint.language.structures import SCRIPT, Strings
+from cilint.language.structures import SCRIPT, Later, Strings
 from cilint.language.tables.cache import CACHES
 from cilint.language.tables.default import DEFAULT
 from cilint.language.tables.image import IMAGE, SERVICES
-from cilint.language.tables.include import INCLUDES
 from cilint.language.tables.job import JOB
 from cilint.language.tables.rules import WORKFLOW
-from cilint.language.tables.trigger import TRIGGER_JOB
 from cilint.language.tables.variables import GLOBAL_VARIABLES
 from cilint.tree.node import Mapping, Reference, Scalar
 
@@ -25,7 +23,7 @@ _WITHOUT_KIND = "config should implement the script:, run:, or trigger: keyword"
 
 ROOT: dict[str, Shape] = {
     "default": DEFAULT,
-    "include": INCLUDES,
+    "include": Later("include.INCLUDES"),
     "before_script": SCRIPT,
     "image": IMAGE,
     "services": SERVICES,
@@ -36,6 +34,7 @@ ROOT: dict[str, Shape] = {
     "workflow": WORKFLOW,
 }
 _JOB_KEYS = frozenset(("script", "run", "trigger"))
+_TRIGGER_JOB = Later("trigger.TRIGGER_JOB")
 # These two are keywords only as long as they do not look like jobs.
 _NOT_RESERVED = ("default", "workflow")
 
@@ -53,7 +52,9 @@ def check_root(root: Mapping, faults: Faults) -> None:
                 before = len(faults.findings)
                 ROOT[key].check(node, (key,), faults)
                 if len(faults.findings) > before and isinstance(node, Mapping) and _JOB_KEYS & node.values.keys():
-                    text = f"is a keyword of the top level, and a job cannot have its name: call it {key}-job or the like"
+                    text = (
+                        f"is a keyword of the top level, and a job cannot have its name: call it {key}-job or the like"
+                    )
                     faults.add("job-name-invalid", (key,), text, at_key=True)
     if not faults.jobs and faults.closed:
         _no_jobs(root, faults)
@@ -92,7 +93,7 @@ def _check_job(key: Key, node: Node, faults: Faults) -> None:
     if "script" in node.values or "run" in node.values:
         JOB.check(node, path, faults)
     elif "trigger" in node.values:
-        TRIGGER_JOB.check(node, path, faults)
+        _TRIGGER_JOB.check(node, path, faults)
     else:
         _check_kindless(key, node, faults)
 
@@ -101,7 +102,7 @@ def _check_kindless(key: Key, node: Mapping, faults: Faults) -> None:
     """Neither script nor run nor trigger: an unread include may hold them, or the Enterprise Edition's mirror does."""
     path = (key,)
     if faults.edition.enterprise and isinstance(node.get("needs"), Mapping):
-        TRIGGER_JOB.check(node, path, faults)
+        _TRIGGER_JOB.check(node, path, faults)
         return
     JOB.check(node, path, faults)
     if faults.closed and key not in faults.open_jobs:

@@ -281,6 +281,36 @@ class Deciding(Shape):
         self.choose(node).check(node, path, faults)
 
 
+class Later(Shape):
+    """A shape whose table few files need: its module is imported with the first value that asks for it.
+
+    place: "module.NAME" below `cilint/language/tables`.
+    """
+
+    __slots__ = ("_place", "_shape")
+
+    def __init__(self, place: str) -> None:
+        super().__init__("")
+        self._place = place
+        self._shape: Shape | None = None
+
+    def shape(self) -> Shape:
+        """The shape itself."""
+        if self._shape is None:
+            module, name = self._place.split(".")
+            self._shape = getattr(__import__(f"cilint.language.tables.{module}", fromlist=[name]), name)
+        assert self._shape is not None
+        return self._shape
+
+    def accepts(self, node: Node) -> bool:
+        """See Shape."""
+        return self.shape().accepts(node)
+
+    def check(self, node: Node, path: Way, faults: Faults) -> None:
+        """See Shape."""
+        self.shape().check(node, path, faults)
+
+
 def check_exclusive(node: Mapping, keys: tuple[str, ...], path: Way, faults: Faults) -> None:
     """Report keys that may not stand together; null counts, what only a `default:` put there does not."""
     present = [key for key in keys if key in node.values and not is_inherited(node, key)]

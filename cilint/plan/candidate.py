@@ -78,7 +78,10 @@ class Condition:
 
         Raises ClauseError.
         """
-        return all(test(context) for test in self._tests)
+        for test in self._tests:  # noqa: SIM110  # a plain loop: this is asked for every job in every scenario
+            if not test(context):
+                return False
+        return True
 
     @property
     def start_in(self) -> str | None:
@@ -93,7 +96,10 @@ def conditions(clauses: list[Clause] | None) -> list[Condition] | None:
 
 def deciding(listed: list[Condition], context: Context) -> Condition | None:
     """The first condition that matches: the only one that counts. Raises ClauseError."""
-    return next((condition for condition in listed if condition.matches(context)), None)
+    for condition in listed:
+        if condition.matches(context):
+            return condition
+    return None
 
 
 def _changes(site: Site) -> Callable[[Context], bool]:

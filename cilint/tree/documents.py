@@ -16,7 +16,6 @@ from cilint.tree.bounds import MAX_BYTES, weighs_at_most
 from cilint.tree.node import Mapping, Node, Scalar, Sequence
 from cilint.tree.piece import Piece
 from cilint.tree.read import Builder, Fault
-from cilint.tree.syntax import syntax_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ def _load(reading: Reading, piece: Piece) -> Node | None:
         root = builder.build(next_event(), weighs_at_most(piece.text))
         next_event()  # the document ends here, or a syntax error stands right behind it
     except (YAMLError, UnicodeError) as error:
+        from cilint.tree.syntax import syntax_fault  # a tenth of reading's start-up, for faulty files only
+
         raise Fault(syntax_fault(piece, error)) from None
     return root
 

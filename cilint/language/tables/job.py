@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from cilint.language.shapes import ANY, FLAG, INTEGER, REGEX, TEXT, Duration, Shape, Words
-from cilint.language.structures import SCRIPT, STRING_OR_STRINGS, STRINGS, Either, Fields, Listing
+from cilint.language.shapes import ANY, FLAG, INTEGER, REGEX, TEXT, Duration, Shape, Tiered, Words
+from cilint.language.structures import SCRIPT, STRING_OR_STRINGS, STRINGS, Either, Fields, Later, Listing
 from cilint.language.tables.default import IDENTITY, INHERIT, SHARED
-from cilint.language.tables.environment import ENVIRONMENT
-from cilint.language.tables.inputs import INPUTS
 from cilint.language.tables.needs import NEEDS
 from cilint.language.tables.pages import PAGES, check_publish
 from cilint.language.tables.parallel import PARALLEL
-from cilint.language.tables.policy import POLICY
-from cilint.language.tables.release import RELEASE
 from cilint.language.tables.rules import JOB_RULES, ONE_WEEK
-from cilint.language.tables.run import RUN
-from cilint.language.tables.secrets import DAST_CONFIGURATION, SECRETS
 from cilint.language.tables.variables import JOB_VARIABLES
 from cilint.tree.node import Mapping, Scalar, Sequence
 
@@ -22,17 +16,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.language.faults import Faults, Way
 
+_POLICY = Later("policy.POLICY")
+
 # What ordinary jobs and trigger jobs have in common.
 PROCESSABLE: dict[str, Shape] = {
     "extends": STRING_OR_STRINGS,
     "stage": TEXT,
-    "only": POLICY,
-    "except": POLICY,
+    "only": _POLICY,
+    "except": _POLICY,
     "rules": JOB_RULES,
     "variables": JOB_VARIABLES,
     "inherit": INHERIT,
     "resource_group": TEXT,
-    "environment": ENVIRONMENT,
+    "environment": Later("environment.ENVIRONMENT"),
     "interruptible": FLAG,
 }
 
@@ -80,7 +76,7 @@ JOB = Fields(
         **PROCESSABLE,
         **SHARED,
         "script": SCRIPT,
-        "run": RUN,
+        "run": Later("run.RUN"),
         "trigger": ANY,  # only to say that it cannot stand beside a script
         "when": Words("on_success", "on_failure", "always", "manual", "delayed"),
         "start_in": Duration(limit=ONE_WEEK),
@@ -89,13 +85,13 @@ JOB = Fields(
         "needs": NEEDS,
         "coverage": REGEX,
         "parallel": PARALLEL,
-        "inputs": INPUTS,
-        "release": RELEASE,
+        "inputs": Later("inputs.INPUTS"),
+        "release": Later("release.RELEASE"),
         "publish": TEXT,
         "pages": PAGES,
         "manual_confirmation": TEXT,
-        "secrets": SECRETS,
-        "dast_configuration": DAST_CONFIGURATION,
+        "secrets": Tiered(Later("secrets.SECRETS"), "premium"),
+        "dast_configuration": Tiered(Later("secrets.DAST_CONFIGURATION"), "ultimate"),
         "identity": IDENTITY,
     },
     exclusive=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.language.shapes import ANY, FILLED, FLAG, TEXT, Tiered
+from cilint.language.shapes import ANY, FILLED, FLAG, TEXT
 from cilint.language.structures import Either, Fields, Named
 
 _PROVIDERS = ("vault", "azure_key_vault", "gcp_secret_manager", "aws_secrets_manager", "gitlab_secrets_manager")
@@ -17,5 +17,5 @@ _SECRET = Fields(
     {**dict.fromkeys(_PROVIDERS, ANY), "vault": _VAULT, "file": FLAG, "token": TEXT}, needed_one=(_PROVIDERS,)
 )
 
-SECRETS = Tiered(Named(_SECRET), "premium")
-DAST_CONFIGURATION = Tiered(Fields({"site_profile": TEXT, "scanner_profile": TEXT}), "ultimate")
+SECRETS = Named(_SECRET)
+DAST_CONFIGURATION = Fields({"site_profile": TEXT, "scanner_profile": TEXT})
