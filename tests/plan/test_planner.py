@@ -122,15 +122,25 @@ def large(jobs=300):
     return "\n".join(lines)
 
 
+def seconds(work):
+    """Processor time of the best of three rounds: others may be at work on this machine."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
 @pytest.mark.slow
 def test_300_jobs_cost_little(pipeline_of):
     pipeline = pipeline_of(large())
-    start = time.process_time()
-    planner = Planner(pipeline)
-    planner.plan(default_scenarios(Tree([]))[0])
-    first = time.process_time() - start
-    plans = [planner.plan(scenario) for scenario in default_scenarios(Tree(["src/a.py"]))]
-    every = time.process_time() - start
-    assert len(plans[1].jobs) == 300
-    assert first < 0.15  # 0.05 s on a quiet machine; this one may be shared
-    assert every < 1.5  # 0.5 s on a quiet machine
+    scenarios = default_scenarios(Tree(["src/a.py"]))
+    assert len(Planner(pipeline).plan(scenarios[1]).jobs) == 300
+
+    def every():
+        planner = Planner(pipeline)
+        return [planner.plan(scenario) for scenario in scenarios]
+
+    assert seconds(lambda: Planner(pipeline).plan(scenarios[0])) < 0.075  # 0.05 s on a quiet machine
+    assert seconds(every) < 0.5
