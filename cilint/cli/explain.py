@@ -1,70 +1,106 @@
-"""`cilint explain`: one rule in full, or the roles of a job and what shows them."""
+"""`cilint explain`: one rule in full; what a line means once all is composed; what a job is taken for, and why."""
 
 from __future__ import annotations
 
 import json
-import textwrap
-from typing import Any
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cilint.check import check
-from cilint.compose.fetch import open_project
+from cilint.cli import _lint
+from cilint.cli._options import Request
+from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
-from cilint.rules import BUILT_IN, Rule, RuleSet, load
+from cilint.report.escape import printable
+from cilint.report.terminal import terminal_of
+from cilint.report.wrap import wrap
+from cilint.rules import BUILT_IN, Rule, load
 from cilint.rules.packs import prose
 
-ENTRY = ".gitlab-ci.yml"
-_WIDTH = 100
+if TYPE_CHECKING:
+    from cilint.report.terminal import Terminal
+
+_WIDTH = 100  # of prose; lines that are longer are hard to read
+_PLACE = re.compile(r".*[^:]:[1-9]\d*(:\d+)?")
 
 
 @click.command("explain")
-@click.argument("words", nargs=-1, metavar="RULE | --job NAME [FILE]")
+@click.argument("words", nargs=-1, metavar="[RULE | FILE:LINE]... | --job NAME [FILE]")
 @click.option("--job", default=None, metavar="NAME", help="Tell the roles of this job, and what shows them.")
+@click.option("--in", "entry", default=None, metavar="FILE", help="The configuration that the line belongs to; default: "
+              ".gitlab-ci.yml of the repository, or else the file itself.")  # fmt: skip
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to look in; default: the built-in ones.")
-def command(words: tuple[str, ...], job: str | None, policy: tuple[str, ...]) -> int:
+def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: tuple[str, ...]) -> int:
     """Tell one rule in full: why, how to fix it, its parameters, the controls that it evidences, and examples.
 
-    With --job: what cilint takes a job of FILE (default .gitlab-ci.yml) to be, and why.
+    With FILE:LINE: where the line goes (which jobs have it, by which way), what was found there, and which rules look
+    at it. With --job: what cilint takes a job of FILE (default .gitlab-ci.yml) to be, and why.
     """
-    rules = load((*(policy or BUILT_IN), "cilint"))
+    terminal = terminal_of(sys.stdout, "never", os.environ)
     if job is not None:
-        click.echo(_roles(rules, job, words[0] if words else ENTRY))
+        _say(_roles(_opened(words[0] if words else _lint.ENTRY, policy), job), terminal)
         return 0
     if not words:
-        raise UsageError("which rule?", help="`cilint rules` lists them; as in: cilint explain image-private-registry")
+        raise UsageError(
+            "what is to be explained?",
+            help="a rule (`cilint rules` lists them), a line as in .gitlab-ci.yml:12, or --job NAME",
+        )
+    rules = load((*(policy or BUILT_IN), "cilint"))
     told = prose(rules)
-    texts = []
-    for word in words:
-        rule = rules.get(word)
-        if rule is None:
-            raise UsageError(f"no such rule: {word}{did_you_mean(word, rules.rules)}", help="`cilint rules` lists them")
-        texts.append(_rule(rule, told[rule.id]))
-    click.echo("\n\n".join(texts))
+    for number, word in enumerate(words):
+        if _PLACE.fullmatch(word):
+            from cilint.cli import _line
+
+            lines = _line.told(word, lambda path: _opened(path, policy), entry)
+        else:
+            rule = rules.get(word)
+            if rule is None:
+                raise UsageError(
+                    f"no such rule: {word}{did_you_mean(word, rules.rules)}", help="`cilint rules` lists them"
+                )
+            lines = _rule(rule, told[rule.id])
+        _say(["", *lines] if number else lines, terminal)
     return 0
 
 
-def _rule(rule: Rule, told: dict[str, Any]) -> str:
-    lines = [f"{rule.id}  ({rule.severity}, pack {rule.pack})", rule.title, ""]
-    lines += _paragraph("why", told["why"]) + _paragraph("fix", told["fix"])
+def _say(lines: list[str], terminal: Terminal) -> None:
+    """Print; on a terminal, long lines are broken below where they begin, but not those of examples."""
+    for line in lines:
+        line = printable(line, ascii=terminal.ascii)
+        indent = len(line) - len(line.lstrip()) + 2
+        room = min(terminal.wrapped, _WIDTH)
+        if line.startswith(_CODE) or not room:
+            click.echo(line)
+            continue
+        lead = line[: indent - 2]
+        first, *more = wrap(line.lstrip(), room - len(lead), room - indent)
+        click.echo("\n".join([lead + first, *(" " * indent + part for part in more)]))
+
+
+_CODE = "      "  # what stands so far to the right is an example, and left as it is
+
+
+def _rule(rule: Rule, told: dict[str, Any]) -> list[str]:
+    lines = [f"{rule.id}: {rule.title}", f"{rule.severity}, pack {rule.pack}", ""]
+    lines += [f"why: {told['why']}", "", f"fix: {told['fix']}", ""]
     if told["requirement"]:
-        lines += _paragraph("requirement", ", ".join(told["requirement"]))
+        lines += [f"requirement: {', '.join(told['requirement'])}", ""]
     if rule.controls:
-        lines += _paragraph("controls", ", ".join(rule.controls))
+        lines += [f"controls: {', '.join(rule.controls)}", ""]
     if rule.parameters:
-        lines += ["parameters (yours to change in the settings or a pack of your own)"]
+        lines += ["parameters (change them in .cilint.yaml: `parameters: {" + rule.id + ": {...}}`)"]
         lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rule.parameters.items()]
         lines.append("")
-    for kind, title in (("bad", "found: each line that ends in # finding"), ("good", "not found")):
-        for example in told["examples"][kind]:
-            lines += [title, *_files(example), ""]
+    for kind, title in (("bad", "wrong: there is a finding on each line that ends in # finding"), ("good", "right")):
+        examples = told["examples"][kind]
+        for number, example in enumerate(examples, 1):
+            lines += [f"{title} ({number} of {len(examples)})" if len(examples) > 1 else title, *_files(example), ""]
     lines.append(f"defined in {told['file']}:{told['line']}")
-    return "\n".join(lines)
-
-
-def _paragraph(name: str, text: str) -> list[str]:
-    return [*textwrap.wrap(text, _WIDTH, initial_indent=f"{name}: ", subsequent_indent=" " * (len(name) + 2)), ""]
+    return lines
 
 
 def _files(example: dict[str, Any]) -> list[str]:
@@ -74,13 +110,19 @@ def _files(example: dict[str, Any]) -> list[str]:
     for path, text in example["files"].items():
         if len(example["files"]) > 1:
             lines.append(f"  --- {path}")
-        lines += [f"    {line}".rstrip() for line in text.rstrip("\n").split("\n")]
+        lines += [f"{_CODE}{line}".rstrip() for line in text.rstrip("\n").split("\n")]
     return lines
 
 
-def _roles(rules: RuleSet, name: str, path: str) -> str:
-    project, entry = open_project(path)
-    checked = check(entry, project, rules)
+def _opened(path: str, policy: tuple[str, ...]) -> _lint.Entry:
+    """A configuration under its settings, as `check` sees it."""
+    initial = {option.key: option.initial for option in OPTIONS.options}
+    [entry] = _lint.entries(Request({**initial, "policy": policy, "paths": (path,)}))
+    return entry
+
+
+def _roles(entry: _lint.Entry, name: str) -> list[str]:
+    checked, path = _lint.judged(entry), entry.source.path
     if checked.pipeline is None or checked.context is None:
         raise UsageError(f"{path} cannot be read", help=f"`cilint check {path}` tells why")
     job = checked.pipeline.jobs.get(name)
@@ -94,5 +136,5 @@ def _roles(rules: RuleSet, name: str, path: str) -> str:
         lines.append(f"  {role}: {checked.context.roles.title(role)}")
         lines += [f"    {proof.span}: {proof.text}{' (by name only)' if proof.weak else ''}" for proof in proofs]
     told = [finding for finding in checked.findings if name in finding.jobs]
-    lines += [f"  {finding.span}: {finding.severity}: {finding.rule}: {finding.message}" for finding in told]
-    return "\n".join(lines)
+    lines += [f"  found: {one.span}: {one.severity}[{one.rule}]: {one.message}" for one in told]
+    return lines

@@ -1,0 +1,114 @@
+"""`cilint explain`: a rule, a line, a job; also with names that try to break out."""
+
+from __future__ import annotations
+
+import pytest
+
+FILES = {
+    ".gitlab-ci.yml": """\
+include: ci/base.yml
+stages: [build, test]
+build:
+  extends: .base
+  stage: build
+  script:
+    - npm ci
+    - |
+      make
+      make all
+test:
+  extends: .base
+  stage: test
+  image: ruby
+  script: [npm test]
+""",
+    "ci/base.yml": ".base:\n  image: node:22\n  tags: [x]\n.unused:\n  image: alpine\n",
+}
+
+
+@pytest.fixture
+def lines(cilint):
+    def of(*arguments, status=0, **more):
+        done = cilint("explain", *arguments, files={**FILES, **more.pop("files", {})}, **more)
+        assert done.status == status, done.err
+        return (done.out if status == 0 else done.err).split("\n")
+
+    return of
+
+
+def test_a_line_of_an_included_file_tells_who_has_it_and_which_way(lines):
+    told = lines("ci/base.yml:3")
+    assert told[:4] == [
+        "ci/base.yml:3: tags: [x]",
+        "  tags: 2 jobs have it",
+        "    build: include ci/base.yml at .gitlab-ci.yml:1:10, then extends .base at .gitlab-ci.yml:4:12",
+        "    test: include ci/base.yml at .gitlab-ci.yml:1:10, then extends .base at .gitlab-ci.yml:12:12",
+    ]
+
+
+def test_findings_and_rules_of_the_line(lines):
+    told = lines("ci/base.yml:2", "--policy", "./policy", "--policy", "enterprise")
+    assert "  image: job build has it" in told, "test has an image of its own"
+    assert any(line.startswith("  found: error[image-private]: node:22 ") for line in told)
+    [rules] = [line for line in told if line.startswith("  rules that look at it: ")]
+    assert {"image-private", "image-version", "image-catalogue"} <= set(rules.partition(": ")[2].split(", "))
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        ("ci/base.yml:5", "  .unused.image: no job has it; others are in its place"),
+        ("ci/base.yml:4", "  .unused: no job has it"),
+        (".gitlab-ci.yml:2", "  stages: holds for the whole pipeline"),
+        (".gitlab-ci.yml:10", "  script: job build has it"),
+        (".gitlab-ci.yml:10:7", "  script: job build has it"),
+        (".gitlab-ci.yml:3", "  the job itself: job build has it"),
+    ],
+)
+def test_what_a_line_is(lines, place, wanted):
+    assert lines(place)[1] == wanted
+
+
+def test_a_line_seen_from_another_configuration(lines):
+    other = {"other.yml": "include: ci/base.yml\nlint: {extends: .unused, script: [x]}\n"}
+    told = lines("ci/base.yml:5", "--in", "other.yml", files=other)
+    assert told[1] == "  image: job lint has it"
+    told = lines("ci/base.yml:5", "--in", "lonely.yml", files={"lonely.yml": "a: {script: [x]}\n"}, status=2)
+    assert told[0] == "cilint: error: lonely.yml does not include ci/base.yml"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nope.yml:3"], "there is no file nope.yml"),
+        ([".gitlab-ci.yml:99"], ".gitlab-ci.yml has no line 99"),
+        (["image-unpined"], "no such rule: image-unpined; did you mean `image-unpinned`?"),
+        ([], "what is to be explained?"),
+        (["--job", "biuld"], ".gitlab-ci.yml has no job 'biuld'; did you mean `build`?"),
+    ],
+)
+def test_what_cannot_be_explained(lines, arguments, complaint):
+    assert lines(*arguments, status=2)[0] == f"cilint: error: {complaint}"
+
+
+def test_several_at_once(lines):
+    told = lines("yaml-syntax", ".gitlab-ci.yml:2")
+    assert told[0] == "yaml-syntax: The file is valid YAML"
+    assert ".gitlab-ci.yml:2: stages: [build, test]" in told
+
+
+def test_the_settings_of_the_repository_hold(lines):
+    settings = {".cilint.yaml": "packs: [./policy]\nignore: [image-private]\n"}
+    assert not any("image-private" in line for line in lines("ci/base.yml:2", files=settings))
+
+
+@pytest.mark.parametrize("arguments", [["--job", "a\x1b[2Jb"], [".gitlab-ci.yml:1"], [".gitlab-ci.yml:2"]])
+def test_no_name_steers_the_terminal(lines, arguments):
+    text = '"a\\e[2Jb":\n  image: "\\u202Eevil"\n  script: [x]\n'
+    told = lines(*arguments, "--policy", "./policy", files={".gitlab-ci.yml": text})
+    assert all(line.isprintable() for line in told)
+
+
+def test_a_secret_is_masked(lines):
+    text = "a:\n  variables:\n    TOKEN: glpat-aB3dE5fG7hI9jK1lM3nO\n  script: [x]\n"
+    assert not any("aB3dE5" in line for line in lines(".gitlab-ci.yml:3", files={".gitlab-ci.yml": text}))
