@@ -29,7 +29,7 @@ _SET = "true"  # the value of a variable that must only be there
 _FEATURE = "feature/change"
 _REQUEST = "CI_MERGE_REQUEST_"
 _TEXTS = ("main", "develop", _FEATURE, "v1.0.0", "1.0.0", "release/1.0", "hotfix/1", "true", "1")
-_LITERAL = re.compile(r"\^?((?:[\w /:#\[\]@-]|\\[./-])+)")
+_LITERAL = re.compile(r"\^?((?:[\w /:#@-]|\\[^\w\s])+)")
 _BUILT_BY_KIND = frozenset(("CI_PIPELINE_SOURCE", "CI_COMMIT_BRANCH", "CI_COMMIT_TAG", "CI_COMMIT_REF_NAME"))
 
 
