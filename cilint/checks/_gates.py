@@ -12,10 +12,11 @@ from cilint.tree.node import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Sequence as Listed
     from typing import Any
 
+    from cilint.checks._children import Child
     from cilint.finding import Finding
     from cilint.gates.claim import Verdict
     from cilint.gates.prove import Prover
@@ -33,15 +34,18 @@ _STEPS_TOLD = 6
 class Gate:
     """What a rule asks of one job: all of its claims must hold.
 
-    guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. missing: why
-    there can be no such gate at all, "" when there can.
+    guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. roles: those of
+    which `by` are; each: whether all such jobs are gates, and not just one of them. missing: why there can be no such
+    gate at all, "" when there can.
     """
 
-    __slots__ = ("by", "claims", "guarded", "kind", "missing", "rule")
+    __slots__ = ("by", "claims", "each", "guarded", "kind", "missing", "roles", "rule")
 
     def __init__(
         self, rule: str, guarded: Job, by: Listed[str], kind: str, claims: Listed[Claim], missing: str = ""
     ) -> None:
+        self.roles: tuple[str, ...] = ()
+        self.each = False
         self.rule = rule
         self.guarded = guarded
         self.by = tuple(by)
@@ -68,13 +72,22 @@ def claims_of(context: Context, guarded: Job, gates: Listed[Job], kind: str) -> 
     return [Claim(name, choice, kind) for choice in choices for name in named(guarded.name)]
 
 
-def guarded_by_role(context: Context, guarded: Job, roles: Listed[str], kind: str) -> Gate:
-    """The gate "a job of one of these roles comes before the guarded one"."""
+def guarded_by_role(
+    context: Context, guarded: Job, roles: Listed[str], kind: str, *, each: bool = False
+) -> Gate:
+    """The gate "a job of one of these roles comes before the guarded one".
+
+    each: where there are several such jobs, every one that is in a pipeline must have succeeded there.
+    """
     jobs = [job for job in context.roles.jobs(*roles) if job is not guarded]
     titles = " or ".join(context.roles.title(role) for role in roles)
     missing = "" if jobs else f"nothing that it must wait for is there: no job is {titles}"
     names = [job.name for job in jobs] or [titles]
-    return Gate(context.rule.id, guarded, names, kind, claims_of(context, guarded, jobs, kind) if jobs else (), missing)
+    gate = Gate(context.rule.id, guarded, names, kind, claims_of(context, guarded, jobs, kind) if jobs else (), missing)
+    gate.roles, gate.each = tuple(roles), each
+    if each and len(jobs) > 1:
+        gate.claims += [claim for job in jobs for claim in claims_of(context, guarded, [job], "check")]
+    return gate
 
 
 def deploying(context: Context, parameters: dict[str, Any]) -> list[Job]:
@@ -156,9 +169,23 @@ def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
     return context.prover
 
 
-def judge(context: Context, gates: Iterable[Gate]) -> Iterator[Finding]:
-    """The findings of a rule: one for each way past a gate, at the place that leaves it open."""
-    asked = list(gates)
+def judge(
+    context: Context, gates: Callable[[Context, dict[str, Any]], Iterable[Gate]], parameters: dict[str, Any]
+) -> Iterator[Finding]:
+    """The findings of a rule: one for each way past a gate, at the place that leaves it open.
+
+    gates: what the rule asks of a pipeline; it is asked of child pipelines, too.
+    """
+    asked = list(gates(context, parameters))
+    yield from _judged(context, asked)
+    if any(job.trigger for job in context.pipeline.jobs.values()):
+        from cilint.checks._children import children
+
+        for child in children(context):
+            yield from _judge_child(context, child, gates, parameters)
+
+
+def _judged(context: Context, asked: list[Gate]) -> Iterator[Finding]:
     if not asked:
         return
     prover = prover_of(context, [claim.guarded for gate in asked for claim in gate.claims])
@@ -171,14 +198,61 @@ def judge(context: Context, gates: Iterable[Gate]) -> Iterator[Finding]:
     if prover.all_hold([claim for gate in asked for claim in gate.claims]):
         return
     for gate in asked:
-        if not gate.claims or prover.all_hold(gate.claims):
+        if gate.claims and not prover.all_hold(gate.claims):
+            yield from _told(context, context, gate)
+
+
+def _told(context: Context, there: Context, gate: Gate, prefix: str = "") -> Iterator[Finding]:
+    """What a gate that does not hold comes to. there: the pipeline of the gate; prefix: what the finding begins with."""
+    prover = prover_of(there)
+    verdict = worst([prover.decide(claim) for claim in gate.claims])
+    if verdict.status == UNKNOWN:
+        what = f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}" if gate.by else f"how {gate.guarded.name} starts"
+        context.unknown(what, verdict.reason, gate.guarded.span)
+    elif verdict.status == REFUTED:
+        yield _finding(context, there, gate, verdict, prefix)
+
+
+def _judge_child(
+    context: Context, child: Child, gates: Callable[[Context, dict[str, Any]], Iterable[Gate]], parameters: dict[str, Any]
+) -> Iterator[Finding]:
+    """Each gate must hold in the child, or before the job that starts it, or further up."""
+    if child.context is None:
+        context.unknown(f"what the child pipeline of {child.trigger.name} deploys", child.fault, child.trigger.span)
+        return
+    child.context.rule = context.rule
+    for gate in gates(child.context, parameters):
+        outer = _outside(context, child, gate)
+        inner = prover_of(child.context)
+        if outer is None or (gate.claims and not gate.missing and inner.all_hold(gate.claims)):
             continue
-        verdict = worst([prover.decide(claim) for claim in gate.claims])
-        if verdict.status == UNKNOWN:
-            what = f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}" if gate.by else f"how {gate.guarded.name} starts"
-            context.unknown(what, verdict.reason, gate.guarded.span)
-        elif verdict.status == REFUTED:
-            yield _finding(context, gate, verdict)
+        prefix = f"{child.trigger.name} starts a child pipeline with {gate.guarded.name}: "
+        if inner.blocked:
+            context.unknown(f"what the child pipeline of {child.trigger.name} deploys", inner.blocked, child.trigger.span)
+        elif not gate.missing:
+            yield from _told(context, child.context, gate, prefix)
+        elif outer.missing:
+            yield context.fault(gate.guarded.span, prefix + gate.missing, job=child.trigger)
+        else:
+            yield from _told(context, child.above, outer, prefix)
+
+
+def _outside(context: Context, child: Child, gate: Gate) -> Gate | None:
+    """The gate as it would be before the trigger job; None when it holds there, or further up."""
+    from cilint.checks._children import children
+
+    above = child.above
+    above.rule = context.rule
+    if gate.kind == "manual":
+        outer = Gate(context.rule.id, child.trigger, (), "manual", claims_of(above, child.trigger, (), "manual"))
+    else:
+        outer = guarded_by_role(above, child.trigger, gate.roles, gate.kind, each=gate.each)
+    if not outer.missing and prover_of(above).all_hold(outer.claims):
+        return None
+    for parent in children(context):
+        if parent.context is above:
+            return outer if _outside(context, parent, gate) is not None else None
+    return outer
 
 
 def worst(verdicts: Listed[Verdict]) -> Verdict:
@@ -187,7 +261,7 @@ def worst(verdicts: Listed[Verdict]) -> Verdict:
     return min(verdicts, key=lambda one: order.index(one.status) if one.status in order else len(order))
 
 
-def _finding(context: Context, gate: Gate, verdict: Verdict) -> Finding:
+def _finding(context: Context, there: Context, gate: Gate, verdict: Verdict, prefix: str) -> Finding:
     from cilint.gates.command import command
 
     shown = verdict.counterexample
@@ -199,8 +273,8 @@ def _finding(context: Context, gate: Gate, verdict: Verdict) -> Finding:
         message = f"{first}: {', '.join(told)}"
     return context.fault(
         shown.span or gate.guarded.span,
-        message,
+        prefix + message,
         job=gate.guarded,
         related=shown.related,
-        help=f"see it: {command(shown, context.planner, context.config.entry.path)}",
+        help=f"see it: {command(shown, there.planner, there.config.entry.path)}" if there is context else "",
     )

@@ -25,4 +25,4 @@ def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """See `gates`."""
-    yield from judge(context, gates(context, parameters))
+    yield from judge(context, gates, parameters)

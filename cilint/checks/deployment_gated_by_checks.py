@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.checks._gates import Gate, claims_of, guarded_by_role, judge
+from cilint.checks._gates import Gate, guarded_by_role, judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +20,9 @@ def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
     """
     for job in context.roles.jobs(*parameters["guarded"]):
         for role in parameters["checks"]:
-            gate = guarded_by_role(context, job, [role], "scan")
-            others = [other for other in context.roles.jobs(role) if other is not job]
-            if len(others) > 1:
-                gate.claims += [claim for other in others for claim in claims_of(context, job, [other], "check")]
-            yield gate
+            yield guarded_by_role(context, job, [role], "scan", each=True)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """See `gates`."""
-    yield from judge(context, gates(context, parameters))
+    yield from judge(context, gates, parameters)

@@ -31,4 +31,4 @@ def _of(context: Context, parameters: dict[str, Any], role: str) -> list[Job]:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """See `gates`."""
-    yield from judge(context, gates(context, parameters))
+    yield from judge(context, gates, parameters)

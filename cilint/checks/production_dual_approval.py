@@ -24,7 +24,7 @@ def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """See `gates`. Two roles of one job are one approval, so each needs a job of its own."""
     guarded = deploying(context, parameters)
-    yield from judge(context, gates(context, parameters))
+    yield from judge(context, gates, parameters)
     roles = parameters["approvals"]
     for job in context.roles.jobs(*roles) if guarded else ():
         held = [role for role in roles if context.roles.has(job, role)]

@@ -17,6 +17,7 @@ from cilint.plan.predefined import is_predefined
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from cilint.gates.claim import Claim
     from cilint.gates.creation import Made
@@ -32,10 +33,12 @@ class Prover:
     """One pipeline under question. Made once, it decides any number of claims.
 
     tree: the files of the commit, for `rules:exists`. blocked: why nothing can be proven or refuted at all, as when an
-    include could not be read; "" if nothing is in the way.
+    include could not be read; "" if nothing is in the way. family: a place for the child pipelines that belong to it.
     """
 
-    __slots__ = ("_fault", "_statuses", "_tree", "assume", "blocked", "creation", "limits", "planner", "solver", "world")
+    __slots__ = (
+        "_fault", "_statuses", "_tree", "assume", "blocked", "creation", "family", "limits", "planner", "solver", "world",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Prover:
         self.assume = assume or Assumptions()
         self.blocked = blocked
         self.limits = Limits(seconds, 1_000_000)
+        self.family: list[Any] | None = None
         self._tree = tree
         self._statuses: list[Statuses] = []
         self._fault = ""
