@@ -39,6 +39,7 @@ def write(path: str, text: str | bytes) -> None:
             return
         folder = os.path.dirname(target)
         os.makedirs(folder, exist_ok=True)
+        _clear_leavings(target)
         with open(temporary, "wb") as file:
             file.write(data)
             file.flush()
@@ -50,3 +51,22 @@ def write(path: str, text: str | bytes) -> None:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise UnreadableError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _clear_leavings(target: str) -> None:
+    """Take away what a process that was killed while it wrote this very file has left."""
+    folder, name = os.path.split(target)
+    for left in os.listdir(folder):
+        number = left.removeprefix(f"{name}.").removesuffix(".tmp")
+        if left == f"{name}.{number}.tmp" and number.isdigit() and not _lives(int(number)):
+            os.unlink(os.path.join(folder, left))
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

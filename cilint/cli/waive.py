@@ -1,0 +1,130 @@
+"""`cilint waive`: accept a finding until a day, in the register of waivers."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cilint.check import check
+from cilint.cli import _choice, _lint, _waivers
+from cilint.cli._options import Request
+from cilint.cli._settle import today
+from cilint.cli.check import OPTIONS
+from cilint.errors import UsageError
+from cilint.nearest import did_you_mean
+from cilint.report import words
+from cilint.report.escape import printable
+from cilint.settle import waivers_edit
+
+if TYPE_CHECKING:
+    from cilint.cli._lint import Entry
+
+
+@click.command("waive")
+@click.argument("rule", required=False)
+@click.argument("path", required=False)
+@click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only in this job. Repeatable.")
+@click.option("--keyword", metavar="PATH", help="Only at this keyword of the job, as image or artifacts.expire_in.")
+@click.option("--file", metavar="GLOB", help="Only what is written in this file.")
+@click.option("--value", metavar="GLOB", help="Only while the value is this.")
+@click.option("--fingerprint", metavar="HEX", help="Only this one finding, as `check --format json` names it.")
+@click.option("--project", metavar="GROUP/NAME", help="For a register that serves several projects.")
+@click.option("--reason", help="Why the finding is acceptable for now.")
+@click.option("--compensating", help="What lowers the risk meanwhile.")
+@click.option("--requested-by", metavar="NAME", help="Who asks for it.")
+@click.option("--approved-by", multiple=True, metavar="NAME", help="Who accepts the risk. Repeatable.")
+@click.option("--ticket", help="Where it was decided.")
+@click.option(
+    "--expires", metavar="DAY", help="The last day on which it holds: YYYY-MM-DD, or a number of days as 30d."
+)
+@click.option("--id", metavar="ID", help="Default: the next free one of the year, as W-2026-014.")
+@click.option("--close", metavar="ID", help="Close this waiver instead: it stays for the record and settles nothing.")
+@click.option("--settings", metavar="FILE", help="Settings file.")
+def command(rule: str | None, path: str | None, **options: Any) -> int:
+    """Accept the findings of RULE until a day, in the register of the pipeline at PATH (default: .gitlab-ci.yml).
+
+    The register is .cilint-waivers.yaml beside the pipeline, or the file that the settings name. Comments in it stay.
+    A waiver is only a claim until somebody else has approved it; reports show it as waived, never as passed.
+    """
+    if options["close"] and not path:
+        path = rule
+    paths = (path,) if path else ()
+    initial = {option.key: option.initial for option in OPTIONS.options}
+    request = Request({**initial, "settings": options["settings"], "paths": paths})
+    entry = _lint.entries(request)[0]
+    register = _waivers.path_of(entry)
+    shown = os.path.relpath(register)
+    if options["close"]:
+        name = waivers_edit.close(register, options["close"], shown)
+        sys.stderr.write(f"{shown}: {name} is closed\n")
+        return 0
+    if rule is None:
+        raise UsageError("which rule?", help="as in cilint waive image-unpinned --job build --reason ...")
+    name = waivers_edit.add(register, _entry(rule, entry, options), shown)
+    sys.stderr.write(printable(f"{shown}: {name} added; {_effect(name, entry, request)}") + "\n")
+    return 0
+
+
+def _entry(rule: str, entry: Entry, options: dict[str, Any]) -> dict[str, Any]:
+    """The entry that the options describe, as the register has it. Raises UsageError for what is missing."""
+    if rule not in entry.rules and rule not in entry.rules.silenced:
+        hint = did_you_mean(rule, list(entry.rules.rules))
+        raise UsageError(f"there is no rule {rule}{hint}", help="`cilint rules` lists the rules")
+    if rule in _choice.required_of(entry.rules, entry.settings):
+        raise UsageError(f"{rule} is required and cannot be waived")
+    for name in ("reason", "approved_by", "ticket", "expires"):
+        if not options[name]:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is missing: a waiver has a reason, an approver, a ticket and an end"
+            )
+    scope = {
+        "project": options["project"],
+        "jobs": list(options["jobs"]),
+        "file": options["file"],
+        "path": options["keyword"],
+        "value": options["value"],
+        "fingerprint": options["fingerprint"],
+    }
+    data = {
+        "id": options["id"],
+        "rule": rule,
+        "scope": {key: value for key, value in scope.items() if value},
+        "reason": options["reason"],
+        "compensating": options["compensating"],
+        "requested_by": options["requested_by"],
+        "approved_by": list(options["approved_by"]),
+        "ticket": options["ticket"],
+        "created": today(),
+        "expires": _day(options["expires"]),
+    }
+    return {key: value for key, value in data.items() if value}
+
+
+def _day(text: str) -> str:
+    start = date.fromisoformat(today())
+    if re.fullmatch(r"\d{1,4}d", text):
+        return (start + timedelta(days=int(text[:-1]))).isoformat()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--expires {text}: no day", help="write YYYY-MM-DD, or a number of days as 30d") from None
+    if day < start:
+        raise UsageError(f"--expires {text}: that day is over")
+    return day.isoformat()
+
+
+def _effect(name: str, entry: Entry, request: Request) -> str:
+    """What the new waiver does to the findings of the pipeline."""
+    checked = check(entry.source, entry.project, entry.rules)
+    _lint.settled(entry, checked, request)
+    waiver = next(one for one in entry.register.waivers if one.id == name) if entry.register else None
+    if waiver is None:
+        return "it is not read here"
+    if waiver.state == "applied":
+        return f"it settles {words.plural(waiver.covers, 'finding')}"
+    return f"it settles nothing ({waiver.state}{': ' + waiver.why if waiver.why else ''})"
