@@ -34,7 +34,7 @@ def test_every_rule_has_two_bad_and_two_good_examples(rule):
 _ROADS = ("include", "extends", "<<", "!reference", "default:", "&")
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.language], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.pack != "gitlab"], ids=lambda rule: rule.id)
 def test_a_bad_example_comes_by_a_road(rule):
     """Include, extends, an anchor, !reference or default: the finding still stands where the value is written."""
     texts = [" ".join(example["files"].values()) for example in PROSE[rule.id]["examples"]["bad"]]

@@ -28,12 +28,6 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def pack(tmp_path, text: str) -> str:
-    path = tmp_path / "house.yaml"
-    path.write_text(text)
-    return str(path)
-
-
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
@@ -48,8 +42,8 @@ def pack(tmp_path, text: str) -> str:
         (("rules:", "rules: ["), 2, "a value is missing"),
     ],
 )  # fmt: skip
-def test_a_fault_of_a_pack_stands_at_its_line(tmp_path, change, place, message):
-    path = pack(tmp_path, RULE.format(value="test").replace(*change))
+def test_a_fault_of_a_pack_stands_at_its_line(pack, change, place, message):
+    path = pack(RULE.format(value="test").replace(*change))
     with pytest.raises(PackError) as caught:
         load([path])
     assert message in f"{caught.value.message} {caught.value.help}"
@@ -57,8 +51,8 @@ def test_a_fault_of_a_pack_stands_at_its_line(tmp_path, change, place, message):
     assert caught.value.span.line == place
 
 
-def test_a_rule_that_is_defined_twice_is_refused(tmp_path):
-    path = pack(tmp_path, RULE.format(value="test") + RULE.format(value="test").split("\n", 1)[1])
+def test_a_rule_that_is_defined_twice_is_refused(pack):
+    path = pack(RULE.format(value="test") + RULE.format(value="test").split("\n", 1)[1])
     with pytest.raises(PackError, match="defined twice"):
         load([path])
 
@@ -69,8 +63,8 @@ def test_an_unknown_pack_names_the_known_ones():
     assert "security" in caught.value.help
 
 
-def test_a_pack_may_override_parameters_and_severities(tmp_path):
-    path = pack(tmp_path, "override: {artifact-expiry: {severity: info, parameters: {expire_in: 2 weeks}}}\n")
+def test_a_pack_may_override_parameters_and_severities(pack):
+    path = pack("override: {artifact-expiry: {severity: info, parameters: {expire_in: 2 weeks}}}\n")
     rules = load(["enterprise", path])
     rule = rules.get("artifact-expiry")
     assert rule is not None
@@ -107,13 +101,15 @@ def test_unchanged_packs_import_nothing_slow(tmp_path):
     entry = tmp_path / ".gitlab-ci.yml"
     entry.write_text("build:\n  image: alpine\n  script: [make]\n")
     command = [sys.executable, "-c", _TRACE, str(entry)]
-    outputs = [subprocess.run(command, capture_output=True, text=True, env=os.environ, check=True).stdout for _ in range(2)]
+    outputs = [
+        subprocess.run(command, capture_output=True, text=True, env=os.environ, check=True).stdout for _ in range(2)
+    ]
     assert "IMPORTED []" in outputs[1]
     assert "image-private-registry" in outputs[1]
 
 
-def test_a_broken_cache_entry_counts_as_none(tmp_path):
-    path = pack(tmp_path, RULE.format(value="test"))
+def test_a_broken_cache_entry_counts_as_none(pack, tmp_path):
+    path = pack(RULE.format(value="test"))
     first = load([path])
     for folder, _, names in os.walk(tmp_path / "cache"):
         for name in names:

@@ -1,0 +1,82 @@
+"""Rules judge any configuration without raising: every value of the reference pipeline replaced by every kind of junk."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cilint.check import check
+from cilint.compose.fetch import Project
+from cilint.rules import load
+from cilint.source import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 6
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "x",
+    "$X",
+    "[",
+    [],
+    [None],
+    [[["a"]]],
+    {},
+    {"a": None},
+    {"when": "manual"},
+    [{"job": 1}],
+    "a" * 3000,
+)
+
+
+class _Tagged(yaml.SafeLoader):
+    """Reads `!reference [a, b]` as a list: what it would bring is of no matter here."""
+
+
+def _list(loader: yaml.SafeLoader, node: Any) -> Any:
+    return loader.construct_sequence(node)
+
+
+_Tagged.add_constructor("!reference", _list)
+
+
+def places(node, path=()):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield (*path, key)
+            yield from places(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield (*path, index)
+            yield from places(value, (*path, index))
+
+
+def put(node, path, value):
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_junk_anywhere_raises_nothing(seed):
+    text = (ROOT / "examples" / ".gitlab-ci.yml").read_text()
+    rules = load()
+    chance = random.Random(seed)
+    for _ in range(ROUNDS):
+        tree = yaml.load(text, _Tagged)
+        every = list(places(tree))
+        for _ in range(8):
+            try:
+                put(tree, chance.choice(every), chance.choice(JUNK))
+            except (KeyError, IndexError, TypeError):
+                continue  # an earlier change has taken the place away
+        junk = yaml.safe_dump(tree, sort_keys=False)
+        checked = check(Source(".gitlab-ci.yml", junk), Project(str(ROOT)), rules)
+        assert checked.findings
