@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.notation.expression import Expression
     from cilint.pipeline.job import Need
     from cilint.plan import Plan, Scenario
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cilint.plan.suggested import Wish
     from cilint.rules.context import Context
     from cilint.tree.node import Node
+    from cilint.tree.site import Site
 
 _TRIED = 24  # scenarios that the pipeline's own conditions suggest
 
@@ -47,10 +48,16 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:  #
     for missing in found.values():
         need = missing.needed.need
         site = need.site.set("job") or need.site
-        message = (
-            f"needs {need.job}, which is not there in: {listed(missing.contexts)}; GitLab then creates no pipeline"
-        )
-        yield context.fault(site, message, jobs=list(missing.jobs))
+        where = listed(missing.contexts)
+        message = f"needs {need.job}, which is missing in: {where}; GitLab then creates no pipeline at all"
+        yield context.fault(site, message, jobs=list(missing.jobs), edits=_optional(context, need.site))
+
+
+def _optional(context: Context, need: Site) -> tuple[Edit, ...]:
+    """The need made optional: the job then runs without it, which is for somebody to judge."""
+    if need.text is None:
+        return context.put(need, "optional", value=True, safe=False)
+    return context.replace(need, {"job": need.text, "optional": True}, safe=False)
 
 
 def _collect(plan: Plan, candidates: dict[str, Candidate], found: dict[tuple[object, ...], _Missing]) -> None:

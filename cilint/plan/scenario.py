@@ -276,7 +276,9 @@ def named(said: Mapping[str, Mapping[str, Any]], variables: Mapping[str, str]) -
             default=default,
         )
         own = {**variables, **words.get("variables", {})}
-        scenarios.append(scenario.given(name=name, variables=own, changed=words.get("changed")))
+        scenario = scenario.given(name=name, variables=own, changed=words.get("changed"))
+        scenario.title = f"{name} ({scenario.title})"
+        scenarios.append(scenario)
     return scenarios
 
 
