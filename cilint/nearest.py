@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cilint.finding import Edit
+    from cilint.span import Span
+
 _CHOICES_AT_MOST = 2000  # difflib is quadratic in what it compares; a hostile file may offer thousands of names
 _LENGTH_AT_MOST = 80
 
@@ -25,3 +28,13 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """`; did you mean "..."?` to end a message with, or nothing."""
     near = nearest(word, choices)
     return f"; did you mean `{near}`?" if near else ""
+
+
+def respelt(span: Span, word: str, right: str | None, *, safe: bool = False) -> tuple[Edit, ...]:
+    """The edit that writes the right word where the wrong one stands, in its quotes; () where it does not stand so."""
+    written = span.text
+    if not right or not span.source.ours or written.strip("\"'") != word:
+        return ()
+    from cilint.finding import Edit
+
+    return (Edit(span, written.replace(word, right, 1), safe=safe),)

@@ -32,20 +32,23 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 def _keywords(context: Context, job: Job) -> Iterator[Finding]:
     own = job.get("allow_failure")
     if own is not None and own.value is True:
-        yield context.fault(own, "allow_failure: true: a failure does not stop the pipeline", job=job)
+        message = "allow_failure: true: a failure does not stop the pipeline"
+        yield context.fault(own, message, job=job, edits=context.replace(own, value=False))
     elif own is not None and own.has("exit_codes"):
         message = "allow_failure: exit_codes: failures with these codes do not stop the pipeline"
         yield context.fault(own.key_span, message, job=job, site=own)
     for clause in job.clauses or ():
         site = clause.get("allow_failure")
         if site is not None and site.value is True:
-            yield context.fault(site, "rules: allow_failure: true: a failure does not stop the pipeline", job=job)
+            message = "rules: allow_failure: true: a failure does not stop the pipeline"
+            yield context.fault(site, message, job=job, edits=context.replace(site, value=False))
     when = job.get("when")
     if own is None and when is not None and when.text == "manual" and _default_counts(job):
         message = (
             "when: manual without allow_failure: false: GitLab lets such a job fail or wait without stopping anything"
         )
-        yield context.fault(when, message, job=job)
+        edits = context.put(job.site, "allow_failure", value=False, safe=False)  # the job may be meant as an offer
+        yield context.fault(when, message, job=job, edits=edits)
 
 
 def _default_counts(job: Job) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.terms import And, Literal, Not, Or, Variable
+from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.notation.terms import Term
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.span import Span
     from cilint.tree.site import Site
 
 
@@ -22,7 +24,23 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for condition, job in conditions(context):
         for term, why in _faults(condition.text or "", parameters):
             span = context.span_of(condition.node, term.start, term.end)  # type: ignore[arg-type]  # a text is a scalar
-            yield context.fault(span, why, job=job, site=condition)
+            edits = _edits(context, condition, term, span, parameters)
+            yield context.fault(span, why, job=job, site=condition, edits=edits)
+
+
+def _edits(context: Context, condition: Site, term: Term, span: Span, parameters: dict[str, Any]) -> tuple[Edit, ...]:
+    """`== "true"` behind a variable that holds "false"; of the other faults nobody knows what was meant."""
+    node = condition.node
+    if not isinstance(term, Variable) or term.name not in parameters["text_false"] or not isinstance(node, Scalar):
+        return ()
+    quote = "'" if node.style == '"' else '"'
+    text = f" == {quote}true{quote}"
+    return context.change(node, span, span.text + text) if _follows(condition.text or "", term) else ()
+
+
+def _follows(text: str, term: Term) -> bool:
+    """Whether a comparison can stand behind the term: nothing negates it."""
+    return not text[: term.start].rstrip().endswith("!")
 
 
 def conditions(context: Context) -> Iterator[tuple[Site, Job | None]]:

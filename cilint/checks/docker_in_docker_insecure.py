@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.rules.select import Subject
 
 _PLAIN_PORT = Pattern(r"tcp://[^\s/]+:2375\b")
 _NO_TLS = Pattern(r"--tls(?:verify)?=(?:false|0)|--host[= ]tcp://\S+:2375|-H[= ]?tcp://\S+:2375")
@@ -25,7 +26,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for subject in subjects(context, "variable"):
         message = _variable_fault(subject.name, subject.text, parameters)
         if message:
-            yield context.fault(subject.site, message, job=subject.job)
+            edits = _edits(context, subject, parameters)
+            yield context.fault(subject.site, message, job=subject.job, edits=edits)
     for job in context.jobs:
         yield from _services(context, job)
     for command, jobs in context.each_command:
@@ -35,6 +37,13 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 yield context.word_fault(command, word, jobs, message)
         if command.name in ("docker", "dockerd") and (found := _NO_TLS.search(" ".join(command.arguments))):
             yield context.command_fault(command, jobs, f"{found[0]}: the docker daemon talks without TLS")
+
+
+def _edits(context: Context, subject: Subject, parameters: dict[str, Any]) -> tuple[Edit, ...]:
+    """The address and the folder that GitLab's documentation gives; the daemon must be one that has certificates."""
+    if subject.name == parameters["certificates"]:
+        return context.replace(subject.site, "/certs", safe=False)
+    return context.replace(subject.site, subject.text.replace("2375", "2376", 1), safe=False)
 
 
 def _variable_fault(name: str, text: str, parameters: dict[str, Any]) -> str:

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.checks._references import Reference
+    from cilint.finding import Edit, Finding
     from cilint.rules.context import Context
+    from cilint.rules.select import Subject
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -29,11 +31,24 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         place = subject.at(len(REGISTRY), end)
         shown = reference.repository if category in catalogue or not slash else f"{REGISTRY}{category}/…"
         message = f"{shown} is not in the catalogue: {_why(catalogue, category, tool)}"
-        yield context.fault(place, message, job=subject.job, related=subject.related(place))
+        edits = _edits(context, subject, reference, _homes(catalogue, tool or category))
+        yield context.fault(place, message, job=subject.job, related=subject.related(place), edits=edits)
+
+
+def _edits(context: Context, subject: Subject, reference: Reference, homes: list[str]) -> tuple[Edit, ...]:
+    """The tool in the one category that has it; whether that image is the same, somebody must look."""
+    if subject.place is not subject.site or len(homes) != 1 or subject.site.text != reference.text:
+        return ()
+    rest = reference.text[len(reference.repository) :]
+    return context.replace(subject.site, f"{REGISTRY}{homes[0]}/{reference.tool}{rest}", safe=False)
+
+
+def _homes(catalogue: dict[str, list[str]], tool: str) -> list[str]:
+    return [name for name, tools in catalogue.items() if tool.rpartition("/")[2] in tools]
 
 
 def _why(catalogue: dict[str, list[str]], category: str, tool: str) -> str:
-    homes = [name for name, tools in catalogue.items() if tool.rpartition("/")[2] in tools]
+    homes = _homes(catalogue, tool)
     if homes:
         return f"{tool.rpartition('/')[2]} belongs to {homes[0]}/"
     if category in catalogue:

@@ -21,6 +21,10 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if remote is None and not address.startswith(("http://", "https://")):
             continue
         if address.startswith("http://"):
-            yield context.fault(place, f"{address} is included over http: anybody on the way can change it")
+            message = f"{address} is included over http: anybody on the way can change it"
+            better = f"https{address.removeprefix('http')}"
+            enough = site.set("integrity") is not None or (trusted and better.startswith(trusted))
+            edits = context.replace(place, better, safe=False) if enough else ()
+            yield context.fault(place, message, edits=edits)
         elif site.set("integrity") is None and not (trusted and address.startswith(trusted)):
             yield context.fault(place, f"{address} is included without integrity: its owner can change it at any time")

@@ -24,7 +24,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             message = (
                 f"a manual job without allow_failure: false holds nothing back: stage {later.stage} goes on without it"
             )
-            yield context.fault(when, message, job=job)
+            edits = context.put(job.site, "allow_failure", value=False, safe=False)  # or it is meant as an offer
+            yield context.fault(when, message, job=job, edits=edits)
 
 
 def _default_counts(job: Job) -> bool:

@@ -33,14 +33,16 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if pattern is not None and _floats((condition.text or "")[pattern.start : pattern.end]):
                 text = (condition.text or "")[pattern.start : pattern.end]
                 span = context.span_of(condition.node, pattern.start, pattern.end)  # type: ignore[arg-type]
-                yield context.fault(span, _message(text), job=job, site=condition)
+                edits = context.change(condition.node, span, _anchored(text)) if span.text == text else ()
+                yield context.fault(span, _message(text), job=job, site=condition, edits=edits)
     for job in context.pipeline.jobs.values():
         for key in ("only", "except"):
             policy = job.get(key)
             refs = policy.set("refs") or policy if policy else None
             for site in refs.flat() if refs else ():
                 if site.text is not None and _floats(site.text):
-                    yield context.fault(site, _message(site.text), job=job)
+                    edits = context.replace(site, _anchored(site.text), safe=False)
+                    yield context.fault(site, _message(site.text), job=job, edits=edits)
 
 
 def _on_ref(term: Term, names: set[str]) -> Term | None:
@@ -55,7 +57,15 @@ def _floats(text: str) -> bool:
     return found is not None and _WORD.fullmatch(found["body"]) is not None
 
 
+def _anchored(text: str) -> str:
+    """The pattern for whole names, its flags kept."""
+    body, _, flags = text[1:].rpartition("/")
+    if "|" in body and not (body.startswith("(") and body.endswith(")")):
+        body = f"({body})"
+    return f"/^{body}$/{flags}"
+
+
 def _message(text: str) -> str:
-    body = text.strip("/ismU").strip("()")
-    example = body.partition("|")[0]
-    return f'{text} also matches "not-{example}-at-all": anchor it, /^{body if "|" not in body else f"({body})"}$/'
+    body = text[1:].rpartition("/")[0]
+    example = body.strip("()").partition("|")[0]
+    return f'{text} also matches "not-{example}-at-all": anchor it, {_anchored(text)}'

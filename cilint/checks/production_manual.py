@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from cilint.checks._gates import Gate, claims_of
-from cilint.checks._jobs import starts
+from cilint.checks._jobs import Start, starts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
+    from cilint.pipeline.job import Job
     from cilint.rules.context import Context
 
 
@@ -30,4 +31,23 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 context.unknown(f"how job {job.name} starts", "an include was not read", job.span)
                 continue
             message = f"starts by itself (when: {start.when}): {context.roles.title(parameters['role'])} is manual"
-            yield context.fault(start.site or job.span, message, job=job, site=start.site or job.site)
+            edits = _by_hand(context, job, start)
+            yield context.fault(start.site or job.span, message, job=job, site=start.site or job.site, edits=edits)
+
+
+def _by_hand(context: Context, job: Job, start: Start) -> tuple[Edit, ...]:
+    """`when: manual` where the job or the clause says when, and `allow_failure: false` beside it.
+
+    A delayed start has its `start_in` besides.
+    """
+    site, clause = start.site, start.clause
+    if start.when == "delayed":
+        return ()
+    place = clause.site if clause is not None else job.site
+    if site is None or site is place:
+        manual = context.put(place, "when", "manual", safe=False)
+    else:
+        manual = context.replace(site, "manual", safe=False)
+    if not manual or job.site.has("allow_failure") or place.has("allow_failure"):
+        return manual
+    return (*context.put(place, "allow_failure", value=False, safe=False), *manual)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
@@ -48,7 +48,22 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             yield context.fault(subject.site, f"{subject.name} switches certificate checks off", job=subject.job)
     for command, jobs in context.each_command:
         for word, what in _found(command, variables):
-            yield context.word_fault(command, word, jobs, f"{what} switches certificate checks off")
+            finding = context.word_fault(command, word, jobs, f"{what} switches certificate checks off")
+            finding.edits = _without(context, command, word)
+            yield finding
+
+
+def _without(context: Context, command: Command, word: Word) -> tuple[Edit, ...]:
+    """The option taken out, where it stands alone in a line of YAML; the house's authority must then be known."""
+    script = command.script
+    if not script.nodes or word.text == "--trusted-host" or word.text not in _OPTIONS.get(command.name, ()):
+        return ()
+    span = script.span(word.start, word.end)
+    before = span.source.line(span.line)[: span.column - 1]
+    if span.text != word.text or not before.endswith(" "):
+        return ()
+    span.column -= 1
+    return context.change(script.nodes[script.entry(word.start)[0]], span, "")
 
 
 def _found(command: Command, variables: dict[str, list[str]]) -> Iterator[tuple[Word, str]]:

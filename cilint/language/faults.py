@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.finding import Finding
-from cilint.nearest import nearest
+from cilint.finding import Edit, Finding
+from cilint.nearest import nearest, respelt
 from cilint.tree.node import Mapping, Scalar, Sequence
 from cilint.tree.site import Site
 
@@ -54,39 +54,54 @@ class Faults:
         self.findings: list[Finding] = []
         self._looked_up = 0
 
-    def add(self, rule: str, path: Way, text: str, *, at_key: bool = False, holder: bool = False) -> None:
+    def add(
+        self,
+        rule: str,
+        path: Way,
+        text: str,
+        *,
+        at_key: bool = False,
+        holder: bool = False,
+        right: str | None = None,
+        instead: str | None = None,
+    ) -> None:
         """Report that the value at `path` (or its key) is wrong.
 
-        text: goes on after the keyword's name; holder: after the name of the map that holds the key.
+        text: goes on after the keyword's name; holder: after the name of the map that holds the key. right: the word
+        that was probably meant. instead: what to write for the value, for nothing else can have been meant.
         """
         if len(self.findings) >= _FINDINGS_AT_MOST:
             return
         site = self.site(path)
         jobs = (str(site.path[0]),) if path and path[0] in self.jobs else ()
+        span = self._span(site, path, at_key=at_key)
         self.findings.append(
             Finding(
                 rule,
                 f"{self.subject(path[:-1] if holder else path, path)} {text}",
-                self._span(site, path, at_key=at_key),
+                span,
                 path=site.path,
                 jobs=jobs,
                 trail=site.trail,
+                edits=_edits(site, span, right, instead, at_key=at_key) if right or instead else (),
             )
         )
 
     def type(self, path: Way, node: Node, wanted: str) -> None:
         """Report a value of the wrong kind."""
         advice = hint(node) if "string" in wanted else ""
-        self.add("keyword-type", path, f"should be {wanted}, not {node.kind}{advice}")
+        number = isinstance(node, Scalar) and type(node.value) in (int, float)
+        instead = f"'{node.text}'" if advice and number and isinstance(node, Scalar) else None
+        self.add("keyword-type", path, f"should be {wanted}, not {node.kind}{advice}", instead=instead)
 
     def value(self, path: Way, node: Node, choices: Iterable[str]) -> None:
         """Report a text that is none of the words that the keyword takes."""
         words = list(choices)
         text = node.text if isinstance(node, Scalar) else ""
-        guess = self.guess(text, words)
+        near = self._near(text, words)
         listed = ", ".join(words[:_LISTED]) + (" ..." if len(words) > _LISTED else "")
         some = f"should be one of: {listed}" if len(words) > 1 else f"should be `{words[0]}`"
-        self.add("keyword-value", path, f"{some}; unknown value: {shown(text)}{guess}")
+        self.add("keyword-value", path, f"{some}; unknown value: {shown(text)}{_meant(near)}", right=near)
 
     def missing(self, path: Way, names: Iterable[str], text: str = "") -> None:
         """Report keys that a map must hold, unless an include that could not be read may hold them."""
@@ -101,16 +116,22 @@ class Faults:
             return
         words = list(allowed)
         name = str(self.site(path).path[-1])
-        guess = reason or self.guess(name, words)
+        near = None if reason else self._near(name, words)
+        guess = reason or _meant(near)
         if not guess and words:
             guess = f"; allowed are {', '.join(words)}" if len(words) <= _LISTED else ""
-        self.add("unknown-keyword", path, f"contains unknown keys: {shown(name)}{guess}", at_key=True, holder=True)
+        text = f"contains unknown keys: {shown(name)}{guess}"
+        beside = self.site(path[:-1]).node
+        taken = near is not None and isinstance(beside, Mapping) and near in beside.values
+        self.add("unknown-keyword", path, text, at_key=True, holder=True, right=None if taken else near)
 
     def guess(self, word: str, choices: Iterable[str]) -> str:
         """A word on what was probably meant, or nothing."""
+        return _meant(self._near(word, choices))
+
+    def _near(self, word: str, choices: Iterable[str]) -> str | None:
         self._looked_up += 1
-        found = nearest(word, choices) if self._looked_up <= _WORDS_AT_MOST else None
-        return f"; did you mean `{found}`?" if found else ""
+        return nearest(word, choices) if self._looked_up <= _WORDS_AT_MOST else None
 
     def subject(self, path: Way, whole: Way) -> str:
         """The keyword in the words of a message, without the job's name, so that one cause gives one message.
@@ -142,6 +163,21 @@ class Faults:
         for step in path:
             site = _step(site, step)
         return site
+
+
+def _meant(near: str | None) -> str:
+    return f"; did you mean `{near}`?" if near else ""
+
+
+def _edits(site: Site, span: Span, right: str | None, instead: str | None, *, at_key: bool) -> tuple[Edit, ...]:
+    node = site.node
+    if right:
+        return respelt(span, str(site.path[-1]) if at_key else getattr(node, "text", ""), right)
+    written = span.text
+    plain = isinstance(node, Scalar) and written in (node.text, f"{node.style}{node.text}{node.style}")
+    if not instead or not plain or not span.source.ours:
+        return ()
+    return (Edit(span, instead, safe=not any(step.kind in _DETACHED for step in site.trail)),)
 
 
 def _step(site: Site, step: Key | int) -> Site:

@@ -132,11 +132,10 @@ class Flag(Shape):
         """See Shape."""
         if type(node) is Scalar and type(node.value) is bool:
             return
-        quoted = (
-            isinstance(node, Scalar) and node.style and node.text.lower() in ("true", "false", "yes", "no", "on", "off")
-        )
-        if quoted:
-            faults.add("keyword-type", path, "should be a boolean value, not a string: leave out the quotes")
+        words = ("true", "false", "yes", "no", "on", "off")
+        if isinstance(node, Scalar) and node.style and node.text.lower() in words:
+            message = "should be a boolean value, not a string: leave out the quotes"
+            faults.add("keyword-type", path, message, instead=node.text)
         else:
             faults.type(path, node, "a boolean value (`true` or `false`)")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cilint.finding import Finding, Related
 from cilint.language.faults import is_closed, shown
-from cilint.nearest import nearest
+from cilint.nearest import nearest, respelt
 from cilint.pipeline.cycles import cycles
 from cilint.pipeline.environment import stop_fault
 from cilint.pipeline.job import DEFAULT_STAGE, Need, needs_of
@@ -18,8 +18,6 @@ from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
     from cilint.tree.node import Key, Node
@@ -95,10 +93,12 @@ class _Logic:
             return
         stages = self.pipeline.stages
         listed = ", ".join(stages[:_SHOWN_STAGES]) + (", ..." if len(stages) > _SHOWN_STAGES else "")
-        guess = self._guess(name, stages) if site is not None else ""
+        near = self._near(name, stages) if site is not None else None
         default = "" if site is not None else " (the stage of a job that names none)"
-        message = f"chosen stage {shown(name)}{default} does not exist; available stages are {listed or 'none'}{guess}"
-        self._add("stage-undefined", message, job, site)
+        message = (
+            f"chosen stage {shown(name)}{default} does not exist; available stages are {listed or 'none'}{_meant(near)}"
+        )
+        self._add("stage-undefined", message, job, site, near=near)
 
     def _is_final(self, job: Job, stage: Site | None) -> bool:
         """Whether no unread include could change the stage of the job or the list of stages."""
@@ -187,8 +187,9 @@ class _Logic:
         owner = self.owners.get(name)
         if owner is None or (not expanded and name in self.instances):
             if not optional and (owner is not None or self._is_absent(job, name)):
-                message = f"undefined {what}: {shown(name)}{self._why_undefined(name)}"
-                self._add(f"{rule}-undefined", message, job, _picking_site(site) if owner is None else _name_site(site))
+                why, near = self._why_undefined(name)
+                place = _picking_site(site) if owner is None else _name_site(site)
+                self._add(f"{rule}-undefined", f"undefined {what}: {shown(name)}{why}", job, place, near=near)
             return
         if what == "need" and len(name) > NAME_AT_MOST:
             message = (
@@ -204,13 +205,15 @@ class _Logic:
         related = [Related(later, self.pipeline.jobs[owner].span)]
         self._add(f"{rule}-later-stage", message, job, _name_site(site), related=related)
 
-    def _why_undefined(self, name: str) -> str:
+    def _why_undefined(self, name: str) -> tuple[str, str | None]:
+        """Why there is no such job, and the one that was probably meant."""
         if name in self.instances:
             some = next(iter(self.instances[name]), "")
-            return f"; here only instances of a job with `parallel` can be named, like {shown(some)}"
+            return f"; here only instances of a job with `parallel` can be named, like {shown(some)}", None
         if name.startswith(".") and name in self.written:
-            return "; a hidden job cannot be named, it never runs"
-        return self._guess(name, self.owners)
+            return "; a hidden job cannot be named, it never runs", None
+        near = self._near(name, self.owners)
+        return _meant(near), near
 
     def _is_absent(self, job: Job, name: str) -> bool:
         """Whether the name is certainly no job: all was read, and nothing of that name was refused as a job."""
@@ -241,11 +244,9 @@ class _Logic:
         if stop is None or (name in self.instances):
             if stop is None and not self._is_absent(job, name):
                 return
+            near = self._near(name, self.owners)
             self._add(
-                "on-stop-invalid",
-                f"on_stop job {shown(name)} is not defined{self._guess(name, self.owners)}",
-                job,
-                site,
+                "on-stop-invalid", f"on_stop job {shown(name)} is not defined{_meant(near)}", job, site, near=near
             )
             return
         fault = stop_fault(stop, environment)
@@ -276,18 +277,29 @@ class _Logic:
             )
 
     def _add(
-        self, rule: str, message: str, job: Job, site: Site | None, *, related: list[Related] | None = None
+        self,
+        rule: str,
+        message: str,
+        job: Job,
+        site: Site | None,
+        *,
+        related: list[Related] | None = None,
+        near: str | None = None,
     ) -> None:
         at = job.site if site is None else site
         span = job.span if site is None else site.span
-        self.findings.append(
-            Finding(rule, message, span, path=at.path, jobs=(job.name,), trail=at.trail, related=related or ())
-        )
+        edits = respelt(span, site.text, near) if site is not None and site.text else ()
+        found = Finding(rule, message, span, path=at.path, jobs=(job.name,), trail=at.trail, related=related or ())
+        found.edits = edits
+        self.findings.append(found)
 
-    def _guess(self, name: str, choices: Iterator[str] | list[str] | dict[str, str]) -> str:
+    def _near(self, name: str, choices: list[str] | dict[str, str]) -> str | None:
         self.suggested += 1
-        found = nearest(name, choices) if self.suggested <= _SUGGESTIONS_AT_MOST else None
-        return f"; did you mean `{found}`?" if found else ""
+        return nearest(name, choices) if self.suggested <= _SUGGESTIONS_AT_MOST else None
+
+
+def _meant(near: str | None) -> str:
+    return f"; did you mean `{near}`?" if near else ""
 
 
 def _values(job: Job) -> dict[Key, Node]:

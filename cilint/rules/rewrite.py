@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 from cilint.finding import Edit
 from cilint.source import Source
 from cilint.span import Span
@@ -84,7 +86,10 @@ def declared(context: Context, rule: Rule, subject: Subject) -> tuple[Edit, ...]
         value = meant(edit["set"])
         return replaced(context, place, value, safe=safe) if place is subject.site or not subject.expanded else ()
     text = place.text
-    return () if text is None else replaced(context, place, f"{meant(edit['prefix'])}{text}", safe=safe)
+    for pattern, new in edit["sub"].items():
+        if text is not None and re2.search(pattern, text):
+            return replaced(context, place, re2.sub(pattern, str(meant(new)), text, 1), safe=safe)
+    return ()
 
 
 def changed(context: Context, node: Node, span: Span, text: str) -> tuple[Edit, ...]:

@@ -19,7 +19,7 @@ class Rule:
 
     id: kebab-case, a public contract. pack: the pack that it came from. severity: "error", "warning" or "info".
     select: names of subjects, or JSONPaths, each value of which must satisfy `assertion`; () for a rule in code.
-    edit: how `--fix` mends what a rule in data finds: set, prefix or put, and safe; {} where there is no way.
+    edit: how `--fix` mends what a rule in data finds: set, sub or put, and safe; {} where there is no way.
     where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
     parameters: what a house may change. message: for rules in data, with {value} and {name}.
     required: whether nothing in the checked repository can switch it off or soften it.
