@@ -32,7 +32,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         elif action is None or action.text != "stop":
             message = f"on_stop names {on_stop.text}, which is no job with environment:action: stop"
             yield context.fault(on_stop, message, job=job)
-        for start in starts(stop) if stop is not None else ():
+        if stop is None:
+            continue
+        for start in starts(stop):
             if start.when not in ("manual", "on_failure"):
                 message = f"stops the dev environment in the pipeline that deploys it (when: {start.when})"
                 yield context.fault(start.site or stop.span, message, job=stop, site=start.site or stop.site)

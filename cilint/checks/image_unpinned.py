@@ -21,12 +21,13 @@ _VERSION = Pattern(r"\d")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: fixed_variables, predefined variables that name one build; a tag made of them is a version."""
+    """parameters: fixed_variables, predefined variables that name one build; releases, names of releases (noble)."""
     fixed: list[str] = parameters["fixed_variables"]
+    releases = set(parameters["releases"])
     for subject, reference in images(context):
         if reference.digest:
             continue
-        why = _fault(reference, fixed)
+        why = "" if releases & set(reference.tag.split("-")) else _fault(reference, fixed)
         if subject.known < len(subject.text):
             # A variable may hold the tag, or the whole reference.
             if why and not _LATEST.search(reference.tag):
@@ -36,7 +37,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 continue
         if why:
             place = subject.at(reference.tag_at, len(reference.text)) if reference.tag else subject.place
-            message = f"{reference.text} {why}"
+            message = f"{subject.shown if place is not subject.site and not reference.tag else reference.text} {why}"
             yield context.fault(place, message, job=subject.job, related=subject.related(place))
 
 
@@ -46,6 +47,6 @@ def _fault(reference: Reference, fixed: list[str]) -> str:
         return "has no version, which means latest"
     if _LATEST.search(tag):
         return "follows latest, which changes under the pipeline"
-    if _VERSION.search(tag) or any(f"${name}" in tag for name in fixed):
+    if _VERSION.search(tag) or any(name in tag for name in fixed):
         return ""
     return f"is pinned to {tag!r}, which names no version"

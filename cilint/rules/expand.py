@@ -9,6 +9,7 @@ value it came from, so that a finding can stand where the offending part is writ
 from __future__ import annotations
 
 from cilint.pipeline.variables import REFERENCE
+from cilint.plan.predefined import is_predefined
 from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
 TYPE_CHECKING = False
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from cilint.shell.command import Word
     from cilint.tree.site import Site
 
-_PREDEFINED = ("CI_", "GITLAB_", "FF_", "RUNNER_", "TRIGGER_PAYLOAD", "CHAT_")
 # The documented value (doc/ci/variables/predefined_variables.md): the image repository of the project.
 _COMPOSED = {"CI_REGISTRY_IMAGE": "$CI_REGISTRY/$CI_PROJECT_PATH"}
 _MAX_VALUES = 32
@@ -150,6 +150,8 @@ class Scope:
                 if name
                 else [Expansion(match[0][0] if len(match[0]) == 2 else match[0])]
             )
+            if name and text[position : position + 1].isalnum():
+                pieces = [_braced(piece, name) for piece in pieces]
             results = [result.plus(piece) for result in results for piece in pieces][:_MAX_VALUES]
             if len(results[0].text) > _MAX_TEXT:
                 break
@@ -192,10 +194,18 @@ def expand_word(scope: Scope, word: Word, assigned: dict[str, list[Word]], depth
     return results
 
 
+def _braced(piece: Expansion, name: str) -> Expansion:
+    """A variable that stays, in braces where a letter follows it."""
+    if piece.text != f"${name}":
+        return piece
+    text = f"${{{name}}}"
+    return Expansion(text, 0 if piece.missing else len(text), piece.missing)
+
+
 def _unset(name: str) -> Expansion:
     if name in _COMPOSED:
         return Expansion(_COMPOSED[name])
-    if name.startswith(_PREDEFINED):
+    if is_predefined(name):
         return Expansion(f"${name}")
     return Expansion(f"${name}", 0, (name,))
 

@@ -100,7 +100,9 @@ def wanted(context: Context, rule: Rule, subject: Subject) -> bool:
 
 
 def _message(rule: Rule, subject: Subject) -> str:
-    value = subject.text if len(subject.text) <= _SHOWN else subject.text[: _SHOWN - 1] + "…"
+    value = subject.shown
+    if len(value) > _SHOWN:
+        value = value[: _SHOWN - 1] + "…"
     return rule.message.replace("{value}", value).replace("{name}", subject.name)
 
 

@@ -102,7 +102,7 @@ def _compiled(pack: str, files: list[str], part: str) -> Any:
     cached = cache.recall(_KIND, f"{name}.{part}")
     if cached is not None:
         return cached
-    from cilint.rules.schema import compile_pack  # imports pydantic: only when a pack is new
+    from cilint.rules.compiler import compile_pack  # imports pydantic: only when a pack is new
 
     parts = compile_pack(pack, [(path, text.decode("utf-8", "replace")) for path, text in texts])
     for one, data in parts.items():
@@ -124,7 +124,7 @@ def _read(path: str) -> bytes:
 def _schema_stamp() -> bytes:
     """Changes when the compiler of packs does, for checkouts whose version stays the same."""
     stamps = []
-    for name in ("schema.py", "assertions.py"):
+    for name in ("schema.py", "compiler.py", "assertions.py"):
         try:
             stat = os.stat(os.path.join(_HERE, "rules", name))
         except OSError:

@@ -56,6 +56,16 @@ class Subject:
         """Where a stretch of the text is written."""
         return self.expansion.origin(start, max(start, min(end, len(self.text)))) or self.site
 
+    @property
+    def shown(self) -> str:
+        """The text as a message shows it: of one that a variable begins, that much, so that one cause is told once."""
+        place = self.place
+        if place is not self.site:
+            for start, end, site in self.expansion.parts:
+                if site is place and start == 0 and end < len(self.text):
+                    return f"{self.text[:end]}…"
+        return self.text
+
     def related(self, place: Site | None = None) -> list[Related]:
         """The place of use, when the fault stands at a variable's value."""
         place = place or self.place

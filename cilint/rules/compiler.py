@@ -1,0 +1,148 @@
+"""Compiling packs: YAML through the schema to the plain data that judging reads, and what is wrong with it, at its line.
+
+Only imported when a pack is new or changed: the schema brings pydantic, which costs more than checking a file.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from cilint.errors import PackError
+from cilint.nearest import did_you_mean
+from cilint.rules.schema import PackFile, RoleEntry, RuleEntry
+from cilint.source import Source
+from cilint.tree import Mapping, Node, Scalar, Sequence, plain, read
+
+if TYPE_CHECKING:
+    from cilint.span import Span
+
+
+def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
+    """The two parts of a compiled pack, "judge" and "prose". Raises PackError for what is wrong with its files."""
+    judge: dict[str, Any] = {"rules": [], "roles": [], "override": {}}
+    prose: dict[str, Any] = {"rules": []}
+    seen: dict[str, Span] = {}
+    for path, text in texts:
+        source = Source(os.path.relpath(path) if not os.path.relpath(path).startswith("..") else path, text, "pack")
+        body = _body(source)
+        if body is None:
+            continue
+        file = _validate(body)
+        entries = body.get("rules")
+        for index, rule in enumerate(file.rules):
+            assert isinstance(entries, Sequence)
+            span = _find(entries, (index, "id"))
+            if rule.id in seen:
+                raise PackError(f"rule {rule.id} is defined twice in pack {pack}; first at {seen[rule.id]}", span=span)
+            seen[rule.id] = span
+            judge["rules"].append(_judged(pack, rule))
+            prose["rules"].append(_told(rule, span))
+        judge["roles"] += [_role(role) for role in file.roles]
+        judge["override"].update({name: change.model_dump() for name, change in file.override.items()})
+    return {"judge": judge, "prose": prose}
+
+
+def _body(source: Source) -> Mapping | None:
+    reading = read(source)
+    for finding in reading.findings:
+        raise PackError(finding.message, span=finding.span)
+    body = reading.body
+    if body is None or not {"rules", "roles", "override"} & set(body.values):
+        return None  # a mapping of controls, or what else may lie beside the rules
+    return body
+
+
+def _validate(body: Mapping) -> PackFile:
+    try:
+        return PackFile.model_validate(plain(body))
+    except ValidationError as error:
+        faults = error.errors()
+        # A misspelt key is told before the key that is missing because of it.
+        fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
+        message, span = _complaint(body, fault)
+        more = error.error_count() - 1
+        raise PackError(
+            message, span=span, help=f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
+        ) from None
+
+
+def _complaint(body: Mapping, fault: Any) -> tuple[str, Span]:
+    loc = tuple(fault["loc"])
+    name = ".".join(str(part) for part in loc if not isinstance(part, int))
+    if fault["type"] == "extra_forbidden":
+        key = str(loc[-1])
+        return f"unknown key {name}{did_you_mean(key, _keys_beside(loc))}", _find(body, loc, key=True)
+    if fault["type"] == "missing":
+        return f"{loc[-1]} is missing", _find(body, loc[:-1])
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}", _find(body, loc)
+
+
+def _keys_beside(loc: tuple[Any, ...]) -> list[str]:
+    """The keys that the model allows where an unknown one was found."""
+    model: Any = PackFile
+    for part in loc[:-1]:
+        fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+        if part in fields:
+            model = _model_in(fields[part]) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if found := _model_in(inner):
+            return found
+    return None
+
+
+def _find(node: Node, loc: tuple[Any, ...], *, key: bool = False) -> Span:
+    """Where the value (or the key) of a pydantic location is written; the nearest place around it otherwise."""
+    span = node.span
+    for part in loc:
+        if isinstance(node, Mapping) and part in node:
+            span, node = node.keys[part].span, node.values[part]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+            node = node.items[part]
+            span = node.span
+    return span if key or not isinstance(node, Scalar) else node.span
+
+
+def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "pack": pack,
+        "severity": rule.severity,
+        "title": rule.title,
+        "select": rule.select,
+        "where": rule.where.model_dump(exclude_defaults=True),
+        "assert": rule.assertion,
+        "edit": rule.edit.model_dump(exclude_defaults=True) if rule.edit else {},
+        "check": rule.check,
+        "parameters": rule.parameters,
+        "message": rule.message,
+        "fix": " ".join(rule.fix.split()),
+        "controls": rule.controls,
+        "required": rule.required,
+    }
+
+
+def _told(rule: RuleEntry, span: Span) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "requirement": rule.requirement,
+        "since": rule.since,
+        "why": " ".join(rule.why.split()),
+        "fix": " ".join(rule.fix.split()),
+        "examples": rule.examples.model_dump(),
+        "file": span.source.path,
+        "line": span.line,
+    }
+
+
+def _role(role: RoleEntry) -> dict[str, Any]:
+    evidence = [one.model_dump(exclude_defaults=True, exclude_none=True) for one in role.evidence]
+    return {"role": role.role, "title": role.title, "evidence": evidence}
