@@ -14,9 +14,17 @@ _HARMLESS = ("--version", "help", "--help", "configure", "-v", "--no-sign-reques
 def aws_command(context: Context, job: Job, patterns: list[str]) -> Command | None:
     """The first command of the job that talks to AWS: a program of the patterns, with the words that follow it."""
     for command in context.matching(job, tuple(patterns)).values():
-        if not command.has(*_HARMLESS):
+        if _reaches_aws(command):
             return command
-        again = (one for one in context.commands(job) if one.name == command.name and not one.has(*_HARMLESS))
+        again = (one for one in context.commands(job) if one.name == command.name and _reaches_aws(one))
         if (other := next(again, None)) is not None and other.name == "aws":
             return other
     return None
+
+
+def _reaches_aws(command: Command) -> bool:
+    """Whether the command needs credentials of AWS: not for help, public buckets, or another vendor's S3 service."""
+    if command.has(*_HARMLESS):
+        return False
+    endpoint = command.option("--endpoint-url")
+    return endpoint is None or not endpoint.static or "amazonaws.com" in endpoint.text

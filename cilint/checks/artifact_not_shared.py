@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command, Word
     from cilint.tree.site import Site
 
-_MAKING = ("mkdir", "rm", "echo", "printf", "test", "[", "[[")
-_OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir")
+_TELLING = ("echo", "printf", "test", "[", "[[")
+_MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is theirs from then on
+_COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
+_OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -32,7 +34,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         received = _received(job)
         if received is None:
             continue
-        own = set(_paths(job)) | _cached(job) | _reported(job)
+        own = set(_paths(job)) | _cached(job) | _reported(job) | _made(context, job)
         index = context.pipeline.stage_index(job)
         read = _read_paths(context, job)
         for path, names in makers.items():
@@ -104,11 +106,32 @@ def _from_elsewhere(item: Site) -> bool:
     return item.has("pipeline") or item.has("project")
 
 
+def _made(context: Context, job: Job) -> set[str]:
+    """The paths, and the folders around them, that the job's own commands make or replace."""
+    found: set[str] = set()
+    for command in context.commands(job):
+        words = [redirect.word for redirect in command.redirects if redirect.op in (">", ">|")]
+        if command.name in _MAKING:
+            words += command.operands
+        elif command.name in _COPYING:
+            words += command.operands[-1:]
+        output = command.option(*_OUTPUTS)
+        for word in (*words, *([output] if output else [])):
+            found.update(_around(word.text, whole=word is not output or command.name == "cmake"))
+    return found
+
+
+def _around(path: str, *, whole: bool) -> Iterator[str]:
+    parts = path.removeprefix("./").rstrip("/").split("/")[:12]
+    for length in range(1 if whole else len(parts), len(parts) + 1):
+        yield "/".join(parts[:length])
+
+
 def _read_paths(context: Context, job: Job) -> dict[str, tuple[Command, Word]]:
     """Every path in the job's own script, and the folders that it is in, with the word where each stands first."""
     found: dict[str, tuple[Command, Word]] = {}
     for command in context.scripts.written(job, "script"):
-        if command.name in _MAKING:
+        if command.name in (*_TELLING, *_MAKING):
             continue
         output = command.option(*_OUTPUTS)
         for word in command.argv[1:]:

@@ -27,6 +27,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for text in texts(context, "arn:aws"):
         for found in _ROLE.finditer(text.text):
             role = found[2].rstrip(".,;")
+            if text.text[: found.start()].endswith("/"):
+                continue  # part of a longer path, such as a vault's: a name, no role to assume
             if not _REAL_ACCOUNT.fullmatch(found[1]) or role in others:
                 continue
             arn = f"{found[0][: found.start(2) - found.start()]}{role}"

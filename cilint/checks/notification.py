@@ -25,9 +25,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     title = context.roles.title(role)
     if not jobs:
         if context.pipeline.complete:
-            yield context.fault(top(context), f"no job sends a {title}")
+            yield context.fault(top(context), f"no job sends {title}")
         else:
-            context.unknown(f"a {title}", "the job may stand in an include that was not read")
+            context.unknown(title, "the job may stand in an include that was not read")
         return
     names = {job.name for job in jobs}
     unsent: list[str] = []
@@ -55,7 +55,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         for planned in plan.jobs if plan is not None else ():
             if planned.job.name in names:
                 span = planned.clause.span if planned.clause is not None else planned.job.span
-                message = f"sends a {title} for {plan.scenario.title if plan else ''}"
+                message = f"sends {title} for {plan.scenario.title if plan else ''}"
                 yield context.fault(span, message, job=planned.job, site=planned.job.site)
 
 
