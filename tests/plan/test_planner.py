@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from cilint.compose import compose
 from cilint.compose.fetch import open_project
 from cilint.pipeline import build
+from cilint.pipeline.logic import logic
 from cilint.plan import Planner, Tree, default_scenarios
 from cilint.plan.run_order import Run
 from cilint.plan.scenario import branch, exactly
@@ -144,3 +145,14 @@ def test_300_jobs_cost_little(pipeline_of):
 
     assert seconds(lambda: Planner(pipeline).plan(scenarios[0])) < 0.075  # 0.05 s on a quiet machine
     assert seconds(every) < 0.5
+
+
+def test_needs_of_clauses_name_instances_for_plan_and_logic_alike(pipeline_of):
+    text = "build: {{stage: build, script: [x], parallel: 2}}\ntest: {{script: [x], rules: [{{when: always, needs: [{}]}}]}}\n"
+    for need, is_there in (("build", False), ("build 1/2", True), ("{job: build, optional: true}", True)):
+        pipeline = pipeline_of(text.format(need))
+        plan = Planner(pipeline).plan(branch())
+        assert [finding.rule for finding in logic(pipeline)] == ([] if is_there else ["needs-undefined"])
+        assert [error.kind for error in plan.errors] == ([] if is_there else ["needs"])
+        if is_there:
+            assert plan.get("test").needs == ([] if "optional" in need else [need])
