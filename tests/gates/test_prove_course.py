@@ -1,0 +1,124 @@
+"""The course of time: the prover against an exhaustive explorer, on random graphs of jobs, retries and plays included."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cilint.gates.budget import Budget
+from cilint.gates.explore import Course
+from cilint.plan.scenario import branch
+
+
+def disagreements(generators, planner_of, prove, breaks, seed, count, size=(2, 5)):
+    """(unsound, too cautious, judged): how often the prover and the explorer differ, and how often they were asked."""
+    rng = random.Random(seed)
+    unsound, cautious, judged = [], [], 0
+    for _ in range(count):
+        text, names = generators.course(rng, size)
+        guarded, gate, kind = names[-1], rng.choice(names[:-1]), rng.choice(["approval", "scan"])
+        planner = planner_of(text)
+        try:
+            broken = breaks(planner.plan(branch()), guarded, gate, kind)
+        except Budget:
+            continue
+        judged += 1
+        verdict = prove(planner, guarded, gate, kind, level=0)
+        if verdict.proven and broken:
+            unsound.append((text, guarded, gate, kind))
+        elif not verdict.proven and (not broken or verdict.status != "refuted"):
+            cautious.append((text, guarded, gate, kind, verdict.status))
+    return unsound, cautious, judged
+
+
+def test_the_prover_agrees_with_every_course_of_random_pipelines(generators, planner_of, prove, breaks):
+    unsound, cautious, judged = disagreements(generators, planner_of, prove, breaks, 1, 300)
+    assert unsound == []
+    assert cautious == []
+    assert judged > 290
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "count", "size"), [(11, 5000, (2, 5)), (12, 4500, (3, 5)), (13, 500, (5, 7))])
+def test_ten_thousand_random_pipelines(generators, planner_of, prove, breaks, seed, count, size):
+    unsound, cautious, judged = disagreements(generators, planner_of, prove, breaks, seed, count, size)
+    assert unsound == []
+    assert len(cautious) * 500 <= judged
+    assert judged > count * 0.8
+
+
+def test_what_is_refuted_was_lived_through(generators, planner_of, prove):
+    """The events of a counterexample, played one by one, end with the guarded job started and the gate not passed."""
+    rng = random.Random(2)
+    replayed = 0
+    while replayed < 60:
+        text, names = generators.course(rng)
+        verdict = prove(text, names[-1], names[0], "scan", level=0)
+        if verdict.status != "refuted":
+            continue
+        course = Course(verdict.counterexample.plan)
+        succeeded = False
+        for event in verdict.counterexample.events:
+            course.happen(*event.split(":", 1))
+            succeeded |= course.status[names[0]] == "success" and names[0] not in course.excused
+        assert course.status[names[-1]] in ("pending", "manual", "scheduled")
+        assert not succeeded
+        replayed += 1
+
+
+NESTED = """
+stages: [build, approve, prod]
+compile: {stage: build, script: [make]}
+mend: {stage: build, script: [fix], when: on_failure, needs: [compile]}
+link: {stage: build, script: [ld], needs: [compile, mend]}
+relink: {stage: build, script: [fix], when: on_failure, needs: [link]}
+approve: {stage: approve, script: [ok], when: manual, allow_failure: false}
+deploy: {stage: prod, script: [ship], needs: [link, relink]}
+"""
+LATE = """
+stages: [build, approve, prod]
+docs: {stage: build, script: [doc], when: manual}
+approve: {stage: approve, script: [ok], needs: [docs], rules: [{when: manual}]}
+bundle: {stage: prod, script: [zip]}
+deploy: {stage: prod, script: [ship], needs: [docs, bundle]}
+"""
+REPAIR = """
+stages: [build, approve, prod]
+compile: {stage: build, script: [make]}
+repair: {stage: build, script: [fix], when: on_failure, needs: [compile]}
+approve: {stage: approve, script: [ok], when: manual, allow_failure: false}
+deploy: {stage: prod, script: [ship], needs: [compile, repair]}
+"""
+
+
+@pytest.mark.parametrize("text", [NESTED, LATE, REPAIR], ids=["two retries", "played late", "retry after repair"])
+def test_results_that_outlive_what_came_before_are_seen(prove, text):
+    verdict = prove(text, "deploy", "approve")
+    assert (verdict.status, verdict.why) == ("refuted", "not_blocking")
+
+
+def test_too_many_such_jobs_end_in_unknown_or_in_a_real_counterexample(prove):
+    alarms = "\n".join(f"alarm{n}: {{stage: build, script: [x], when: on_failure}}" for n in range(20))
+    text = f"""
+stages: [build, approve, prod]
+compile: {{stage: build, script: [make]}}
+{alarms}
+approve: {{stage: approve, script: [ok], when: manual, allow_failure: false}}
+deploy: {{stage: prod, script: [ship]}}
+"""
+    verdict = prove(text, "deploy", "approve")
+    assert verdict.status == "unknown"
+    assert "on failure" in verdict.reason
+    assert prove(text.replace("allow_failure: false", "allow_failure: true"), "deploy", "approve").status == "refuted"
+
+
+def test_needs_in_a_circle_and_a_chain_of_hundreds_end(prove):
+    circle = """
+a: {script: [x], rules: [{when: on_success, needs: [b]}]}
+b: {script: [x], rules: [{when: on_success, needs: [a]}]}
+deploy: {script: [x], needs: [a]}
+"""
+    assert prove(circle, "deploy", "b", "scan").status in ("proven", "unknown")
+    chain = ["j0: {script: [x]}", *(f"j{n}: {{script: [x], needs: [j{n - 1}]}}" for n in range(1, 600))]
+    assert prove("\n".join(chain), "j599", "j0", "scan").proven
