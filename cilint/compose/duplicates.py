@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cilint.finding import Finding, Related
+from cilint.finding import Edit, Finding, Related
+from cilint.pattern import Pattern
+from cilint.span import Span
 from cilint.tree.node import Mapping, Scalar, Sequence, key_of, key_text
 
 TYPE_CHECKING = False
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from cilint.tree.node import Node
 
 
+_COMMA = Pattern(r" *, *(?=\S)")
+_KEPT = Pattern(r"(?:^|\s)#|&[^&\s]")
+
+
 def duplicate_keys(reading: Reading) -> Iterator[Finding]:
     """A finding at every key of a file whose value is lost to the same key further down."""
     seen: set[int] = set()
@@ -21,8 +27,8 @@ def duplicate_keys(reading: Reading) -> Iterator[Finding]:
         node = waiting.pop()
         if type(node) is Mapping:
             children = node.values.values()
-            for written, _ in node.duplicates:
-                yield _finding(node, written)
+            for written, lost in node.duplicates:
+                yield _finding(node, written, lost)
         elif type(node) is Sequence:
             children = node.items  # type: ignore[assignment]
         else:
@@ -33,8 +39,26 @@ def duplicate_keys(reading: Reading) -> Iterator[Finding]:
                 waiting.append(child)
 
 
-def _finding(node: Mapping, written: Scalar) -> Finding:
+def _finding(node: Mapping, written: Scalar, lost: Node) -> Finding:
     name = key_text(written)
     winner = node.keys[key_of(written)]
     message = f"`{name}` is written again in line {winner.line}; this value is lost"
-    return Finding("duplicate-key", message, written.span, related=[Related("this one counts", winner.span)])
+    related = [Related("this one counts", winner.span)]
+    return Finding("duplicate-key", message, written.span, related=related, edits=_without(node, written, lost))
+
+
+def _without(node: Mapping, written: Scalar, lost: Node) -> tuple[Edit, ...]:
+    """The lost entry taken out, with its line; not where a comment or an anchor would go with it."""
+    source = written.source
+    start, end = (written.line, written.column), (lost.end_line, lost.end_column)
+    if not source.ours or lost.source is not source or not start < (lost.line, lost.column):
+        return ()  # the value of an alias stands further up
+    before, after = source.line(written.line)[: written.column - 1], source.line(end[0])[end[1] - 1 :]
+    if node.flow:
+        rest = _COMMA.match(after)
+        span = Span(source, *start, end[0], end[1] + len(rest[0]) if rest else 0)
+        whole = rest is not None
+    else:
+        span = Span(source, start[0], 1, end[0] + 1, 1)
+        whole = not before.strip() and not after.strip()
+    return (Edit(span, ""),) if whole and not _KEPT.search(span.text) else ()
