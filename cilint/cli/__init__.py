@@ -89,10 +89,17 @@ def _apologise(error: Exception) -> int:
 def complain(message: str, help: str = "") -> None:
     """Say on standard error what is wrong, and what to do about it."""
     from cilint.report.escape import printable
+    from cilint.report.terminal import terminal_of
+    from cilint.report.wrap import wrap
 
-    lines = [f"cilint: error: {printable(message)}"]
-    if help:
-        lines.append(f"  help: {printable(help)}")
+    columns = terminal_of(sys.stderr, "never", os.environ).wrapped
+    texts = [("cilint: error: ", message, 4), ("  help: ", help, 8)]
+    lines = [
+        (indent * " " if number else head) + part
+        for head, text, indent in texts
+        if text
+        for number, part in enumerate(wrap(printable(text), columns - len(head), columns and columns - indent))
+    ]
     text = "\n".join(lines) + "\n"
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -6,12 +6,14 @@ import ast
 import difflib
 import importlib
 import os
+import re
 from typing import Any
 
 import click
 
 from cilint import __version__
 from cilint.errors import UsageError
+from cilint.nearest import did_you_mean
 
 _FOLDER = os.path.dirname(__file__)
 # The order in which a newcomer needs them; commands that are not named here follow in alphabetical order.
@@ -100,6 +102,13 @@ def group(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
+def _near(error: click.UsageError) -> str:
+    """The nearest of the words that an option takes; click knows it for options, but not for their values."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    word = re.search(r"'([^']*)' is not one of", error.format_message())
+    return did_you_mean(word[1], kind.choices) if isinstance(kind, click.Choice) and word else ""
+
+
 def run(arguments: list[str]) -> int:
     """Run a command line through click; the exit status. Raises UsageError where click refuses it."""
     try:
@@ -108,9 +117,13 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "cilint"
-        raise UsageError(error.format_message().rstrip("."), help=f"`{path} --help` lists what it takes") from None
+        message = " ".join(error.format_message().split()).rstrip(".") + _near(error)
+        raise UsageError(message, help=f"`{path} --help` lists what it takes") from None
     except click.ClickException as error:
         raise UsageError(error.format_message().rstrip(".")) from None
     return status if isinstance(status, int) else 0

@@ -14,6 +14,7 @@ from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.fix.write import write
 from cilint.report import words
+from cilint.settings import NAME
 from cilint.settle import baseline
 
 
@@ -33,7 +34,8 @@ def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_n
     request = Request({**{option.key: option.initial for option in OPTIONS.options}, **options, "paths": paths})
     opened = _lint.entries(request)
     settings = opened[0].settings
-    path = output or (settings.baseline and settings.place(settings.baseline)) or baseline.DEFAULT
+    named = settings.baseline and os.path.relpath(settings.place(settings.baseline))
+    path = output or named or baseline.DEFAULT
     for entry in opened:
         entry.settings.baseline = ""  # what it settles today must not hide from it
     report = _lint.lint(opened, request)
@@ -58,4 +60,6 @@ def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_n
     gone = len(known.keys() - kept.keys()) if known is not None else 0
     added = len(kept.keys() - (known or {}).keys())
     sys.stderr.write(f"{path}: {words.plural(len(kept), 'finding')}, {added} added, {gone} taken out\n")
+    if path != named:
+        sys.stderr.write(f"next: `cilint check --baseline {path}`, or `baseline: {path}` in {NAME} for good\n")
     return 0

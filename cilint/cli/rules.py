@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import click
 
 from cilint.errors import UsageError
+from cilint.report.escape import printable
+from cilint.report.terminal import terminal_of
+from cilint.report.words import plural
+from cilint.report.wrap import wrap
 from cilint.rules import BUILT_IN, RuleSet, load
 from cilint.rules.packs import prose
 
@@ -45,12 +50,16 @@ def _write(rules: RuleSet, folder: str) -> int:
 
 
 def _table(rules: RuleSet, packs: list[str]) -> str:
+    columns = terminal_of(sys.stdout, "never", os.environ).wrapped
     width = max(len(rule.id) for rule in rules)
     lines: list[str] = []
     for pack in packs:
         chosen = sorted((rule for rule in rules if rule.pack == pack), key=lambda rule: rule.id)
-        lines += ["", f"{pack} ({len(chosen)} rules)"]
-        lines += [f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.title}" for rule in chosen]
+        lines += ["", f"{pack} ({plural(len(chosen), 'rule')})"]
+        for rule in chosen:
+            lead = f"  {rule.id:<{width}}  {rule.severity:<7}  "
+            first, *more = wrap(printable(rule.title), columns - len(lead), columns and columns - len(lead))
+            lines += [lead + first, *(f"{'':>{len(lead)}}{part}" for part in more)]
     return "\n".join(lines[1:])
 
 

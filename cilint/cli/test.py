@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cilint.report.words import plural
 from cilint.rules import load
 from cilint.rules.packs import prose
 from cilint.testing import Outcome, outcomes
@@ -34,9 +35,9 @@ def command(packs: tuple[str, ...], wanted: tuple[str, ...], *, verbose: bool) -
             place = f"{told[rule]['file']}:{told[rule]['line']}"
             click.echo(f"{place}: {outcome.name}: {outcome.complaint}")
         if verbose and not broken:
-            click.echo(f"{rule}: {len(results)} example{'s' if len(results) != 1 else ''} hold")
+            click.echo(f"{rule}: {plural(len(results), 'example')} as marked")
         if not results:
             click.echo(f"{rule}: no examples", err=True)
-    count = sum(map(len, by_rule.values()))
-    click.echo(f"{count} examples of {len(by_rule)} rules: {'all hold' if not failed else f'{failed} do not hold'}")
+    count = f"{plural(sum(map(len, by_rule.values())), 'example')} of {plural(len(by_rule), 'rule')}"
+    click.echo(f"{count}: {f'{failed} not as marked' if failed else 'as marked'}")
     return 1 if failed else 0

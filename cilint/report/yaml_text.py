@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cilint.report.escape import printable
 from cilint.report.resolved import Leaf
 from cilint.tree.node import ruby_text
 from cilint.tree.scalars import Unloadable, type_plain
@@ -54,7 +55,7 @@ def _lines(value: View, depth: int, comment: Callable[[Leaf], str] | None) -> li
 
 
 def _scalar(head: str, leaf: Leaf, depth: int, comment: Callable[[Leaf], str] | None) -> list[str]:
-    note = comment(leaf) if comment is not None else ""
+    note = printable(comment(leaf)) if comment is not None else ""
     tail = f" # {note}" if note else ""
     value = leaf.value
     if isinstance(value, dict):  # a reference that could not be followed
@@ -68,7 +69,7 @@ def _scalar(head: str, leaf: Leaf, depth: int, comment: Callable[[Leaf], str] | 
 
 
 def _fits_block(text: str) -> bool:
-    return not _ODD.search(text) and text[0] not in " \n\t" and bool(text.strip())
+    return not any(map(_is_odd, text)) and text[0] not in " \n\t" and bool(text.strip())
 
 
 def _text(value: object) -> str:
@@ -85,8 +86,13 @@ def _text(value: object) -> str:
 
 def _quoted(value: object) -> str:
     text = str(value)
-    body = "".join(_ESCAPED.get(char) or (_escape(char) if _ODD.match(char) else char) for char in text)
+    body = "".join(_ESCAPED.get(char) or (_escape(char) if _is_odd(char) else char) for char in text)
     return f'"{body}"'
+
+
+def _is_odd(char: str) -> bool:
+    """Whether YAML cannot hold the character as it is, or a terminal would obey it or hide it (U+202E, U+200B ...)."""
+    return not (char.isprintable() or char in "\n\t") or bool(_ODD.match(char))
 
 
 def _stays_text(text: str) -> bool:

@@ -6,7 +6,16 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import re2
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
@@ -37,9 +46,15 @@ def _pattern(value: str) -> str:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
+_SCALAR = {"type": ["string", "number", "boolean"]}
+_ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Text = Annotated[str, BeforeValidator(_as_text), WithJsonSchema(_SCALAR)]
 Severity = Literal["error", "warning", "info"]
-Words = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Words = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(_ONE_OR_MORE),
+]
 
 
 class _Strict(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
 from cilint.errors import CilintError, SettingsError
 from cilint.settings import NAME, Settings, find, load
@@ -54,7 +55,9 @@ def test_empty_settings_are_the_defaults(tmp_path, text):
 
 def test_defaults_of_schema_and_settings_are_the_same():
     for name, field in SettingsModel.model_fields.items():
-        assert getattr(Settings(), name) == field.default, name
+        default = field.get_default(call_default_factory=True)
+        written = default.model_dump(exclude_unset=True) if isinstance(default, BaseModel) else default
+        assert getattr(Settings(), name) == written, name
 
 
 def test_what_is_written_holds_on_the_first_and_the_second_run(tmp_path):
@@ -104,4 +107,6 @@ def test_binary_settings_are_refused(tmp_path):
 def test_every_key_is_described_in_the_schema():
     schema = json_schema()
     assert schema["additionalProperties"] is False
-    assert all("description" in field for field in schema["properties"].values())
+    for name, field in schema["properties"].items():
+        whole = schema["$defs"][field["$ref"].rpartition("/")[2]] if "$ref" in field else field
+        assert whole.get("description"), name
