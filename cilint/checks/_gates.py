@@ -41,8 +41,8 @@ class Gate:
 
     __slots__ = ("by", "claims", "each", "guarded", "kind", "missing", "roles", "rule")
 
-    def __init__(
-        self, rule: str, guarded: Job, by: Listed[str], kind: str, claims: Listed[Claim], missing: str = ""
+    def __init__(  # noqa: PLR0917  # a claim on a job reads in this order
+        self, rule: str, guarded: Job, by: Listed[str], kind: str, claims: Listed[Claim], *, missing: str = ""
     ) -> None:
         self.roles: tuple[str, ...] = ()
         self.each = False
@@ -58,7 +58,7 @@ class Gate:
 
 
 def claims_of(context: Context, guarded: Job, gates: Listed[Job], kind: str) -> list[Claim]:
-    """"One of the gates, with all its instances, comes before the guarded job", for every instance of that."""
+    """What says that one of the gates, with all its instances, comes before every instance of the guarded job."""
     named = context.planner.instances_of
     instances = [named(gate.name) for gate in gates]
     count = 1
@@ -72,9 +72,7 @@ def claims_of(context: Context, guarded: Job, gates: Listed[Job], kind: str) -> 
     return [Claim(name, choice, kind) for choice in choices for name in named(guarded.name)]
 
 
-def guarded_by_role(
-    context: Context, guarded: Job, roles: Listed[str], kind: str, *, each: bool = False
-) -> Gate:
+def guarded_by_role(context: Context, guarded: Job, roles: Listed[str], kind: str, *, each: bool = False) -> Gate:
     """The gate "a job of one of these roles comes before the guarded one".
 
     each: where there are several such jobs, every one that is in a pipeline must have succeeded there.
@@ -83,7 +81,8 @@ def guarded_by_role(
     titles = " or ".join(context.roles.title(role) for role in roles)
     missing = "" if jobs else f"nothing that it must wait for is there: no job is {titles}"
     names = [job.name for job in jobs] or [titles]
-    gate = Gate(context.rule.id, guarded, names, kind, claims_of(context, guarded, jobs, kind) if jobs else (), missing)
+    claims = claims_of(context, guarded, jobs, kind) if jobs else ()
+    gate = Gate(context.rule.id, guarded, names, kind, claims, missing=missing)
     gate.roles, gate.each = tuple(roles), each
     if each and len(jobs) > 1:
         gate.claims += [claim for job in jobs for claim in claims_of(context, guarded, [job], "check")]
@@ -131,7 +130,7 @@ def _mentioned(site: Site) -> Iterator[str]:
 
 def _children(site: Site) -> list[Site]:
     if isinstance(site.node, Mapping):
-        return [child for _, child in site.items()]  # noqa: PERF102  # a site's items are no dict's
+        return [child for _, child in site.items()]  # a site's items are no dict's
     return list(site) if isinstance(site.node, Sequence) else []
 
 
@@ -207,14 +206,21 @@ def _told(context: Context, there: Context, gate: Gate, prefix: str = "") -> Ite
     prover = prover_of(there)
     verdict = worst([prover.decide(claim) for claim in gate.claims])
     if verdict.status == UNKNOWN:
-        what = f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}" if gate.by else f"how {gate.guarded.name} starts"
+        what = (
+            f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}"
+            if gate.by
+            else f"how {gate.guarded.name} starts"
+        )
         context.unknown(what, verdict.reason, gate.guarded.span)
     elif verdict.status == REFUTED:
         yield _finding(context, there, gate, verdict, prefix)
 
 
 def _judge_child(
-    context: Context, child: Child, gates: Callable[[Context, dict[str, Any]], Iterable[Gate]], parameters: dict[str, Any]
+    context: Context,
+    child: Child,
+    gates: Callable[[Context, dict[str, Any]], Iterable[Gate]],
+    parameters: dict[str, Any],
 ) -> Iterator[Finding]:
     """Each gate must hold in the child, or before the job that starts it, or further up."""
     if child.context is None:
@@ -228,7 +234,9 @@ def _judge_child(
             continue
         prefix = f"{child.trigger.name} starts a child pipeline with {gate.guarded.name}: "
         if inner.blocked:
-            context.unknown(f"what the child pipeline of {child.trigger.name} deploys", inner.blocked, child.trigger.span)
+            context.unknown(
+                f"what the child pipeline of {child.trigger.name} deploys", inner.blocked, child.trigger.span
+            )
         elif not gate.missing:
             yield from _told(context, child.context, gate, prefix)
         elif outer.missing:

@@ -12,11 +12,11 @@ from cilint.errors import UsageError
 from cilint.gates.answer import Answer, assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import ABSENT, KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, REFUTED, Assumptions, Claim
+from cilint.gates.command import command as simulate_command
 from cilint.gates.prove import Prover
 from cilint.nearest import did_you_mean
 from cilint.plan.predefined import is_predefined
 from cilint.plan.scenario import branch
-from cilint.gates.command import command as simulate_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

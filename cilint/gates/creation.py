@@ -8,7 +8,6 @@ from __future__ import annotations
 from cilint.gates.changes import Changes
 from cilint.gates.conditions import Conditions
 from cilint.gates.solver import FALSE, TRUE
-from cilint.gates.texts import Text
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.patterns import PatternError, compile_pattern
 from cilint.pipeline.variables import inherited
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from cilint.gates.budget import Limits
     from cilint.gates.solver import Solver
+    from cilint.gates.texts import Text
     from cilint.gates.world import Cases, World
     from cilint.notation.expression import Expression
     from cilint.pipeline.variables import Definitions
@@ -127,9 +127,9 @@ class Creation:
 
     def _ways(self, candidate: Candidate) -> list[Way]:
         globals_ = inherited(self.planner.globals, candidate.inherit)
-        own = candidate.own
+        own: dict[str, str | Text] = dict(candidate.own)
         if candidate.environment is not None:
-            own = {**own, **self._surroundings(candidate)}
+            own.update(self._surroundings(candidate))
         taken = None if globals_ is self.planner.globals else frozenset(globals_)
         lookup = self._lookup(globals_, candidate.variables, own, taken)
         if candidate.conditions is None:
@@ -170,7 +170,7 @@ class Creation:
         self,
         globals_: Definitions,
         variables: Definitions,
-        own: dict[str, str] | dict[str, str | Text],
+        own: dict[str, str | Text],
         taken: frozenset[str] | None,
         *,
         late: bool = True,

@@ -42,9 +42,9 @@ class Course(Run):
     def copy(self) -> Course:
         """The same state, to go on from in another way."""
         twin = Course.__new__(Course)
-        twin.jobs, twin._dependents = self.jobs, self._dependents
+        twin.jobs, twin._dependents = self.jobs, self._dependents  # noqa: SLF001  # a twin of our own kind
         twin.status = dict(self.status)
-        twin._again = set(self._again)
+        twin._again = set(self._again)  # noqa: SLF001
         twin.excused = self.excused
         return twin
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.gates.budget import Budget, Limits
-from cilint.gates.claim import OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
+from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
 from cilint.gates.creation import Creation
 from cilint.gates.replay import replay
 from cilint.gates.solver import FALSE, Solver

@@ -148,5 +148,5 @@ def _listed(items: list[str] | tuple[str, ...]) -> str:
 
 
 def _short(value: str) -> str:
-    shown = value if value else '""'
+    shown = value or '""'
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"

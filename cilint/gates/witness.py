@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.gates.creation import Creation
     from cilint.gates.solver import Model
-    from cilint.gates.texts import Texts
     from cilint.gates.world import World
     from cilint.plan import Scenario, Tree
 

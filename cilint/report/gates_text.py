@@ -94,7 +94,9 @@ class _Page:
                 continue
             self.say(f"  {answer.guarded} {_claim(answer)}")
             for name, status in answer.by_type.items():
-                self._lines.append(f"    {self.sign(status)} {name}: {'not in such a pipeline' if status == 'absent' else status}")
+                self._lines.append(
+                    f"    {self.sign(status)} {name}: {'not in such a pipeline' if status == 'absent' else status}"
+                )
 
 
 def _claim(answer: Answer) -> str:

@@ -48,7 +48,7 @@ def test_ten_thousand_random_pipelines(generators, planner_of, prove, breaks, se
     assert judged > count * 0.8
 
 
-def test_what_is_refuted_was_lived_through(generators, planner_of, prove):
+def test_what_is_refuted_was_lived_through(generators, prove):
     """The events of a counterexample, played one by one, end with the guarded job started and the gate not passed."""
     rng = random.Random(2)
     replayed = 0

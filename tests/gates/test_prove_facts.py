@@ -9,7 +9,6 @@ import pytest
 
 from cilint.gates.claim import ORDINARY, OVERRIDE
 
-GATE = 'approve: {stage: approve, script: [ok], %s}\n'
 STAGES = "stages: [approve, prod]\n"
 
 
@@ -150,7 +149,7 @@ def test_what_is_not_known_does_not_hinder_where_it_does_not_matter(prove):
     assert prove(text, "deploy", "approve").status == "refuted"
 
 
-def test_includes_that_vary_with_the_pipeline_are_unknown(prove, planner_of, tmp_path):
+def test_includes_that_vary_with_the_pipeline_are_unknown(prove, tmp_path):
     from cilint.compose import compose
     from cilint.compose.fetch import Project
     from cilint.pipeline import build
@@ -184,7 +183,7 @@ def test_assumed_values_of_predefined_variables(prove):
 
 
 def test_a_proof_about_nothing_is_called_vacuous(prove):
-    text = pipeline("when: manual", 'rules: [{if: $CI_COMMIT_BRANCH && $CI_COMMIT_TAG}]')
+    text = pipeline("when: manual", "rules: [{if: $CI_COMMIT_BRANCH && $CI_COMMIT_TAG}]")
     verdict = prove(text, "deploy", "approve")
     assert verdict.proven
     assert verdict.vacuous

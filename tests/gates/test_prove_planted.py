@@ -76,7 +76,7 @@ def _changes_need_a_diff(self, site):
 
 
 def _blank_is_falsy(atom):
-    return atom is None or atom is False or atom == ""  # noqa: PLC1901
+    return atom is None or atom is False or atom == ""
 
 
 def _tags_have_no_names(self, entry):
