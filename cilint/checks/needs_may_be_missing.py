@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from cilint.finding import Edit, Finding
     from cilint.notation.expression import Expression
     from cilint.pipeline.job import Need
-    from cilint.plan import Plan, Scenario
+    from cilint.plan import Plan, Planner, Scenario
     from cilint.plan.candidate import Candidate, Condition, NeededJob
     from cilint.plan.suggested import Wish
     from cilint.rules.context import Context
     from cilint.tree.node import Node
     from cilint.tree.site import Site
 
+_NOTHING = (None, ())  # the question of a clause that asks nothing
+_OF_JOBS = ("CI_JOB", "CI_NODE", "CI_ENVIRONMENT")
 _TRIED = 24  # scenarios that the pipeline's own conditions suggest
 
 
@@ -38,9 +40,11 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:  #
     """Every need once, with the situations in which it is not there."""
     if not any(_has_needs(job.site.node) for job in context.pipeline.jobs.values()) or not can_plan(context):
         return
-    found: dict[tuple[object, ...], _Missing] = {}
     planner = context.planner
+    found: dict[tuple[object, ...], _Missing] = {}
     candidates = {candidate.name: candidate for candidate in planner.candidates}
+    if not any(_uncertain(planner, candidates)):
+        return
     for plan in context.plans:
         _collect(plan, candidates, found)
     for scenario in _suggested(context, candidates, found):
@@ -80,13 +84,11 @@ def _suggested(
 ) -> Iterator[Scenario]:
     """More situations, named by the conditions of jobs whose needs were always there so far."""
     pairs: dict[tuple[object, ...], tuple[object, list[Expression], list[Expression]]] = {}
-    for candidate in context.planner.candidates:
-        for name, need in _mandatory(candidate):
-            other = candidates.get(name)
-            if other is not None and need.site.span.key not in found and not _alike(candidate, other):
-                ours, theirs = _asked(candidate), _asked(other)
-                asked = tuple(said.text for listed in (ours, theirs) for said in listed)
-                pairs.setdefault(asked, (need.site.span.key, ours, theirs))
+    for candidate, other, need in _uncertain(context.planner, candidates):
+        if need.site.span.key not in found:
+            ours, theirs = _asked(candidate), _asked(other)
+            asked = tuple(said.text for listed in (ours, theirs) for said in listed)
+            pairs.setdefault(asked, (need.site.span.key, ours, theirs))
     if not pairs:
         return
     from cilint.plan.suggested import granted
@@ -138,6 +140,15 @@ def _key(scenario: Scenario) -> tuple[object, ...]:
     return frozenset(scenario.variables.items()), frozenset(scenario.outside.items())
 
 
+def _uncertain(planner: Planner, candidates: dict[str, Candidate]) -> Iterator[tuple[Candidate, Candidate, Need]]:
+    """Jobs and mandatory needs of which it cannot be seen at a glance that they come together."""
+    for candidate in planner.candidates:
+        for name, need in _mandatory(candidate):
+            other = candidates.get(name)
+            if other is not None and not _brings(candidate, other):
+                yield candidate, other, need
+
+
 def _mandatory(candidate: Candidate) -> Iterator[tuple[str, Need]]:
     """What a job cannot do without, by the names of instances."""
     for needed in candidate.needs or ():
@@ -149,22 +160,49 @@ def _mandatory(candidate: Candidate) -> Iterator[tuple[str, Need]]:
                 yield need.job, need
 
 
-def _alike(one: Candidate, other: Candidate) -> bool:
-    """Whether two jobs ask the same, so that where one is, the other is too."""
-    if one.conditions is None or other.conditions is None:
-        return one.conditions is other.conditions and _says_nothing(one) and _says_nothing(other)
-    return [*map(_question, one.conditions)] == [*map(_question, other.conditions)]
+def _brings(one: Candidate, other: Candidate) -> bool:
+    """Whether where one job is, the other surely is, too: it is always there, or asks the same."""
+    if other.conditions is None:
+        return other.policy is None or (one.conditions is None and _is_default(one) and _is_default(other))
+    if one.conditions is None:
+        return False
+    never: set[tuple[object, ...]] = set()  # what has not matched when a clause is reached
+    for condition in one.conditions:
+        if (condition.when or one.when) == "never":
+            never.add(_question(one, condition))
+        elif not _lets_in(other, _question(one, condition), never):
+            return False
+    return True
 
 
-def _says_nothing(candidate: Candidate) -> bool:
+def _lets_in(candidate: Candidate, question: tuple[object, ...], never: set[tuple[object, ...]]) -> bool:
+    """Whether a job is created where this condition holds and those of `never` do not."""
+    for condition in candidate.conditions or ():
+        asked = _question(candidate, condition)
+        if (condition.when or candidate.when) != "never":
+            if asked in (question, _NOTHING):
+                return True
+        elif asked not in never:
+            return False
+    return False
+
+
+def _is_default(candidate: Candidate) -> bool:
     """Whether the job has neither `only` nor `except` of its own."""
     return candidate.policy is None or (candidate.policy.implied and candidate.policy.except_ is None)
 
 
-def _question(condition: Condition) -> tuple[object, ...]:
+def _question(candidate: Candidate, condition: Condition) -> tuple[object, ...]:
+    """What a clause asks, apart from what follows from it; of variables that the job may have for itself, with its name."""
     files = tuple(id(site.node) for key in ("changes", "exists") if (site := condition.clause.get(key)) is not None)
-    text = None if condition.expression is None else condition.expression.text
-    return text, files, condition.when == "never"
+    expression = condition.expression
+    if expression is None:
+        return None, files
+    if candidate.inherit is None and not any(
+        name in candidate.variables or name.startswith(_OF_JOBS) for name in expression.variables
+    ):
+        return expression.text, files
+    return expression.text, files, candidate.name
 
 
 def _has_needs(node: Node) -> bool:

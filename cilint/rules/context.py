@@ -259,7 +259,7 @@ class Context:
 
     def situated(self, scenario: Scenario) -> Scenario:
         """The scenario with what is known of this project: its files, and variables that the settings give."""
-        return scenario.given(variables=self._given(), tree=self._files)
+        return scenario.given(variables=self.given, tree=self._files)
 
     @property
     def _files(self) -> Tree:
@@ -269,7 +269,9 @@ class Context:
             self._tree = Tree(self.project.list_files)
         return self._tree
 
-    def _given(self) -> dict[str, str]:
+    @property
+    def given(self) -> dict[str, str]:
+        """Variables that the settings give to every scenario."""
         return {
             name: value
             for name, value in self.project.variables.items()
@@ -279,7 +281,7 @@ class Context:
     def _defaults(self) -> list[Scenario]:
         from cilint.plan import default_scenarios
 
-        return default_scenarios(default=self._given().get("CI_DEFAULT_BRANCH", "main"))
+        return default_scenarios(default=self.given.get("CI_DEFAULT_BRANCH", "main"))
 
     @property
     def plans(self) -> Iterator[Plan]:
