@@ -104,6 +104,13 @@ class Finding:
         """The first of the jobs that the value reaches; None when no job owns it."""
         return self.jobs[0] if self.jobs else None
 
+    @property
+    def fix(self) -> str:
+        """How it can be mended: "safe", "unsafe", or "" where somebody must do it by hand."""
+        if not self.edits:
+            return ""
+        return "safe" if all(edit.safe for edit in self.edits) else "unsafe"
+
     def __repr__(self) -> str:
         return f"Finding({self.rule} at {self.span}: {self.message})"
 

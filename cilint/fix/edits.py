@@ -23,7 +23,7 @@ def chosen(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
     taken: dict[str, list[Edit]] = {}
     for finding in findings:
         edits = finding.edits
-        if finding.status != "open" or not edits or not (unsafe or all(edit.safe for edit in edits)):
+        if finding.status != "open" or finding.fix not in (("safe", "unsafe") if unsafe else ("safe",)):
             continue
         if any(_overlap(edit, other) for edit in edits for other in taken.get(edit.span.source.path, ())):
             continue  # the next round takes it, on the text as it is then
