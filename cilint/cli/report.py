@@ -22,6 +22,10 @@ FORMATS = {
     "json": "bundle",
     "bundle": "bundle",
     "xlsx": "xlsx",
+    "hdf": "hdf",
+    "oscal": "oscal",
+    "oscal-component": "oscal",
+    "intoto": "intoto",
 }
 _BINARY = ("xlsx", "pdf", "bundle")
 

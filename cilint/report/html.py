@@ -56,8 +56,8 @@ def _is_whole(tested: Tested) -> bool:
     return tested.result == "pass" and len(tested.items) == 1 and not tested.items[0].place
 
 
-def _svg(picture: Picture) -> Markup:
-    """The pipeline as a picture; the renderer escapes every name in it."""
+def _svg(picture: Picture, number: int) -> Markup:
+    """The pipeline as a picture; the renderer escapes every name in it. number: of the picture on its page."""
     stages = []
     for stage, facts in picture.stages:
         boxes = []
@@ -77,7 +77,9 @@ def _svg(picture: Picture) -> Markup:
                 setattr(box, name, getattr(fact, name))
             boxes.append(box)
         stages.append((stage, boxes))
-    return Markup(graph.svg(Graph(picture.title, stages, list(picture.edges))))  # noqa: S704  # escaped where it is made
+    text = graph.svg(Graph(picture.title, stages, list(picture.edges)))
+    text = text.replace('id="tip"', f'id="tip{number}"').replace('"url(#tip)"', f'"url(#tip{number})"')
+    return Markup(text)  # noqa: S704  # escaped where it is made
 
 
 @cache
