@@ -145,7 +145,7 @@ def _uncertain(planner: Planner, candidates: dict[str, Candidate]) -> Iterator[t
     for candidate in planner.candidates:
         for name, need in _mandatory(candidate):
             other = candidates.get(name)
-            if other is not None and not _brings(candidate, other):
+            if other is not None and not brings(candidate, other):
                 yield candidate, other, need
 
 
@@ -160,7 +160,7 @@ def _mandatory(candidate: Candidate) -> Iterator[tuple[str, Need]]:
                 yield need.job, need
 
 
-def _brings(one: Candidate, other: Candidate) -> bool:
+def brings(one: Candidate, other: Candidate) -> bool:
     """Whether where one job is, the other surely is, too: it is always there, or asks the same."""
     if other.conditions is None:
         return other.policy is None or (one.conditions is None and _is_default(one) and _is_default(other))
@@ -197,7 +197,8 @@ def _question(candidate: Candidate, condition: Condition) -> tuple[object, ...]:
     files = tuple(id(site.node) for key in ("changes", "exists") if (site := condition.clause.get(key)) is not None)
     expression = condition.expression
     if expression is None:
-        return None, files
+        refused = condition.clause.get("if")  # GitLab does not take it: it holds nowhere
+        return (None, files) if refused is None else (None, files, candidate.name)
     if candidate.inherit is None and not any(
         name in candidate.variables or name.startswith(_OF_JOBS) for name in expression.variables
     ):

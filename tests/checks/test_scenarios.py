@@ -8,6 +8,7 @@ import pytest
 
 from cilint import rules as packs
 from cilint.check import check
+from cilint.checks.needs_may_be_missing import brings
 from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.pipeline import build
@@ -143,8 +144,10 @@ def condition(draw):
 
 def clauses(draw, words):
     lines = []
+    few = [condition(draw) for _ in range(3)] if draw.random() < 0.5 else []
     for _ in range(draw.randint(1, 3)):
-        lines.append(f"    - if: '{condition(draw)}'" if draw.random() < 0.85 else "    - when: never")
+        asked = draw.choice(few) if few else condition(draw)
+        lines.append(f"    - if: '{asked}'" if draw.random() < 0.85 else "    - when: never")
         if draw.random() < 0.3 and "if" in lines[-1]:
             lines.append(f"      when: {draw.choice(words)}")
         if draw.random() < 0.15 and "if" in lines[-1]:
@@ -214,3 +217,21 @@ def test_a_suggested_situation_is_one_in_which_the_condition_holds(tmp_path, tex
     scenarios = [scenario for wish in wishes(expression) for scenario in granted(wish)]
     assert any(planner.plan(scenario).created for scenario in scenarios)
     assert len({scenario.title for scenario in scenarios}) == len(scenarios)
+
+
+def test_jobs_that_are_said_to_come_together_do(tmp_path):
+    draw, listed, said = random.Random(11), list(situations())[::7], 0
+    for _ in range(250):
+        text = pipeline(draw)
+        planner = Planner(build(compose(Source(".gitlab-ci.yml", text), Project(str(tmp_path)))))
+        pairs = [
+            (one.name, other.name)
+            for one in planner.candidates
+            for other in planner.candidates
+            if one is not other and brings(one, other)
+        ]
+        said += len(pairs)
+        for situation in listed if pairs else ():
+            created = {job.name for job in planner.plan(situation.given(tree=Tree([]))).created}
+            assert not [pair for pair in pairs if pair[0] in created and pair[1] not in created], (text, situation)
+    assert said > 30
