@@ -41,7 +41,7 @@ class Gate:
 
     __slots__ = ("by", "claims", "each", "guarded", "kind", "missing", "roles", "rule")
 
-    def __init__(  # noqa: PLR0917  # a claim on a job reads in this order
+    def __init__(
         self, rule: str, guarded: Job, by: Listed[str], kind: str, claims: Listed[Claim], *, missing: str = ""
     ) -> None:
         self.roles: tuple[str, ...] = ()

@@ -199,7 +199,7 @@ class Prover:
     def _refute(self, claim: Claim, made: Made, statuses: Statuses, within: list[int]) -> Verdict:
         faults = self._faults(claim, statuses)
         fresh = self.solver.new_var("not tried before")
-        hopes = wishes(self.world, self.creation)
+        hopes = [*wishes(self.world, self.creation), *statuses.calm()]
         reason = ""
         for level in range(self.assume.level + 1):
             for _, term in faults:
@@ -295,6 +295,6 @@ def _moments(model: Model, statuses: Statuses) -> list[dict[str, str]]:
             for word in ("fine", "failed", "canceled", "skipped", "ignored"):
                 term = getattr(state, word)
                 if term != FALSE and model.holds(term):
-                    wanted[name] = word
+                    wanted[name] = "dropped" if word == "fine" and not model.holds(state.started) else word
         moments.append(wanted)
     return moments

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from cilint.plan.planned import Plan, PlannedJob
 
     Events = list[tuple[str, str]]
-    Wanted = dict[str, str]  # what the solver wants of a job: fine, failed, canceled, skipped, ignored or waits
+    # What the solver wants of a job: fine, dropped (cancelled before it started, harmlessly), failed, canceled,
+    # skipped, ignored or waits.
+    Wanted = dict[str, str]
 
 _SMALL = 7  # jobs; the shortest story of such a pipeline is found by trying them all
 _STATES = 3000
@@ -74,6 +76,11 @@ def _follow(part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wa
     course = Course(part)
     events: Events = []
     for wanted in moments:
+        # What is cancelled while it waits must be so before anything that it waits for ends: the last jobs first.
+        for name in reversed(course.jobs):
+            if wanted.get(name) in ("canceled", "dropped") and course.status[name] == CREATED:
+                course.happen("cancel", name)
+                events.append(("cancel", name))
         for _ in range(len(course.jobs) + 3):
             before = len(events)
             for name in course.jobs:
@@ -100,6 +107,8 @@ def _action(course: Course, name: str, wanted: str, *, is_gate: bool) -> str:
             return "play"
         harmless = job.allow_failure or status == SUCCESS
         return "retry" if status in _FINISHED and not harmless else ""
+    if wanted == "dropped":
+        return "cancel" if status in (PENDING, SCHEDULED, CREATED) else ""
     if wanted == "failed":
         if status in (PENDING, SCHEDULED):
             return "fail"
@@ -108,4 +117,6 @@ def _action(course: Course, name: str, wanted: str, *, is_gate: bool) -> str:
         if status in (PENDING, SCHEDULED, CREATED):
             return "cancel"
         return "play" if status == MANUAL else "retry" if status in (SUCCESS, FAILED) else ""
+    if wanted == "skipped" and status in (PENDING, SCHEDULED, MANUAL):  # only what has ended can be judged anew
+        return "play" if status == MANUAL else "fail" if is_gate else "succeed"
     return "retry" if status in _FINISHED and wanted in ("waits", "skipped") else ""

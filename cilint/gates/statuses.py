@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cilint.gates.solver import Solver
 
 MAX_MOMENTS = 13  # one, and one for each job by which an older result may outlive what came after
+_TOLD_APART = 200  # states; of more, failures are wished away all together or not at all
 _ON_SUCCESS = ("on_success", "manual", "delayed")
 
 
@@ -105,6 +106,15 @@ class Statuses:
             state = snapshot[name]
             terms.append(solver.implies(state.fine, self._harmless(made)))
         return solver.all_of(terms)
+
+    def calm(self) -> list[int]:
+        """What makes a course ordinary, the most important first: nothing is cancelled, little fails."""
+        solver = self._solver
+        states = [state for snapshot in self.states for state in snapshot.values()]
+        cancellations = [-state.canceled for state in states]
+        failures = [-state.failed for state in states]
+        quiet = [solver.all_of(cancellations), solver.all_of(failures)]
+        return quiet + ([*cancellations, *failures] if len(states) <= _TOLD_APART else [])
 
     def _harmless(self, made: Made) -> int:
         return made.where(self._solver, lambda way: way.allow_failure or way.excusable)
