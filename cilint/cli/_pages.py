@@ -73,8 +73,7 @@ class Page:
         self._rules = rules
         self._home = home
         self.findings = [_findings(rules, rule, example) for example in told["examples"]["bad"]]
-        edits = [finding.edits for found in self.findings for finding in found if finding.edits]
-        self.fixable = ("safe" if any(all(edit.safe for edit in one) for one in edits) else "unsafe") if edits else ""
+        self.fixable: str = told["fixable"]
 
     @property
     def requirement(self) -> list[str]:

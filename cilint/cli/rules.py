@@ -16,6 +16,8 @@ from cilint.report.wrap import wrap
 from cilint.rules import BUILT_IN, RuleSet, load
 from cilint.rules.packs import prose
 
+_FIXES = {"": " ", "safe": "*", "unsafe": "+"}
+
 
 @click.command("rules")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to list; default: the built-in ones.")
@@ -53,13 +55,16 @@ def _table(rules: RuleSet, packs: list[str]) -> str:
     columns = terminal_of(sys.stdout, "never", os.environ).wrapped
     width = max(len(rule.id) for rule in rules)
     lines: list[str] = []
+    told = prose(rules)
     for pack in packs:
         chosen = sorted((rule for rule in rules if rule.pack == pack), key=lambda rule: rule.id)
         lines += ["", f"{pack} ({plural(len(chosen), 'rule')})"]
         for rule in chosen:
-            lead = f"  {rule.id:<{width}}  {rule.severity:<7}  "
+            lead = f"  {rule.id:<{width}}  {rule.severity:<7} {_FIXES[told[rule.id]['fixable']]} "
             first, *more = wrap(printable(rule.title), columns - len(lead), columns and columns - len(lead))
             lines += [lead + first, *(f"{'':>{len(lead)}}{part}" for part in more)]
+    if any(told[rule.id]["fixable"] for rule in rules):
+        lines += ["", "* mended by --fix, + with --unsafe-fixes"]
     return "\n".join(lines[1:])
 
 
@@ -74,6 +79,7 @@ def _json(rules: RuleSet, packs: list[str]) -> str:
             "requirement": told[rule.id]["requirement"],
             "why": told[rule.id]["why"],
             "fix": rule.fix,
+            "fixable": told[rule.id]["fixable"],
             "controls": list(rule.controls),
             "parameters": rule.parameters,
             "file": told[rule.id]["file"],

@@ -98,10 +98,10 @@ class Faults:
         """Report a text that is none of the words that the keyword takes."""
         words = list(choices)
         text = node.text if isinstance(node, Scalar) else ""
-        near = self._near(text, words)
+        near = self.near(text, words)
         listed = ", ".join(words[:_LISTED]) + (" ..." if len(words) > _LISTED else "")
         some = f"should be one of: {listed}" if len(words) > 1 else f"should be `{words[0]}`"
-        self.add("keyword-value", path, f"{some}; unknown value: {shown(text)}{_meant(near)}", right=near)
+        self.add("keyword-value", path, f"{some}; unknown value: {shown(text)}{meant(near)}", right=near)
 
     def missing(self, path: Way, names: Iterable[str], text: str = "") -> None:
         """Report keys that a map must hold, unless an include that could not be read may hold them."""
@@ -116,8 +116,8 @@ class Faults:
             return
         words = list(allowed)
         name = str(self.site(path).path[-1])
-        near = None if reason else self._near(name, words)
-        guess = reason or _meant(near)
+        near = None if reason else self.near(name, words)
+        guess = reason or meant(near)
         if not guess and words:
             guess = f"; allowed are {', '.join(words)}" if len(words) <= _LISTED else ""
         text = f"contains unknown keys: {shown(name)}{guess}"
@@ -127,9 +127,10 @@ class Faults:
 
     def guess(self, word: str, choices: Iterable[str]) -> str:
         """A word on what was probably meant, or nothing."""
-        return _meant(self._near(word, choices))
+        return meant(self.near(word, choices))
 
-    def _near(self, word: str, choices: Iterable[str]) -> str | None:
+    def near(self, word: str, choices: Iterable[str]) -> str | None:
+        """The word that was probably meant, for `right` of `add`."""
         self._looked_up += 1
         return nearest(word, choices) if self._looked_up <= _WORDS_AT_MOST else None
 
@@ -165,7 +166,8 @@ class Faults:
         return site
 
 
-def _meant(near: str | None) -> str:
+def meant(near: str | None) -> str:
+    """The same in words."""
     return f"; did you mean `{near}`?" if near else ""
 
 

@@ -58,6 +58,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, object]:
         "fingerprint": finding.fingerprint,
         "controls": list(finding.controls),
         "fixable": bool(finding.edits),
+        "fix": finding.fix,
         "waived": finding.status == "waived",
         "status": finding.status,
         "reason": finding.reason,

@@ -64,8 +64,11 @@ def summary(report: Report) -> str:
     else:
         head = f"no findings in {scope}"
     parts = [head]
-    if fixable := sum(bool(finding.edits) for finding in report.open):
-        parts.append(f"{fixable} fixable with --fix")
+    safe, unsafe = (sum(finding.fix == fix for finding in report.open) for fix in ("safe", "unsafe"))
+    if safe:
+        parts.append(f"{safe} fixable with --fix")
+    if unsafe:
+        parts.append(f"{unsafe} {'more' if safe else 'fixable'} with --unsafe-fixes")
     parts += [
         f"{number} {status}" for status in ("waived", "suppressed", "baselined") if (number := report.settled(status))
     ]

@@ -135,6 +135,7 @@ def _told(rule: RuleEntry, span: Span) -> dict[str, Any]:
         "id": rule.id,
         "requirement": rule.requirement,
         "since": rule.since,
+        "fixable": rule.fixable,
         "why": " ".join(rule.why.split()),
         "fix": " ".join(rule.fix.split()),
         "examples": rule.examples.model_dump(),

@@ -129,6 +129,9 @@ class RuleEntry(_Strict):
     select: Texts = []
     where: Where = Where()
     assertion: dict[str, Any] = Field(default={}, alias="assert")
+    fixable: Literal["", "safe", "unsafe"] = Field(
+        default="", description="what --fix mends of it: the same as its bad examples show"
+    )
     edit: Mend | None = Field(default=None, description="how `--fix` mends it; for rules with select and assert")
     check: str = ""
     parameters: dict[str, Any] = {}

@@ -97,7 +97,7 @@ def test_a_wrong_call_is_told_in_one_line_and_helped(cilint, arguments, complain
 def test_rules_lists_a_pack_and_tells_all_of_it_in_json(cilint):
     done = cilint("rules", "--pack", "security")
     assert done.out.startswith("security (")
-    assert "  pipe-to-shell                   error    Downloaded code is checked before it runs\n" in done.out
+    assert "  pipe-to-shell                   error     Downloaded code is checked before it runs\n" in done.out
     rules = json.loads(cilint("rules", "--format", "json").out)["rules"]
     assert {rule["pack"] for rule in rules} == {"gitlab", "security", "enterprise"}
     assert all(rule["why"] and rule["fix"] and rule["title"] for rule in rules)

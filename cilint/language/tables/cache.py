@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cilint.language.faults import shown
+from cilint.language.faults import meant, shown
 from cilint.language.shapes import FLAG, Shape, Words
 from cilint.language.structures import STRINGS, Either, Fields, Listing, Strings
 from cilint.pattern import Pattern
@@ -55,12 +55,9 @@ class _Policy(Shape):
         if not isinstance(text, str):
             faults.type(path, node, self.words)
         elif text.strip() and not _POLICY.search(text):
-            guess = faults.guess(text, ("pull-push", "push", "pull"))
-            faults.add(
-                "keyword-value",
-                path,
-                f"should be one of: pull-push, push, pull, or a variable, not {shown(text)}{guess}",
-            )
+            near = faults.near(text, ("pull-push", "push", "pull"))
+            message = f"should be one of: pull-push, push, pull, or a variable, not {shown(text)}{meant(near)}"
+            faults.add("keyword-value", path, message, right=near)
 
 
 KEY_TEXT = _Key("a string")

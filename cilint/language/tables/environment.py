@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.language.faults import shown
+from cilint.language.faults import meant, shown
 from cilint.language.shapes import FLAG, TEXT, Text, Words
 from cilint.language.structures import Either, Fields
 from cilint.pattern import Pattern
@@ -58,12 +58,9 @@ class _Tier(Text):
         super().check(node, path, faults)
         text = node.value if isinstance(node, Scalar) else None
         if isinstance(text, str) and "$" not in text and text not in TIERS:
-            known = ", ".join(TIERS)
-            faults.add(
-                "environment-tier-unknown",
-                path,
-                f"{shown(text)} is no tier that GitLab knows: {known}{faults.guess(text, TIERS)}",
-            )
+            near = faults.near(text, TIERS)
+            message = f"{shown(text)} is no tier that GitLab knows: {', '.join(TIERS)}{meant(near)}"
+            faults.add("environment-tier-unknown", path, message, right=near)
 
 
 KUBERNETES = Fields(
