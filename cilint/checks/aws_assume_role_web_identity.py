@@ -38,5 +38,7 @@ def _assumes(context: Context, job: Job) -> bool:
             return True
     if any(word in source.text for source in context.scripts.files(job) for word in _SPELLINGS[1:]):
         return True
+    if context.scripts.mention(job, "web_identity_token_file"):  # a profile with which the CLI makes the call
+        return True
     scope, assigned = context.scopes.of(job), context.assigned(job)
     return all(scope.values(name) or name in assigned for name in _SDK)

@@ -25,7 +25,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     title = context.roles.title(role)
     if not jobs:
         if context.pipeline.complete:
-            yield context.fault(top(context), f"no job sends {title}")
+            yield context.fault(top(context), f"no job sends {_a(title)}")
         else:
             context.unknown(title, "the job may stand in an include that was not read")
         return
@@ -55,8 +55,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         for planned in plan.jobs if plan is not None else ():
             if planned.job.name in names:
                 span = planned.clause.span if planned.clause is not None else planned.job.span
-                message = f"sends {title} for {plan.scenario.title if plan else ''}"
+                message = f"sends {_a(title)} for {plan.scenario.title if plan else ''}"
                 yield context.fault(span, message, job=planned.job, site=planned.job.site)
+
+
+def _a(title: str) -> str:
+    return f"an {title}" if title[:1].lower() in "aeiou" else f"a {title}"
 
 
 def _early(plan: Plan, planned: PlannedJob, names: set[str]) -> str:

@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-
-from tests.mutation.reference import ENTRY, ROOT, Edit, reference, script_files
+from typing import TYPE_CHECKING
 
 from cilint.check import Checked, check
 from cilint.compose.fetch import open_project
-from cilint.rules.rule import RuleSet
+from tests.mutation.reference import ENTRY, ROOT, Edit, reference, script_files
+
+if TYPE_CHECKING:
+    from cilint.rules.rule import RuleSet
 
 
 class Mutant:

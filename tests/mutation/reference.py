@@ -53,6 +53,13 @@ class Block:
             return index, end
         return None
 
+    def place(self, name: str, depth: int = 1) -> tuple[int, int]:
+        """Like `key`, for a keyword that must be there. Raises KeyError."""
+        found = self.key(name, depth)
+        if found is None:
+            raise KeyError(f"{self.name} has no {name}")
+        return found
+
 
 class Reference:
     """A pipeline file, ready to be changed."""
@@ -141,7 +148,7 @@ class Reference:
                 yield Edit(start, end, [f"  needs: [{', '.join(kept)}]"])
             return
         items = list(self.items(start + 1, end, "    - "))
-        gone = [item for item in items if re.match(r"    - (?:job: )?(\S+)$", self.lines[item[0]])[1] in names]
+        gone = [item for item in items if self.lines[item[0]].split()[-1] in names]
         if gone and len(gone) == len(items):
             yield Edit(start, end, ["  needs: []"])
         else:
@@ -170,7 +177,11 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
-_Loader.add_constructor("!reference", lambda loader, node: [loader.construct_sequence(node)])
+def _reference(loader: _Loader, node: yaml.nodes.SequenceNode) -> list[Any]:
+    return [loader.construct_sequence(node)]
+
+
+_Loader.add_constructor("!reference", _reference)
 
 
 @cache
@@ -183,5 +194,7 @@ def reference() -> Reference:
 def script_files() -> dict[str, str]:
     """The files under scripts/ by path."""
     return {
-        str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "scripts").rglob("*")) if path.is_file()
+        str(path.relative_to(ROOT)): path.read_text()
+        for path in sorted((ROOT / "scripts").rglob("*"))
+        if path.is_file()
     }

@@ -149,7 +149,9 @@ def _renamed_stages() -> Iterator[Rewrite]:
     names = reference().data["stages"]
     for stage in names:
         yield Rewrite("stage renamed", stage, {ENTRY: _with_stages({stage: f"{stage}-phase"})})
-    yield Rewrite("stage renamed", "all of them", {ENTRY: _with_stages({name: f"phase-{i}" for i, name in enumerate(names)})})
+    yield Rewrite(
+        "stage renamed", "all of them", {ENTRY: _with_stages({name: f"phase-{i}" for i, name in enumerate(names)})}
+    )
 
 
 def _with_stages(names: dict[str, str]) -> str:
@@ -162,7 +164,9 @@ def _with_stages(names: dict[str, str]) -> str:
 def _durations() -> Iterator[Rewrite]:
     text = reference().text
     for week in _WEEKS:
-        yield Rewrite("a week spelt", week, {ENTRY: re.sub(r"(?m)(expire_in|auto_stop_in): 1 week$", rf"\g<1>: {week}", text)})
+        yield Rewrite(
+            "a week spelt", week, {ENTRY: re.sub(r"(?m)(expire_in|auto_stop_in): 1 week$", rf"\g<1>: {week}", text)}
+        )
     ref = reference()
     for name, block in ref.blocks.items():
         for index, _ in block.find(r"    expire_in: 1 week"):
@@ -176,14 +180,24 @@ def _image_forms() -> Iterator[Rewrite]:
             yield _edited("image as a map", name, Edit(index, index + 1, ["  image:", f"    name: {found[1]}"]))
     text = ref.text
     yield Rewrite("image with braces", "all", {ENTRY: text.replace(": $CI_REGISTRY/", ": ${CI_REGISTRY}/")})
-    with_variable = text.replace(": $CI_REGISTRY/", ": $REGISTRY/").replace("\nvariables:\n", "\nvariables:\n  REGISTRY: $CI_REGISTRY\n", 1)
+    with_variable = text.replace(": $CI_REGISTRY/", ": $REGISTRY/").replace(
+        "\nvariables:\n", "\nvariables:\n  REGISTRY: $CI_REGISTRY\n", 1
+    )
     yield Rewrite("registry by a variable", "all", {ENTRY: with_variable})
-    versions = text.replace("node:22.11.0", "node:$NODE_VERSION").replace("\nvariables:\n", '\nvariables:\n  NODE_VERSION: "22.11.0"\n', 1)
+    versions = text.replace("node:22.11.0", "node:$NODE_VERSION").replace(
+        "\nvariables:\n", '\nvariables:\n  NODE_VERSION: "22.11.0"\n', 1
+    )
     yield Rewrite("version by a variable", "node", {ENTRY: versions})
-    whole = re.sub(r"(?m)^(  image|    - name): \$CI_REGISTRY/infrastructure/node:22.11.0$", r"\g<1>: $NODE_IMAGE", text)
+    whole = re.sub(
+        r"(?m)^(  image|    - name): \$CI_REGISTRY/infrastructure/node:22.11.0$", r"\g<1>: $NODE_IMAGE", text
+    )
     whole = whole.replace("\nvariables:\n", "\nvariables:\n  NODE_IMAGE: $CI_REGISTRY/infrastructure/node:22.11.0\n", 1)
     yield Rewrite("image by a variable", "node", {ENTRY: whole})
-    yield Rewrite("digest beside the version", "all", {ENTRY: re.sub(r"(?m)^(  image: \S+)$", rf"\g<1>@sha256:{'ab12' * 16}", text)})
+    yield Rewrite(
+        "digest beside the version",
+        "all",
+        {ENTRY: re.sub(r"(?m)^(  image: \S+)$", rf"\g<1>@sha256:{'ab12' * 16}", text)},
+    )
 
 
 def _script_forms() -> Iterator[Rewrite]:
@@ -194,11 +208,19 @@ def _script_forms() -> Iterator[Rewrite]:
         for section in ("before_script", "script", "after_script"):
             place = block.key(section)
             items = ref.script_items(name, section)
-            plain = [ref.lines[start] for start, end in items if end == start + 1 and not re.search(r" #|>-$", ref.lines[start])]
+            plain = [
+                ref.lines[start]
+                for start, end in items
+                if end == start + 1 and not re.search(r" #|>-$", ref.lines[start])
+            ]
             if not place or not items or len(plain) < len(items):
                 continue
             commands = [line.removeprefix("    - ") for line in plain]
-            yield _edited("script as a block", f"{name}, {section}", Edit(*place, [f"  {section}:", "    - |", *("      " + c for c in commands)]))
+            yield _edited(
+                "script as a block",
+                f"{name}, {section}",
+                Edit(*place, [f"  {section}:", "    - |", *("      " + c for c in commands)]),
+            )
             if len(commands) == 1:
                 yield _edited("script as a text", f"{name}, {section}", Edit(*place, [f"  {section}: {commands[0]}"]))
             folded = [line for c in commands for line in ("    - >-", "      " + c)]
@@ -211,7 +233,11 @@ def _list_forms() -> Iterator[Rewrite]:
         for key in ("needs", "extends"):
             for index, found in block.find(rf"  {key}: \[(.+)\]$"):
                 words = found[1].split(", ")
-                yield _edited(f"{key} as a block", name, Edit(index, index + 1, [f"  {key}:", *(f"    - {word}" for word in words)]))
+                yield _edited(
+                    f"{key} as a block",
+                    name,
+                    Edit(index, index + 1, [f"  {key}:", *(f"    - {word}" for word in words)]),
+                )
                 if key == "needs":
                     lines = ["  needs:", *(f"    - {{job: {word}, artifacts: true}}" for word in words)]
                     yield _edited("needs as maps", name, Edit(index, index + 1, lines))
@@ -232,7 +258,9 @@ def _references() -> Iterator[Rewrite]:
                 source = ref.blocks[base].key(key)
                 if source and block.key(key) is None and ref.value(job, key) == ref.value(base, key):
                     at = block.start + 1
-                    yield _edited("said by !reference", f"{job}: {key}", Edit(at, at, [f"  {key}: !reference [{base}, {key}]"]))
+                    yield _edited(
+                        "said by !reference", f"{job}: {key}", Edit(at, at, [f"  {key}: !reference [{base}, {key}]"])
+                    )
 
 
 def _direct(job: str) -> list[str]:
@@ -251,11 +279,12 @@ def _merged_templates() -> Iterator[Rewrite]:
         maps = {key for key, value in ref.data[base.name].items() if isinstance(value, dict)}
         if maps & set(ref.data[job]) or base.name == ".kubectl_setup":
             continue
-        own = ref.blocks[job].key("extends")
-        assert own
+        own = ref.blocks[job].place("extends")
         head = ref.lines[base.start]
         anchored = head.replace(f"{base.name}:", f"{base.name}: &template", 1)
-        yield _edited("extends as a merge", job, Edit(base.start, base.start + 1, [anchored]), Edit(*own, ["  <<: *template"]))
+        yield _edited(
+            "extends as a merge", job, Edit(base.start, base.start + 1, [anchored]), Edit(*own, ["  <<: *template"])
+        )
 
 
 def _shared_artifacts() -> Iterator[Rewrite]:
@@ -268,21 +297,48 @@ def _shared_artifacts() -> Iterator[Rewrite]:
             if not place:
                 continue
             lines = ref.lines[place[0] : place[1]]
-            before = Edit(block.start, block.start, [".shared:", lines[0].replace(f"{key}:", f"{key}: &shared", 1), *lines[1:], ""])
+            before = Edit(
+                block.start,
+                block.start,
+                [".shared:", lines[0].replace(f"{key}:", f"{key}: &shared", 1), *lines[1:], ""],
+            )
             yield _edited("keyword by an alias", f"{job}: {key}", before, Edit(*place, [f"  {key}: *shared"]))
             if key in ("artifacts", "needs"):
                 before = Edit(block.start, block.start, [".shared:", *lines, ""])
-                yield _edited("keyword by !reference", f"{job}: {key}", before, Edit(*place, [f"  {key}: !reference [.shared, {key}]"]))
+                yield _edited(
+                    "keyword by !reference",
+                    f"{job}: {key}",
+                    before,
+                    Edit(*place, [f"  {key}: !reference [.shared, {key}]"]),
+                )
 
 
 def _quotes() -> Iterator[Rewrite]:
     text = reference().text
-    for key in ("image", "stage", "expire_in", "url", "name", "deployment_tier", "when", "key", "job", "path", "coverage_format"):
+    for key in (
+        "image",
+        "stage",
+        "expire_in",
+        "url",
+        "name",
+        "deployment_tier",
+        "when",
+        "key",
+        "job",
+        "path",
+        "coverage_format",
+    ):
         for quote in ('"', "'"):
             pattern = rf"(?m)^(\s+(?:- )?{key}: )([^\s\"'\[{{*&!>|#][^#\n\"']*?)$"
-            yield Rewrite("values quoted", f"{key} {quote}", {ENTRY: re.sub(pattern, rf"\g<1>{quote}\g<2>{quote}", text)})
+            yield Rewrite(
+                "values quoted", f"{key} {quote}", {ENTRY: re.sub(pattern, rf"\g<1>{quote}\g<2>{quote}", text)}
+            )
     for quote in ('"', "'"):
-        yield Rewrite("keys quoted", quote, {ENTRY: re.sub(r"(?m)^  (script|image|stage|needs|artifacts):", rf"  {quote}\g<1>{quote}:", text)})
+        yield Rewrite(
+            "keys quoted",
+            quote,
+            {ENTRY: re.sub(r"(?m)^  (script|image|stage|needs|artifacts):", rf"  {quote}\g<1>{quote}:", text)},
+        )
 
 
 def _comments() -> Iterator[Rewrite]:
@@ -312,7 +368,12 @@ def _explicit() -> Iterator[Rewrite]:
 
 def _conditions() -> Iterator[Rewrite]:
     text = reference().text
-    for form in ('($CI_COMMIT_BRANCH == "main")', "$CI_COMMIT_BRANCH == 'main'", "$CI_COMMIT_BRANCH =~ /^main$/", "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"):
+    for form in (
+        '($CI_COMMIT_BRANCH == "main")',
+        "$CI_COMMIT_BRANCH == 'main'",
+        "$CI_COMMIT_BRANCH =~ /^main$/",
+        "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
+    ):
         yield Rewrite("condition", form, {ENTRY: text.replace(_MAIN, form)})
     short = text.replace(f'{_MAIN} || $CI_COMMIT_BRANCH == "develop"', "$CI_COMMIT_BRANCH =~ /^(main|develop)$/")
     yield Rewrite("condition", "one pattern for two branches", {ENTRY: short})

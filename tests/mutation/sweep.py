@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tests.mutation.faults import accounts, artifacts, environments, failure, gates, images, jobs, scripts
-from tests.mutation.mutant import Mutant
+
+if TYPE_CHECKING:
+    from tests.mutation.mutant import Mutant
 
 KINDS = (images, failure, artifacts, accounts, jobs, environments, scripts, gates)
 

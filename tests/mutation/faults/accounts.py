@@ -28,15 +28,23 @@ def _tokens() -> Iterator[Mutant]:
     ref = reference()
     for name in _TIERS:
         block = ref.blocks[name]
-        own, aud = block.key("id_tokens"), block.key("aud", 3)
-        assert own and aud
+        own, aud = block.place("id_tokens"), block.place("aud", 3)
         yield changed("id_tokens dropped", name, "aws-oidc-id-token", Edit(*own), jobs=ref.reached(name))
         rules = ["aws-oidc-id-token", "keyword-missing", "keyword-type", "keyword-value", "id-token-audience"]
-        yield changed("aud dropped", name, rules, Edit(aud[0] - 1, aud[1], ["    AWS_ID_TOKEN: {}"]), jobs=ref.reached(name))
+        yield changed(
+            "aud dropped", name, rules, Edit(aud[0] - 1, aud[1], ["    AWS_ID_TOKEN: {}"]), jobs=ref.reached(name)
+        )
         for job in ref.reached(name):
             empty = Edit(ref.blocks[job].start + 1, ref.blocks[job].start + 1, ["  id_tokens: {}"])
             rest = [Edit(*own)]
-            yield changed("id_tokens dropped", f"{name}, {job} with an empty map", ["aws-oidc-id-token", "keyword-value", "keyword-missing"], empty, *rest, jobs=[job])
+            yield changed(
+                "id_tokens dropped",
+                f"{name}, {job} with an empty map",
+                ["aws-oidc-id-token", "keyword-value", "keyword-missing"],
+                empty,
+                *rest,
+                jobs=[job],
+            )
 
 
 def _roles() -> Iterator[Mutant]:
@@ -48,8 +56,12 @@ def _roles() -> Iterator[Mutant]:
                 only = len(ref.script_items(name, "before_script")) == 1
                 gone = Edit(start - 1, end) if only else Edit(start, end)
                 yield changed("role not assumed", name, "aws-assume-role-web-identity", gone, jobs=jobs)
-                other = Edit(start, end, ['    - aws sts assume-role --role-arn "$AWS_ROLE_ARN" --role-session-name ci'])
-                yield changed("role assumed without identity token", name, "aws-assume-role-web-identity", other, jobs=jobs)
+                other = Edit(
+                    start, end, ['    - aws sts assume-role --role-arn "$AWS_ROLE_ARN" --role-session-name ci']
+                )
+                yield changed(
+                    "role assumed without identity token", name, "aws-assume-role-web-identity", other, jobs=jobs
+                )
     for index, _ in ref.blocks[".aws"].find(r"    AWS_ROLE_ARN: "):
         for arn in (
             "arn:aws:iam::${AWS_ACCOUNT_ID}:role/AdministratorAccess",
@@ -63,7 +75,12 @@ def _roles() -> Iterator[Mutant]:
         line = "    - aws sts assume-role --role-arn arn:aws:iam::${AWS_ACCOUNT_ID}:role/Admin --role-session-name ci"
         yield changed("another role in a script", job, "aws-role-arn", Edit(script[0][0], script[0][0], [line]))
     path = "scripts/detect-drift.sh"
-    yield in_script("another role in a script file", path, 'export AWS_ROLE_ARN="arn:aws:iam::${AWS_ACCOUNT_ID}:role/Admin"', "aws-role-arn")
+    yield in_script(
+        "another role in a script file",
+        path,
+        'export AWS_ROLE_ARN="arn:aws:iam::${AWS_ACCOUNT_ID}:role/Admin"',
+        "aws-role-arn",
+    )
 
 
 def _calls(job: str, word: str, *, but: str) -> bool:
@@ -122,7 +139,11 @@ def _account_ids() -> Iterator[Mutant]:
             yield in_job_script("account id in a script line", job, line, rule)
     for path in script_files():
         if path.endswith(".sh"):
-            for line in (f"account_id={_ACCOUNT}", f"# account {_ACCOUNT}", f'role="arn:aws:iam::{_ACCOUNT}:role/GitLabCIRole"'):
+            for line in (
+                f"account_id={_ACCOUNT}",
+                f"# account {_ACCOUNT}",
+                f'role="arn:aws:iam::{_ACCOUNT}:role/GitLabCIRole"',
+            ):
                 if path.startswith("scripts/lib/"):
                     break
                 yield in_script("account id in a script file", path, line, rule)
@@ -133,8 +154,7 @@ def _account_ids() -> Iterator[Mutant]:
         line = ref.lines[index].replace("${AWS_ACCOUNT_ID}", _ACCOUNT)
         yield changed("account id in the role", ".aws", rule, Edit(index, index + 1, [line]))
     for name in ("deploy-dev", "deploy-production"):
-        place = ref.blocks[name].key("url", 2)
-        assert place
+        place = ref.blocks[name].place("url", 2)
         line = f"    url: https://{_ACCOUNT}.signin.aws.amazon.com/console"
         yield changed("account id in a URL", name, rule, Edit(*place, [line]))
 
@@ -151,12 +171,21 @@ def _tiers() -> Iterator[Mutant]:
             yield changed("account from elsewhere", name, "account-id-tier", edit)
     for job in ref.jobs:
         tier = ref.value(job, "environment", "deployment_tier")
-        variable = {"development": "PROD_ACCOUNT_ID", "staging": "PROD_ACCOUNT_ID", "production": "DEV_ACCOUNT_ID"}.get(tier)
+        variable = {"development": "PROD_ACCOUNT_ID", "staging": "PROD_ACCOUNT_ID", "production": "DEV_ACCOUNT_ID"}.get(
+            tier
+        )
         if variable:
             yield in_variables("tier mixed up in a job", job, f"AWS_ACCOUNT_ID: ${variable}", "account-id-tier")
-            yield in_variables("account of another tier used", job, f"TARGET: arn:aws:iam::${{{variable}}}:role/GitLabCIRole", "account-id-tier")
+            yield in_variables(
+                "account of another tier used",
+                job,
+                f"TARGET: arn:aws:iam::${{{variable}}}:role/GitLabCIRole",
+                "account-id-tier",
+            )
             if ref.script_items(job):
-                yield in_job_script("account of another tier in a script", job, f'echo "${variable}"', "account-id-tier")
+                yield in_job_script(
+                    "account of another tier in a script", job, f'echo "${variable}"', "account-id-tier"
+                )
 
 
 def _static_keys() -> Iterator[Mutant]:
@@ -168,7 +197,9 @@ def _static_keys() -> Iterator[Mutant]:
             yield in_job_script("static AWS key in a script", job, f'export {key}="$PROD_{key}"', rule)
     for path in ("scripts/deploy.sh", "scripts/detect-drift.sh", "scripts/run-prowler.sh", "scripts/run-soc2-audit.sh"):
         yield in_script("static AWS key in a script file", path, 'export AWS_SECRET_ACCESS_KEY="$PROD_SECRET"', rule)
-        yield in_script("static AWS key in a script file", path, 'aws configure set aws_secret_access_key "$PROD_SECRET"', rule)
+        yield in_script(
+            "static AWS key in a script file", path, 'aws configure set aws_secret_access_key "$PROD_SECRET"', rule
+        )
 
 
 def _credentials() -> Iterator[Mutant]:
@@ -201,7 +232,8 @@ def secrets() -> dict[str, str]:
         "GitLab token": "gl" + "pat-" + _word(20),
         "GitLab deploy token": "gl" + "dt-" + _word(20),
         "GitHub token": "gh" + "p_" + _word(36),
-        "Slack webhook": "https://hooks.slack" + ".com/services/T0" + _word(8, upper) + "/B0" + _word(8, upper) + "/" + _word(24),
+        "Slack webhook": "https://hooks.slack"
+        ".com/services/T0" + _word(8, upper) + "/B0" + _word(8, upper) + "/" + _word(24),
         "Slack token": "xo" + "xb-" + _word(12, string.digits) + "-" + _word(24),
         "npm token": "np" + "m_" + _word(36),
         "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",

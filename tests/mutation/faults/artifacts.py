@@ -27,11 +27,18 @@ def mutants() -> Iterator[Mutant]:
     for name, block in ref.blocks.items():
         for index, _ in block.find(r"    expire_in: 1 week$"):
             for value in ("2 weeks", "30 days", "1 day", "never", "169 hours"):
-                yield changed("expiry changed", f"{name}, {value}", "artifact-expiry", Edit(index, index + 1, [f"    expire_in: {value}"]))
+                yield changed(
+                    "expiry changed",
+                    f"{name}, {value}",
+                    "artifact-expiry",
+                    Edit(index, index + 1, [f"    expire_in: {value}"]),
+                )
             yield changed("expiry dropped", name, "artifact-expiry", Edit(index, index + 1), jobs=ref.reached(name))
             default = ref.blocks["default"]
             moved = Edit(default.end, default.end, ["  artifacts:", "    expire_in: 1 week"])
-            yield changed("expiry only in default", name, "artifact-expiry", Edit(index, index + 1), moved, jobs=ref.reached(name))
+            yield changed(
+                "expiry only in default", name, "artifact-expiry", Edit(index, index + 1), moved, jobs=ref.reached(name)
+            )
     for job in ("unit-tests", "bundle", "sbom"):
         lines = ["artifacts:", "  expire_in: 4 weeks", "  paths: [dist/]"]
         yield from roads("expiry changed", job, "artifacts", lines, "artifact-expiry")
@@ -68,8 +75,7 @@ def _reports() -> Iterator[Mutant]:
 
 def _all_reports() -> Iterator[Mutant]:
     """A tool with two kinds may do without one of them."""
-    place = reference().blocks["checkov-cis"].key("reports", 2)
-    assert place
+    place = reference().blocks["checkov-cis"].place("reports", 2)
     yield changed("all reports dropped", "checkov-cis", "artifact-report-type", Edit(*place), jobs=["checkov-cis"])
 
 
@@ -77,13 +83,21 @@ def _coverage() -> Iterator[Mutant]:
     ref = reference()
     job = "unit-tests"
     block = ref.blocks[job]
-    own, format_, path = block.key("coverage"), block.key("coverage_format", 4), block.key("path", 4)
-    junit = block.key("junit", 3)
-    assert own and format_ and path and junit
+    own, format_, path = block.place("coverage"), block.place("coverage_format", 4), block.place("path", 4)
+    junit = block.place("junit", 3)
     yield changed("coverage dropped", job, "coverage-regex", Edit(*own), jobs=[job])
-    for regex in (_REGEX.replace("Lines", "Statements"), _REGEX.replace(r"\d+\.\d+", r"\d+"), "'/TOTAL.*?(\\d+)%/'", "'/.*/'"):
-        yield changed("coverage regex changed", f"{job}, {regex}", "coverage-regex", Edit(*own, [f"  coverage: {regex}"]))
-    yield changed("coverage format changed", job, "coverage-report-format", Edit(*format_, ["        coverage_format: jacoco"]))
+    for regex in (
+        _REGEX.replace("Lines", "Statements"),
+        _REGEX.replace(r"\d+\.\d+", r"\d+"),
+        "'/TOTAL.*?(\\d+)%/'",
+        "'/.*/'",
+    ):
+        yield changed(
+            "coverage regex changed", f"{job}, {regex}", "coverage-regex", Edit(*own, [f"  coverage: {regex}"])
+        )
+    yield changed(
+        "coverage format changed", job, "coverage-report-format", Edit(*format_, ["        coverage_format: jacoco"])
+    )
     yield changed("coverage format dropped", job, "coverage-report-format", Edit(*format_), jobs=[job])
     yield changed("coverage path dropped", job, "coverage-report-format", Edit(*path), jobs=[job])
     yield changed("JUnit dropped", job, "junit-report", Edit(*junit), jobs=[job])
@@ -94,16 +108,27 @@ def _not_shared() -> Iterator[Mutant]:
     """A job that reads a file of another, and no longer gets it."""
     ref = reference()
     for job, needed in (("checkov-cis", "cdk-synth"), ("cost-estimate", "cdk-synth"), ("deploy-dev", "cdk-synth")):
-        needs = ref.blocks[job].key("needs")
-        assert needs
+        needs = ref.blocks[job].place("needs")
         lines = ref.lines[needs[0] : needs[1]]
         if len(lines) == 1:
             kept = ["  needs:", f"    - job: {needed}", "      artifacts: false"]
             gone = ["  needs: []"]
         else:
-            kept = [text for line in lines for text in ([f"    - job: {needed}", "      artifacts: false"] if line.strip() == f"- {needed}" else [line])]
+            kept = [
+                text
+                for line in lines
+                for text in (
+                    [f"    - job: {needed}", "      artifacts: false"] if line.strip() == f"- {needed}" else [line]
+                )
+            ]
             gone = [line for line in lines if line.strip() != f"- {needed}"]
         yield changed("artifacts: false", f"{job} of {needed}", "artifact-not-shared", Edit(*needs, kept), jobs=[job])
         yield changed("need dropped", f"{job} of {needed}", "artifact-not-shared", Edit(*needs, gone), jobs=[job])
         at = ref.blocks[job].start + 1
-        yield changed("dependencies: []", f"{job} of {needed}", "artifact-not-shared", Edit(at, at, ["  dependencies: []"]), jobs=[job])
+        yield changed(
+            "dependencies: []",
+            f"{job} of {needed}",
+            "artifact-not-shared",
+            Edit(at, at, ["  dependencies: []"]),
+            jobs=[job],
+        )

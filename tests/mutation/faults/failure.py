@@ -62,7 +62,9 @@ def _script(job: str) -> Iterator[Mutant]:
         if last.endswith((" true", "'", "]")):
             continue
         for tail in (" || true", " || echo failed", " || /bin/true", " || exit 0"):
-            yield changed(f"script line{tail}", f"{job}, line {start + 1}", RULE, Edit(end - 1, end, [last + tail]), jobs=[job])
+            yield changed(
+                f"script line{tail}", f"{job}, line {start + 1}", RULE, Edit(end - 1, end, [last + tail]), jobs=[job]
+            )
     own = ref.script_items(job)
     if own:
         start = own[0][0]
@@ -111,8 +113,12 @@ def _last_commands(lines: list[str]) -> Iterator[int]:
         prose = line.endswith("<<'END'") or (prose and line != "END")
         if prose or "||" in line:
             continue
-        whole = not line.rstrip().endswith(("\\", "|", "||", "&&", "(", "{")) and not lines[index - 1].rstrip().endswith("\\")
-        if whole and re.match(r"\s*(?:change )?(?:kubectl|npx|docker (?:build|push)|trivy|k6|npm|aws|lighthouse|zap\S*) ", line):
+        whole = not line.rstrip().endswith(("\\", "|", "||", "&&", "(", "{")) and not lines[
+            index - 1
+        ].rstrip().endswith("\\")
+        if whole and re.match(
+            r"\s*(?:change )?(?:kubectl|npx|docker (?:build|push)|trivy|k6|npm|aws|lighthouse|zap\S*) ", line
+        ):
             yield index
 
 
@@ -132,12 +138,16 @@ def _secret_detection() -> Iterator[Mutant]:
     ref = reference()
     job, rule = "secret-detection", "secret-detection-blocking"
     block = ref.blocks[job]
-    own, at = block.key("allow_failure"), block.start + 1
-    extends = block.key("extends")
-    assert own and extends
+    own, at = block.place("allow_failure"), block.start + 1
+    extends = block.place("extends")
     yield changed("allow_failure not stated", job, rule, Edit(*own), jobs=[job])
     yield changed("allow_failure: true, told as secret detection", job, rule, Edit(*own, ["  allow_failure: true"]))
-    yield changed("allow_failure: exit_codes, told as secret detection", job, rule, Edit(*own, ["  allow_failure: {exit_codes: 183}"]))
+    yield changed(
+        "allow_failure: exit_codes, told as secret detection",
+        job,
+        rule,
+        Edit(*own, ["  allow_failure: {exit_codes: 183}"]),
+    )
     for clause in (
         ["    - changes: [src/**/*]"],
         ["    - exists: [package.json]"],
@@ -146,24 +156,47 @@ def _secret_detection() -> Iterator[Mutant]:
         ['    - if: $CI_COMMIT_BRANCH == "main"', "      allow_failure: true"],
         ["    - when: delayed", "      start_in: 1 hour"],
     ):
-        yield changed("secret detection can be skipped", clause[0].strip(), rule, Edit(*extends), Edit(at, at, ["  rules:", *clause]))
+        yield changed(
+            "secret detection can be skipped",
+            clause[0].strip(),
+            rule,
+            Edit(*extends),
+            Edit(at, at, ["  rules:", *clause]),
+        )
     for policy in (["  only:", "    changes: [src/**/*]"], ["  except:", "    variables: [$SKIP_SECRET_DETECTION]"]):
-        yield changed("secret detection can be skipped", " ".join(policy).strip(), rule, Edit(*extends), Edit(at, at, policy))
+        yield changed(
+            "secret detection can be skipped", " ".join(policy).strip(), rule, Edit(*extends), Edit(at, at, policy)
+        )
     for index, _ in block.find(r".*--fail "):
         line = ref.lines[index]
         yield changed("secret scan never fails", job, rule, Edit(index, index + 1, [line.replace(" --fail", "")]))
-        yield changed("secret scan never fails", f"{job}, --no-fail", rule, Edit(index, index + 1, [line.replace("--fail", "--no-fail")]))
+        yield changed(
+            "secret scan never fails",
+            f"{job}, --no-fail",
+            rule,
+            Edit(index, index + 1, [line.replace("--fail", "--no-fail")]),
+        )
 
 
 def _container_scans() -> Iterator[Mutant]:
     ref = reference()
     for job, old, news in (
         ("trivy-image", " --exit-code 1", ["", " --exit-code 0", " --exit-code=0"]),
-        ("trivy-image", " --severity HIGH,CRITICAL", [" --severity CRITICAL", " --severity LOW,MEDIUM", " --severity=HIGH"]),
+        (
+            "trivy-image",
+            " --severity HIGH,CRITICAL",
+            [" --severity CRITICAL", " --severity LOW,MEDIUM", " --severity=HIGH"],
+        ),
         ("grype-image", " --fail-on high", ["", " --fail-on critical", " --fail-on=critical", " -f critical"]),
     ):
         for index, _ in ref.blocks[job].find(rf".*{old}"):
             for new in news:
                 line = ref.lines[index].replace(old, new)
                 place = f"{job}, {old.strip()} becomes {new.strip() or 'nothing'}"
-                yield changed("container scan does not block", place, "container-scan-blocking", Edit(index, index + 1, [line]), jobs=[job])
+                yield changed(
+                    "container scan does not block",
+                    place,
+                    "container-scan-blocking",
+                    Edit(index, index + 1, [line]),
+                    jobs=[job],
+                )

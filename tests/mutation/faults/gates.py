@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tests.mutation.mutant import Mutant, changed
-from tests.mutation.reference import Edit, reference
+from tests.mutation.reference import ENTRY, Edit, reference
 
 _APPROVALS = {
     "approve-canary": "canary-approval",
@@ -15,6 +16,7 @@ _APPROVALS = {
 }
 # What each deployment waits for in its needs, beside its approval.
 _CHECKS = ("unit-tests", "secret-detection", "semgrep-sast", "trivy-image", "grype-image")
+_SCANS = ("trivy-image", "grype-image")
 _AFTER = {"deploy-canary": "approve-canary", "deploy-staging": "approve-staging"}
 _DEPLOYMENTS = ("deploy-canary", "deploy-staging", "deploy-production")
 
@@ -42,7 +44,9 @@ def _approval(approval: str, rule: str) -> Iterator[Mutant]:
     at = block.start + 1
     jobs = _concerned(approval)
     rules = [rule, "required-job"] if rule == "production-dual-approval" else [rule]
-    yield changed("approval removed", approval, [rule], *ref.without(approval), jobs=[job for job in jobs if job != approval])
+    yield changed(
+        "approval removed", approval, [rule], *ref.without(approval), jobs=[job for job in jobs if job != approval]
+    )
     main = '$CI_COMMIT_BRANCH == "main"'
     clauses = {
         "allow_failure: true": [f"    - if: {main}", "      when: manual", "      allow_failure: true"],
@@ -61,17 +65,25 @@ def _approval(approval: str, rule: str) -> Iterator[Mutant]:
         ],
     }  # fmt: skip
     for how, clause in clauses.items():
-        yield changed("approval made optional", f"{approval}, {how}", rules, Edit(at, at, ["  rules:", *clause]), jobs=jobs)
+        yield changed(
+            "approval made optional", f"{approval}, {how}", rules, Edit(at, at, ["  rules:", *clause]), jobs=jobs
+        )
     missing = {
         "left out when somebody says so": ["    - if: $SKIP_APPROVAL", "      when: never"],
         "left out in web pipelines": ['    - if: $CI_PIPELINE_SOURCE == "web"', "      when: never"],
     }
-    optional = _optional_needs(approval)
+    optional = list(_optional_needs(approval))
     for how, clause in missing.items():
         lines = ["  rules:", *clause, f"    - if: {main}", "      when: manual", "      allow_failure: false"]
         place = f"{approval}, {how}"
         yield changed("approval left out", place, rules, Edit(at, at, lines), *optional, jobs=jobs)
-    yield changed("approval by the job's when", approval, [rule, "allow-failure-not-permitted"], Edit(at, at, ["  rules: !reference [.on_main, rules]", "  when: manual"]), jobs=jobs)
+    yield changed(
+        "approval by the job's when",
+        approval,
+        [rule, "allow-failure-not-permitted"],
+        Edit(at, at, ["  rules: !reference [.on_main, rules]", "  when: manual"]),
+        jobs=jobs,
+    )
 
 
 def _optional_needs(approval: str) -> Iterator[Edit]:
@@ -81,6 +93,10 @@ def _optional_needs(approval: str) -> Iterator[Edit]:
         needs = block.key("needs")
         if needs is None or name == approval or name in ("stages", "variables"):
             continue
+        inline = re.match(r"  needs: \[(.*)\]$", ref.lines[needs[0]])
+        if inline and approval in inline[1].split(", "):
+            words = [f"{{job: {word}, optional: true}}" if word == approval else word for word in inline[1].split(", ")]
+            yield Edit(*needs, ["  needs:", *(f"    - {word}" for word in words)])
         for start, end in ref.items(needs[0] + 1, needs[1], "    - "):
             if ref.lines[start].split()[-1] == approval:
                 yield Edit(start, end, [f"    - job: {approval}", "      optional: true"])
@@ -89,28 +105,51 @@ def _optional_needs(approval: str) -> Iterator[Edit]:
 def _merged() -> Iterator[Mutant]:
     """One job for both teams."""
     ref = reference()
-    gone = ref.without("approve-product")
-    jobs = ["deploy-production", "approve-security"]
-    yield changed("approvals merged", "approve-product into approve-security", "production-dual-approval", *gone, jobs=jobs)
-    gone = ref.without("approve-security")
-    yield changed("approvals merged", "approve-security into approve-product", "production-dual-approval", *gone, jobs=["deploy-production", "approve-product"])
+    text, _ = ref.edit(*ref.without("approve-product"))
+    for name in ("approve-security-and-product", "approve-product-and-security"):
+        files: dict[str, str | None] = {ENTRY: text.replace("approve-security", name)}
+        jobs = ["deploy-production", name]
+        yield Mutant("approvals merged", f"into {name}", "production-dual-approval", files, jobs=jobs)
     gone = ref.without("approve-security", "approve-product")
-    yield changed("approvals merged", "both into the deployment's own button", "production-dual-approval", *gone, jobs=["deploy-production"])
+    yield changed(
+        "approvals merged",
+        "both into the deployment's own button",
+        "production-dual-approval",
+        *gone,
+        jobs=["deploy-production"],
+    )
 
 
 def _template() -> Iterator[Mutant]:
     """The template that all approvals share."""
     ref = reference()
-    extends = ref.blocks[".approval"].key("extends")
-    assert extends
+    extends = ref.blocks[".approval"].place("extends")
     rules = ["production-dual-approval"]
     jobs = ["deploy-production", *_APPROVALS]
-    yield changed("approval made optional", "the template starts by itself", rules, Edit(*extends, ["  extends: .on_main"]), jobs=jobs)
+    yield changed(
+        "approval made optional",
+        "the template starts by itself",
+        rules,
+        Edit(*extends, ["  extends: .on_main"]),
+        jobs=jobs,
+    )
     for index, _ in ref.blocks[".on_main_by_hand"].find(r"      allow_failure: false"):
         line = "      allow_failure: true"
-        yield changed("approval made optional", "the template's allow_failure", rules, Edit(index, index + 1, [line]), jobs=jobs)
+        yield changed(
+            "approval made optional",
+            "the template's allow_failure",
+            [*rules, "allow-failure-not-permitted"],
+            Edit(index, index + 1, [line]),
+            jobs=jobs,
+        )
     for rule in ("canary-approval", "staging-approval"):
-        yield changed("approval made optional", f"the template starts by itself ({rule})", rule, Edit(*extends, ["  extends: .on_main"]), jobs=jobs + list(_DEPLOYMENTS))
+        yield changed(
+            "approval made optional",
+            f"the template starts by itself ({rule})",
+            rule,
+            Edit(*extends, ["  extends: .on_main"]),
+            jobs=jobs + list(_DEPLOYMENTS),
+        )
 
 
 def _passed_by() -> Iterator[Mutant]:
@@ -121,18 +160,34 @@ def _passed_by() -> Iterator[Mutant]:
         yield changed("approval passed by", f"{job} without {approval}", _APPROVALS[approval], *edits, jobs=[job])
     for approval in ("approve-security", "approve-product"):
         edits = [*_unneeded("deploy-production", {approval, "verify-approvals"})]
-        yield changed("approval passed by", f"deploy-production without {approval}", "production-dual-approval", *edits, jobs=["deploy-production"])
-    place = ref.blocks["deploy-production"].key("needs")
-    assert place
-    yield changed("approval passed by", "deploy-production needs nothing", "production-dual-approval", Edit(*place, ["  needs: []"]), jobs=["deploy-production"])
+        yield changed(
+            "approval passed by",
+            f"deploy-production without {approval}",
+            "production-dual-approval",
+            *edits,
+            jobs=["deploy-production"],
+        )
+    place = ref.blocks["deploy-production"].place("needs")
+    yield changed(
+        "approval passed by",
+        "deploy-production needs nothing",
+        "production-dual-approval",
+        Edit(*place, ["  needs: []"]),
+        jobs=["deploy-production"],
+    )
     lines = ["  needs: [deploy-staging, unit-tests]"]
-    yield changed("approval passed by", "deploy-production needs staging only", "production-dual-approval", Edit(*place, lines), jobs=["deploy-production"])
+    yield changed(
+        "approval passed by",
+        "deploy-production needs staging only",
+        "production-dual-approval",
+        Edit(*place, lines),
+        jobs=["deploy-production"],
+    )
 
 
 def _unneeded(job: str, names: set[str]) -> list[Edit]:
     ref = reference()
-    needs = ref.blocks[job].key("needs")
-    assert needs
+    needs = ref.blocks[job].place("needs")
     items = list(ref.items(needs[0] + 1, needs[1], "    - "))
     return [Edit(*item) for item in items if ref.lines[item[0]].split()[-1] in names]
 
@@ -142,22 +197,54 @@ def _order() -> Iterator[Mutant]:
     ref = reference()
     rule = "deployment-order"
     everything = {"promote-canary", "deploy-canary", "canary-smoke-tests", "canary-metrics", "approve-staging"}
-    yield changed("canary skipped", "deploy-staging does not wait", rule, *_unneeded("deploy-staging", everything), jobs=["deploy-staging"])
-    at = ref.blocks["deploy-production"].key("needs")
-    assert at
+    yield changed(
+        "canary skipped",
+        "deploy-staging does not wait",
+        rule,
+        *_unneeded("deploy-staging", everything),
+        jobs=["deploy-staging"],
+    )
+    at = ref.blocks["deploy-production"].place("needs")
     lines = ["  needs: [approve-security, approve-product]"]
     for approval in ("approve-security", "approve-product"):
         empty = ref.blocks[approval].start + 1
         lines_ = Edit(empty, empty, ["  needs: []"])
-        yield changed("staging skipped", f"production waits for {approval} alone", [rule, "production-dual-approval"], Edit(*at, [f"  needs: [{approval}]"]), lines_, jobs=["deploy-production"])
-    both = [Edit(ref.blocks[a].start + 1, ref.blocks[a].start + 1, ["  needs: []"]) for a in ("approve-security", "approve-product")]
-    yield changed("staging skipped", "production waits for the approvals alone", rule, Edit(*at, lines), *both, jobs=["deploy-production"])
-    for job, others in (("deploy-canary", ["deploy-staging", "deploy-production"]), ("deploy-staging", ["deploy-production"])):
+        yield changed(
+            "staging skipped",
+            f"production waits for {approval} alone",
+            [rule, "production-dual-approval"],
+            Edit(*at, [f"  needs: [{approval}]"]),
+            lines_,
+            jobs=["deploy-production"],
+        )
+    both = [
+        Edit(ref.blocks[a].start + 1, ref.blocks[a].start + 1, ["  needs: []"])
+        for a in ("approve-security", "approve-product")
+    ]
+    yield changed(
+        "staging skipped",
+        "production waits for the approvals alone",
+        rule,
+        Edit(*at, lines),
+        *both,
+        jobs=["deploy-production"],
+    )
+    for job, others in (
+        ("deploy-canary", ["deploy-staging", "deploy-production"]),
+        ("deploy-staging", ["deploy-production"]),
+    ):
         block = ref.blocks[job]
-        extends = block.key("extends")
-        assert extends
         optional = _optional_needs(job)
-        clause = Edit(block.start + 1, block.start + 1, ["  rules:", "    - if: $HOTFIX", "      when: never", '    - if: $CI_COMMIT_BRANCH == "main" && $CI_PIPELINE_SOURCE != "schedule"'])
+        clause = Edit(
+            block.start + 1,
+            block.start + 1,
+            [
+                "  rules:",
+                "    - if: $HOTFIX",
+                "      when: never",
+                '    - if: $CI_COMMIT_BRANCH == "main" && $CI_PIPELINE_SOURCE != "schedule"',
+            ],
+        )
         yield changed("deployment left out", f"{job} for a hotfix", rule, clause, *optional, jobs=[job, *others])
         fails = Edit(block.start + 1, block.start + 1, ["  allow_failure: true"])
         yield changed("deployment may fail", job, [rule, "allow-failure-not-permitted"], fails, jobs=[job, *others])
@@ -171,18 +258,30 @@ def _checks() -> Iterator[Mutant]:
         fails = ref.blocks[check].start + 1
         own = ref.blocks[check].key("allow_failure")
         edits = [Edit(*own)] if own else []
-        yield changed("check may fail", check, [rule, "allow-failure-not-permitted"], *edits, Edit(fails, fails, ["  allow_failure: true"]), jobs=[check])
-        extends = ref.blocks[check].key("extends")
-        assert extends
+        yield changed(
+            "check may fail",
+            check,
+            [rule, "allow-failure-not-permitted"],
+            *edits,
+            Edit(fails, fails, ["  allow_failure: true"]),
+            jobs=[check],
+        )
         lines = ["  rules:", "    - if: $SKIP_CHECKS", "      when: never", "    - when: on_success"]
-        optional = _optional_needs(check)
-        yield changed("check left out", f"{check}, $SKIP_CHECKS", [rule], Edit(fails, fails, lines), *optional, jobs=[check, "deploy-dev", *_DEPLOYMENTS])
+        if check not in _SCANS:  # one of two scanners left is enough for the gate
+            optional = list(_optional_needs(check))
+            jobs = [check, "deploy-dev", *_DEPLOYMENTS]
+            yield changed(
+                "check left out", f"{check}, $SKIP_CHECKS", rule, Edit(fails, fails, lines), *optional, jobs=jobs
+            )
         unneeded = [edit for job in ("deploy-dev",) for edit in _unneeded(job, {check})]
         jobs = ["deploy-dev"]
         rules = [rule, "dev-deploy-needs"]
         yield changed("check not waited for", f"{check}, dev", rules, *unneeded, jobs=jobs)
-    place = ref.blocks["deploy-dev"].key("needs")
-    assert place
+    extends = ref.blocks[".container_scan"].place("extends")
+    optional = [edit for scan in _SCANS for edit in _optional_needs(scan)]
+    jobs = [*_SCANS, "deploy-dev", *_DEPLOYMENTS]
+    yield changed("check left out", "both scans, $SKIP_CHECKS", rule, Edit(*extends, lines), *optional, jobs=jobs)
+    place = ref.blocks["deploy-dev"].place("needs")
     yield changed("check not waited for", "dev needs nothing", rule, Edit(*place, ["  needs: []"]), jobs=["deploy-dev"])
 
 
@@ -192,7 +291,13 @@ def _identity() -> Iterator[Mutant]:
     rule = "approval-identity"
     item = ref.script_items(".approval")[0]
     jobs = list(_APPROVALS)
-    yield changed("approver not checked", ".approval", rule, Edit(*item, ['    - echo "approved by $GITLAB_USER_LOGIN"']), jobs=jobs)
+    yield changed(
+        "approver not checked",
+        ".approval",
+        rule,
+        Edit(*item, ['    - echo "approved by $GITLAB_USER_LOGIN"']),
+        jobs=jobs,
+    )
     yield changed("approver not checked", ".approval does nothing", rule, Edit(*item, ["    - 'true'"]), jobs=jobs)
     for job in ("approve-security", "approve-product"):
         at = ref.blocks[job].start + 1

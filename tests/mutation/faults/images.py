@@ -9,7 +9,9 @@ from tests.mutation.faults.roads import roads
 from tests.mutation.mutant import Mutant, changed
 from tests.mutation.reference import Edit, reference
 
-_IMAGE = re.compile(r"(?P<before>\s*(?:image|- name): )\$CI_REGISTRY/(?P<category>[\w-]+)/(?P<tool>[\w-]+):(?P<tag>\S+)$")
+_IMAGE = re.compile(
+    r"(?P<before>\s*(?:image|- name): )\$CI_REGISTRY/(?P<category>[\w-]+)/(?P<tool>[\w-]+):(?P<tag>\S+)$"
+)
 _MAJORS = {"node": "20.18.0", "docker": "27.3.1"}
 
 
@@ -35,7 +37,11 @@ def _broken(name: str, index: int, image: re.Match[str]) -> Iterator[Mutant]:
     references = [
         ("image from Docker Hub", f"{tool}:{tag}", "image-private-registry"),
         ("image from another registry", f"registry.example.com/{category}/{tool}:{tag}", "image-private-registry"),
-        ("image from a look-alike registry", f"$CI_REGISTRY.example.com/{category}/{tool}:{tag}", "image-private-registry"),
+        (
+            "image from a look-alike registry",
+            f"$CI_REGISTRY.example.com/{category}/{tool}:{tag}",
+            "image-private-registry",
+        ),
         ("image without a version", own, "image-unpinned"),
         ("image latest", f"{own}:latest", "image-unpinned"),
         ("image of a branch", f"{own}:main", "image-unpinned"),
@@ -58,7 +64,10 @@ def _by_variable() -> Iterator[Mutant]:
             ("image by a variable", f"{image['tool']}:{image['tag']}", "image-private-registry"),
             ("version by a variable", f"$CI_REGISTRY/{image['category']}/{image['tool']}:latest", "image-unpinned"),
         ):
-            edits = [Edit(at, at, [f"  TOOL_IMAGE: {value}"]), Edit(index, index + 1, [image["before"] + "$TOOL_IMAGE"])]
+            edits = [
+                Edit(at, at, [f"  TOOL_IMAGE: {value}"]),
+                Edit(index, index + 1, [image["before"] + "$TOOL_IMAGE"]),
+            ]
             yield changed(operator, f"{name}, line {index + 1}", rule, *edits)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tests.mutation.mutant import Mutant, changed
 from tests.mutation.reference import Edit, reference
@@ -39,7 +40,13 @@ def mutants() -> Iterator[Mutant]:
             place = f"{' and '.join(jobs)} ({requirement})"
             yield changed("job dropped", place, "required-job", *reference().without(*jobs), says=f"({requirement})")
             if requirement != "C12":  # what an approval has to check is another rule's: faults/gates.py
-                yield changed("job only prints", place, "required-job", *(edit for job in jobs for edit in _emptied(job)), jobs=jobs)
+                yield changed(
+                    "job only prints",
+                    place,
+                    "required-job",
+                    *(edit for job in jobs for edit in _emptied(job)),
+                    jobs=jobs,
+                )
             edits = [edit for job in jobs for edit in _only_tags(job)]
             rules = ["required-job", "needs-may-be-missing"]
             yield changed("job kept out of pipelines", place, rules, *edits, jobs=[*jobs, *_needing(jobs)])
@@ -71,9 +78,7 @@ def _only_tags(job: str) -> Iterator[Edit]:
         if place:
             yield Edit(*place)
     at = block.start + 1
-    if ref.value(job, "only") is not None and block.key("only") is None:
-        yield Edit(at, at, ["  only: [tags]"])
-    elif ref.value(job, "only") is not None:
+    if (ref.value(job, "only") is not None and block.key("only") is None) or ref.value(job, "only") is not None:
         yield Edit(at, at, ["  only: [tags]"])
     else:
         yield Edit(at, at, ["  rules:", "    - if: $CI_COMMIT_TAG"])
@@ -94,15 +99,25 @@ def _contexts() -> Iterator[Mutant]:
     everywhere = ["  rules:", "    - when: on_success"]
     for job in ("deploy-dev", "deploy-canary", "deploy-staging"):
         block = ref.blocks[job]
-        yield changed("job let into every pipeline", job, ["required-job", "needs-may-be-missing"], Edit(block.start + 1, block.start + 1, everywhere), jobs=[job])
-    drift = ref.blocks[".drift_detection"].key("only")
-    assert drift
+        yield changed(
+            "job let into every pipeline",
+            job,
+            ["required-job", "needs-may-be-missing"],
+            Edit(block.start + 1, block.start + 1, everywhere),
+            jobs=[job],
+        )
+    drift = ref.blocks[".drift_detection"].place("only")
     jobs = ref.reached(".drift_detection")
     yield changed("only: schedules dropped", ".drift_detection", "required-job", Edit(*drift), jobs=jobs)
-    yield changed("only: schedules widened", ".drift_detection", "required-job", Edit(drift[1], drift[1], ["    - branches"]), jobs=jobs)
+    yield changed(
+        "only: schedules widened",
+        ".drift_detection",
+        "required-job",
+        Edit(drift[1], drift[1], ["    - branches"]),
+        jobs=jobs,
+    )
     for job in ("build-image",):
-        changes = ref.blocks[job].key("changes", 2)
-        assert changes
+        changes = ref.blocks[job].place("changes", 2)
         yield changed("only: changes dropped", job, "required-job", Edit(*changes), jobs=[job])
     for job in ("build-image", "lint-dockerfile"):
         at = ref.blocks[job].start + 1
@@ -115,7 +130,7 @@ def _stages() -> Iterator[Mutant]:
     block = ref.blocks["stages"]
     first = block.start + 1
     names = [line.strip("- ") for line in ref.lines[first : block.end]]
-    for index, (one, other) in enumerate(zip(names, names[1:], strict=False)):
+    for index, (one, other) in enumerate(pairwise(names)):
         edit = Edit(first + index, first + index + 2, [f"  - {other}", f"  - {one}"])
         yield changed("stages swapped", f"{one} and {other}", "stage-order", edit)
     for index, name in enumerate(names):
@@ -124,7 +139,7 @@ def _stages() -> Iterator[Mutant]:
         yield changed("stage dropped", name, "stage-undefined", gone, jobs=jobs)
         renamed = Edit(first + index, first + index + 1, [f"  - {name}-checks"])
         yield changed("stage renamed in the list only", name, "stage-undefined", renamed, jobs=jobs)
-        if index:
+        if index > 1:
             moved = [Edit(first + index, first + index + 1), Edit(first, first, [f"  - {name}"])]
             yield changed("stage moved to the front", name, "stage-order", *moved)
     required = [job for groups in REQUIRED.values() for group in groups for job in group]
@@ -133,7 +148,11 @@ def _stages() -> Iterator[Mutant]:
         stage = ref.value(job, "stage")
         for step in (-1, 1):
             wrong = names[(names.index(stage) + step) % len(names)]
-            edit = Edit(*place, [f"  stage: {wrong}"]) if place else Edit(ref.blocks[job].start + 1, ref.blocks[job].start + 1, [f"  stage: {wrong}"])
+            edit = (
+                Edit(*place, [f"  stage: {wrong}"])
+                if place
+                else Edit(ref.blocks[job].start + 1, ref.blocks[job].start + 1, [f"  stage: {wrong}"])
+            )
             yield changed("job in the wrong stage", f"{job} in {wrong}", "stage-order", edit, jobs=[job])
 
 
@@ -145,23 +164,33 @@ def _dev_needs() -> Iterator[Mutant]:
             if ref.lines[item[0]].split()[-1] == job:
                 yield changed("dev does not wait", job, "dev-deploy-needs", Edit(*item), jobs=["deploy-dev"])
                 optional = ["    - job: " + job, "      optional: true"]
-                yield changed("dev waits if there is anything", job, "dev-deploy-needs", Edit(*item, optional), jobs=["deploy-dev"])
-    yield changed("dev waits for nothing", "deploy-dev", "dev-deploy-needs", Edit(start, end, ["  needs: []"]), jobs=["deploy-dev"])
+                yield changed(
+                    "dev waits if there is anything",
+                    job,
+                    "dev-deploy-needs",
+                    Edit(*item, optional),
+                    jobs=["deploy-dev"],
+                )
+    yield changed(
+        "dev waits for nothing",
+        "deploy-dev",
+        "dev-deploy-needs",
+        Edit(start, end, ["  needs: []"]),
+        jobs=["deploy-dev"],
+    )
 
 
 def _needless_waits() -> Iterator[Mutant]:
     ref = reference()
     for job in ("unit-tests", "mutation-tests", "semgrep-sast", "secret-detection", "snyk-sca", "cdk-nag"):
-        place = ref.blocks[job].key("needs")
-        assert place
+        place = ref.blocks[job].place("needs")
         yield changed("needs dropped", job, "needless-wait", Edit(*place), jobs=[job])
 
 
 def _retries() -> Iterator[Mutant]:
     ref = reference()
     job = "deploy-production"
-    place = ref.blocks[job].key("retry")
-    assert place
+    place = ref.blocks[job].place("retry")
     for lines in (
         ["  retry: 2"],
         ["  retry: 0"],
@@ -173,10 +202,16 @@ def _retries() -> Iterator[Mutant]:
         ["  retry: {max: 2, when: unknown_failure}"],
         ["  retry: {max: 1, when: [api_failure]}"],
     ):
-        yield changed("retry changed", " ".join(line.strip() for line in lines), "production-retry", Edit(*place, lines))
-    yield changed("retry beyond GitLab's limit", job, ["production-retry", "keyword-value"], Edit(*place, ["  retry: {max: 3, when: runner_system_failure}"]))
-    default = ref.blocks["default"].key("retry")
-    assert default
+        yield changed(
+            "retry changed", " ".join(line.strip() for line in lines), "production-retry", Edit(*place, lines)
+        )
+    yield changed(
+        "retry beyond GitLab's limit",
+        job,
+        ["production-retry", "keyword-value"],
+        Edit(*place, ["  retry: {max: 3, when: runner_system_failure}"]),
+    )
+    default = ref.blocks["default"].place("retry")
     yield changed("retry dropped", job, "production-retry", Edit(*place), Edit(*default), jobs=[job])
     yield changed("retry by default", job, "production-retry", Edit(*place), Edit(*default, ["  retry: 2"]))
 
@@ -185,18 +220,32 @@ def _automatic_production() -> Iterator[Mutant]:
     ref = reference()
     rule = "production-manual"
     for job in ("deploy-production",):
-        extends = ref.blocks[job].key("extends")
-        assert extends
+        extends = ref.blocks[job].place("extends")
         line = ref.lines[extends[0]].replace(".on_main_by_hand", ".on_main")
         yield changed("production starts by itself", "by .on_main", rule, Edit(*extends, [line]), jobs=[job])
         at = ref.blocks[job].start + 1
         for clause in (
             ['    - if: $CI_COMMIT_BRANCH == "main"'],
-            ['    - if: $CI_PIPELINE_SOURCE == "api"', "      when: always", "    - when: manual", "      allow_failure: false"],
+            [
+                '    - if: $CI_PIPELINE_SOURCE == "api"',
+                "      when: always",
+                "    - when: manual",
+                "      allow_failure: false",
+            ],
             ["    - when: delayed", "      start_in: 1 hour"],
         ):
-            yield changed("production starts by itself", clause[0].strip(), rule, Edit(at, at, ["  rules:", *clause]), jobs=[job])
-        yield changed("production starts by itself", "only: main", rule, Edit(*extends, ["  extends: .production_cluster", "  only: [main]"]), jobs=[job])
+            yield changed(
+                "production starts by itself", clause[0].strip(), rule, Edit(at, at, ["  rules:", *clause]), jobs=[job]
+            )
+        yield changed(
+            "production starts by itself",
+            "only: main",
+            rule,
+            Edit(*extends, ["  extends: .production_cluster", "  only: [main]"]),
+            jobs=[job],
+        )
     for index, _ in ref.blocks[".on_main_by_hand"].find(r"      when: manual"):
         jobs = ["deploy-production"]
-        yield changed("production starts by itself", "the template is not manual", rule, Edit(index, index + 1), jobs=jobs)
+        yield changed(
+            "production starts by itself", "the template is not manual", rule, Edit(index, index + 1), jobs=jobs
+        )

@@ -92,7 +92,9 @@ def _lines() -> Iterator[Mutant]:
     at = reference().blocks["variables"].start + 1
     start = reference().script_items("bundle")[0][0]
     edits = [Edit(at, at, ["  TITLE: $CI_COMMIT_TITLE"]), Edit(start, start, ['    - eval "echo $TITLE"'])]
-    yield changed("unsafe line (script-injection)", "through an alias in variables", "script-injection", *edits, jobs=["bundle"])
+    yield changed(
+        "unsafe line (script-injection)", "through an alias in variables", "script-injection", *edits, jobs=["bundle"]
+    )
     for job in ("bundle", "slack-success"):
         item = reference().script_items(job)[0][0]
         lines = ["    - set -x", "    - 'curl --header \"PRIVATE-TOKEN: $API_TOKEN\" https://example.com'"]
@@ -103,13 +105,14 @@ def _docker() -> Iterator[Mutant]:
     ref = reference()
     block = ref.blocks["build-image"]
     rule = "docker-in-docker-insecure"
-    host, certificates = block.key("DOCKER_HOST", 2), block.key("DOCKER_TLS_CERTDIR", 2)
-    assert host and certificates
+    host, certificates = block.place("DOCKER_HOST", 2), block.place("DOCKER_TLS_CERTDIR", 2)
     yield changed("docker without TLS", "port 2375", rule, Edit(*host, ["    DOCKER_HOST: tcp://docker:2375"]))
     yield changed("docker without TLS", "no certificates", rule, Edit(*certificates, ['    DOCKER_TLS_CERTDIR: ""']))
     for index, _ in block.find(r"      alias: docker"):
         line = '      command: ["--tls=false"]'
-        yield changed("docker without TLS", "the daemon's option", rule, Edit(index, index + 1, [ref.lines[index], line]))
+        yield changed(
+            "docker without TLS", "the daemon's option", rule, Edit(index, index + 1, [ref.lines[index], line])
+        )
     yield in_job_script("docker without TLS", "build-image", "export DOCKER_HOST=tcp://docker:2375", rule)
     at = ref.blocks["variables"].start + 1
     everywhere = Edit(at, at, ['  DOCKER_TLS_CERTDIR: ""'])
@@ -118,15 +121,25 @@ def _docker() -> Iterator[Mutant]:
 
 def _tokens_and_caches() -> Iterator[Mutant]:
     ref = reference()
-    for name, other in ((".aws_dev", "aws-production"), (".aws_staging", "aws-production"), (".aws_production", "aws-dev")):
-        aud = ref.blocks[name].key("aud", 3)
-        assert aud
+    for name, other in (
+        (".aws_dev", "aws-production"),
+        (".aws_staging", "aws-production"),
+        (".aws_production", "aws-dev"),
+    ):
+        aud = ref.blocks[name].place("aud", 3)
         jobs = [*ref.reached(name), *ref.reached("." + other.replace("-", "_"))]
         for value in (other, "https://gitlab.com", "[aws, vault]", "$CI_SERVER_URL"):
-            yield changed("audience shared", f"{name}: {value}", "id-token-audience", Edit(*aud, [f"      aud: {value}"]), jobs=jobs)
-    key = ref.blocks[".node"].key("key", 2)
-    assert key
-    yield changed("cache of all branches", ".node", "cache-shared-across-trust", Edit(key[1], key[1], ["    unprotect: true"]))
+            yield changed(
+                "audience shared",
+                f"{name}: {value}",
+                "id-token-audience",
+                Edit(*aud, [f"      aud: {value}"]),
+                jobs=jobs,
+            )
+    key = ref.blocks[".node"].place("key", 2)
+    yield changed(
+        "cache of all branches", ".node", "cache-shared-across-trust", Edit(key[1], key[1], ["    unprotect: true"])
+    )
 
 
 def _too_long() -> Iterator[Mutant]:
@@ -142,7 +155,9 @@ def _too_long() -> Iterator[Mutant]:
             place = ref.blocks[job].key(section)
             if place:
                 lines = [f"    - make step-{number}" for number in range(1, 6)]
-                yield changed("script too long", f"{job}, {section}", "script-too-long", Edit(*place, [f"  {section}:", *lines]))
+                yield changed(
+                    "script too long", f"{job}, {section}", "script-too-long", Edit(*place, [f"  {section}:", *lines])
+                )
 
 
 def _files() -> Iterator[Mutant]:
@@ -154,31 +169,48 @@ def _files() -> Iterator[Mutant]:
         calls = [index + 1 for index, line in enumerate(ref.lines) if path in line]
         yield Mutant("script file gone", path, rule, {path: None}, lines={ENTRY: calls})
         yield Mutant("script not executable", path, rule, {}, lines={ENTRY: calls}, not_executable=[path])
-        edits = [Edit(at - 1, at, [ref.lines[at - 1].replace(path, path.replace("scripts/", "scripts/ci/"))]) for at in calls]
+        edits = [
+            Edit(at - 1, at, [ref.lines[at - 1].replace(path, path.replace("scripts/", "scripts/ci/"))]) for at in calls
+        ]
         yield changed("script called by a wrong path", path, rule, *edits)
     for name in FOURTEEN:
         path = f"scripts/{name}.sh"
-        edits = [Edit(index, index + 1, [line.replace(path, "make")]) for index, line in enumerate(ref.lines) if path in line]
+        edits = [
+            Edit(index, index + 1, [line.replace(path, "make")]) for index, line in enumerate(ref.lines) if path in line
+        ]
         yield changed("script that nobody calls", path, rule, *edits, says=path)
 
 
 def _kubectl() -> Iterator[Mutant]:
     ref = reference()
     rule = "kubectl-setup"
-    deployments = {".staging_cluster": ["deploy-canary", "deploy-staging"], ".production_cluster": ["deploy-production"]}
+    deployments = {
+        ".staging_cluster": ["deploy-canary", "deploy-staging"],
+        ".production_cluster": ["deploy-production"],
+    }
     for name, jobs in deployments.items():
         for index, _ in ref.blocks[name].find(r"    - \.kubectl_setup"):
-            image = Edit(ref.blocks[name].start + 1, ref.blocks[name].start + 1, ["  image: $CI_REGISTRY/infrastructure/alpine:3.20.3"])
+            image = Edit(
+                ref.blocks[name].start + 1,
+                ref.blocks[name].start + 1,
+                ["  image: $CI_REGISTRY/infrastructure/alpine:3.20.3"],
+            )
             yield changed("kubectl not set up", name, rule, image, Edit(index, index + 1), jobs=jobs)
     for job in ("deploy-canary", "deploy-staging", "deploy-production"):
         at = ref.blocks[job].start + 1
         for lines in (["  before_script: []"], ["  before_script:", "    - scripts/aws-assume-role.sh"]):
-            yield changed("kubectl set-up overridden", f"{job}: {lines[-1].strip()}", rule, Edit(at, at, lines), jobs=[job])
+            yield changed(
+                "kubectl set-up overridden", f"{job}: {lines[-1].strip()}", rule, Edit(at, at, lines), jobs=[job]
+            )
     every = [job for jobs in deployments.values() for job in jobs]
     for index, found in ref.blocks[".kubectl_setup"].find(r"    - (aws eks|kubectl config) .*"):
         yield changed("half of the kubectl set-up dropped", found[1], rule, Edit(index, index + 1), jobs=every)
     renames = [
-        Edit(index, index + 1, [line.replace(".kubectl_setup", ".cluster_tools").replace("&kubectl_setup", "&cluster_tools")])
+        Edit(
+            index,
+            index + 1,
+            [line.replace(".kubectl_setup", ".cluster_tools").replace("&kubectl_setup", "&cluster_tools")],
+        )
         for index, line in enumerate(ref.lines)
         if ".kubectl_setup" in line and not line.startswith("#")
     ]
