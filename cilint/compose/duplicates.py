@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from cilint.finding import Edit, Finding, Related
 from cilint.pattern import Pattern
 from cilint.span import Span
@@ -19,8 +21,15 @@ _COMMA = Pattern(r" *, *(?=\S)")
 _KEPT = Pattern(r"(?:^|\s)#|&[^&\s]")
 
 
+_AT_MOST = 1000  # in one file: nobody reads more, and a hostile one can hold a million
+
+
 def duplicate_keys(reading: Reading) -> Iterator[Finding]:
     """A finding at every key of a file whose value is lost to the same key further down."""
+    return islice(_lost(reading), _AT_MOST)
+
+
+def _lost(reading: Reading) -> Iterator[Finding]:
     seen: set[int] = set()
     waiting: list[Node] = [root for root in (reading.header, reading.body) if root is not None]
     while waiting:

@@ -7,6 +7,7 @@ below it. On the key of a job it covers what that job inherits, too.
 from __future__ import annotations
 
 import re
+from collections import deque
 
 from cilint.finding import Finding
 from cilint.tree.comments import comments
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _WORD = "cilint:"
 _IGNORE = re.compile(r"cilint:\s*ignore\s*\[([^\]]*)\]\s*(.*)")
 _UNTIL = re.compile(r"\(?\buntil\s+(\d{4}-\d\d-\d\d)\)?")
+_AT_MOST = 1000  # comments of one file that are heeded; those of a hostile one would be held against every finding
 _SHAPE = "write `# cilint: ignore[rule] reason`, with `until YYYY-MM-DD` where it is to end"
 
 
@@ -74,10 +76,13 @@ def settle(
             for ignore in _ignores(reading, faults):
                 ignores.append(ignore)
                 faults += _unsound(ignore, today)
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
     for ignore in ignores:
         if ignore.holds(today) and (ignore.reason or not require_reason):
-            for finding in findings:
-                if finding.rule in ignore.rules:
+            for rule in dict.fromkeys(ignore.rules):
+                for finding in by_rule.get(rule, ()):
                     faults += _apply(ignore, finding, required)
     return ignores, faults
 
@@ -100,9 +105,13 @@ def unused(ignores: Iterable[Ignore], ran: Container[str], known: Iterable[str],
 
 
 def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
-    for comment in comments(reading, _WORD):
-        if not comment.text.startswith(_WORD):
-            continue
+    layout: Layout | None = None
+    told = (comment for comment in comments(reading, _WORD) if comment.text.startswith(_WORD))
+    for number, comment in enumerate(told):
+        if number == _AT_MOST:
+            message = f"more than {_AT_MOST} comments to cilint in one file: those from here on are not heeded"
+            faults.append(Finding("suppression-malformed", message, comment.span))
+            return
         match = _IGNORE.match(comment.text)
         rules = tuple(rule.strip() for rule in match[1].split(",") if rule.strip()) if match else ()
         if not match or not rules:
@@ -111,37 +120,44 @@ def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
         until = _UNTIL.search(match[2])
         reason = _UNTIL.sub("", match[2].partition(" #")[0]).strip(" -:,;")
         ignore = Ignore(comment, rules, reason, until[1] if until else "")
-        _aim(ignore, reading)
+        layout = layout or Layout(reading)
+        layout.aim(ignore)
         yield ignore
 
 
-def _aim(ignore: Ignore, reading: Reading) -> None:
-    """Find what the comment covers."""
-    comment, source = ignore.comment, reading.source
-    line = comment.span.line
-    while comment.alone and line <= len(source.lines):
-        line += 1
-        if (text := source.line(line).strip()) and not text.startswith("#"):
-            break
-    ignore.first = ignore.last = line
-    for root in (reading.header, reading.body):
-        if root is None:
-            continue
-        started = _started(root, line)
-        if started is not None:
-            ignore.last = max(ignore.last, started)
-        if root is reading.body:
-            ignore.job = next((k for k, key in root.keys.items() if isinstance(k, str) and key.line == line), "")
+class Layout:
+    """What starts on which line of a file.
 
+    ends: the last line of the outermost entry or item that starts on a line. jobs: the keys of the top level. content:
+    for each line, itself or the next one that holds more than a comment.
+    """
 
-def _started(node: Node, line: int) -> int | None:
-    """The last line of the outermost entry or item that starts on a line."""
-    for start, value in _written(node):
-        if start == line:
-            return value.end_line
-        if start < line <= value.end_line:
-            return _started(value, line)
-    return None
+    __slots__ = ("content", "ends", "jobs")
+
+    def __init__(self, reading: Reading) -> None:
+        self.ends: dict[int, int] = {}
+        self.jobs: dict[int, str] = {}
+        waiting: deque[Node] = deque(root for root in (reading.header, reading.body) if root is not None)
+        while waiting:  # level by level, so that the outermost comes first
+            for start, value in _written(waiting.popleft()):
+                self.ends.setdefault(start, value.end_line)
+                waiting.append(value)
+        for key, written in reading.body.keys.items() if reading.body else ():
+            if isinstance(key, str):
+                self.jobs.setdefault(written.line, key)
+        lines = reading.source.lines
+        self.content = [len(lines) + 1] * (len(lines) + 2)
+        for number in range(len(lines), 0, -1):
+            text = lines[number - 1].strip()
+            self.content[number] = number if text and not text.startswith("#") else self.content[number + 1]
+
+    def aim(self, ignore: Ignore) -> None:
+        """Set the lines and the job that a comment covers."""
+        line = ignore.comment.span.line
+        if ignore.comment.alone:
+            line = self.content[line + 1]
+        ignore.first, ignore.last = line, max(line, self.ends.get(line, line))
+        ignore.job = self.jobs.get(line, "")
 
 
 def _written(node: Node) -> Iterator[tuple[int, Node]]:

@@ -6,6 +6,8 @@ between. YAML takes indentation, line breaks and escapes out of the text, so the
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cilint.span import Span
 
 TYPE_CHECKING = False
@@ -33,15 +35,14 @@ def span_of(node: Scalar, start: int, end: int) -> Span:
 
 def _place(stretches: list[Stretch], offset: int) -> tuple[int, int]:
     """Line and column of one character; of the nearest one before it when it is a folded break."""
-    found = stretches[0]
-    for stretch in stretches:
-        if stretch[0] > offset:
-            break
-        found = stretch
-    first, line, column, length = found
+    from bisect import bisect_right  # only where something is wrong
+
+    found = bisect_right(stretches, offset, key=lambda stretch: stretch[0])
+    first, line, column, length = stretches[max(found - 1, 0)]
     return line, column + min(max(offset - first, 0), max(length - 1, 0))
 
 
+@lru_cache(maxsize=8)  # findings come by the dozen from one long script
 def _stretches(node: Scalar) -> list[Stretch]:
     if node.style == "|":
         return _literal(node)
