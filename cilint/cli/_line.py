@@ -86,6 +86,8 @@ class Line:
 
     def _unused(self) -> list[str]:
         """What a line is that no job has: a part of the whole pipeline, or something overridden, or nothing at all."""
+        if self._checked.pipeline is None:
+            return ["  the configuration cannot be read, so nobody knows; `cilint check` tells why"]
         path = self._path()
         if not path:
             return ["  nothing is written here that a job could have"]
@@ -94,7 +96,7 @@ class Line:
             return [f"  {'.'.join(path)}: holds for the whole pipeline"]
         others = [
             f"    {job.name}: takes the one at {self._report.place(site.span)}"
-            for job in (self._checked.pipeline.jobs.values() if self._checked.pipeline else ())
+            for job in self._checked.pipeline.jobs.values()
             if rest and (site := job.site.dig(*rest)) is not None
         ]
         said = f"  {'.'.join(path)}: no job has it"

@@ -54,7 +54,7 @@ def test_help_lists_every_command_with_a_sentence(cilint):
 
 
 @pytest.mark.parametrize("name", ["check", "explain", "rules", "resolve", "simulate", "graph", "baseline", "test",
-                                  "completion", "init", "new", "schema", "settings"])  # fmt: skip
+                                  "completion", "init", "new", "schema", "settings", "prove", "report", "waive"])  # fmt: skip
 def test_every_command_has_help(cilint, name):
     done = cilint(name, "--help")
     assert done.status == 0

@@ -112,3 +112,8 @@ def test_no_name_steers_the_terminal(lines, arguments):
 def test_a_secret_is_masked(lines):
     text = "a:\n  variables:\n    TOKEN: glpat-aB3dE5fG7hI9jK1lM3nO\n  script: [x]\n"
     assert not any("aB3dE5" in line for line in lines(".gitlab-ci.yml:3", files={".gitlab-ci.yml": text}))
+
+
+def test_a_line_of_what_cannot_be_read(lines):
+    told = lines(".gitlab-ci.yml:1", files={".gitlab-ci.yml": "a: [\nb: }\n"})
+    assert told[1] == "  the configuration cannot be read, so nobody knows; `cilint check` tells why"
