@@ -77,6 +77,7 @@ def _judge(entry: Entry, path: str, request: Request) -> tuple[Judged, set[str]]
         name, checked, findings,
         project=entry.project, rules=entry.rules, scenarios=[scenario.given(tree=tree) for scenario in named],
     )  # fmt: skip
+    one.variables = entry.settings.variables
     return one, secrets
 
 

@@ -16,6 +16,7 @@ from cilint.cli._options import Request
 from cilint.cli._settle import today
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
+from cilint.fix.write import write
 from cilint.nearest import did_you_mean
 from cilint.report import words
 from cilint.report.escape import printable
@@ -60,12 +61,12 @@ def command(rule: str | None, path: str | None, **options: Any) -> int:
     register = _waivers.path_of(entry)
     shown = os.path.relpath(register)
     if options["close"]:
-        name = waivers_edit.close(register, options["close"], shown)
+        name = waivers_edit.close(register, options["close"], shown, write)
         sys.stderr.write(f"{shown}: {name} is closed\n")
         return 0
     if rule is None:
         raise UsageError("which rule?", help="as in cilint waive image-unpinned --job build --reason ...")
-    name = waivers_edit.add(register, _entry(rule, entry, options), shown)
+    name = waivers_edit.add(register, _entry(rule, entry, options), shown, write)
     sys.stderr.write(printable(f"{shown}: {name} added; {_effect(name, entry, request)}") + "\n")
     return 0
 

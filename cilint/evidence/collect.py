@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cilint.evidence import controls, examined
+from cilint.evidence.gates import Proofs
 from cilint.evidence.inventory import Inventory
 from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, Target, Tested, worst
 from cilint.evidence.provenance import Commit, files_of, merged_digest
@@ -34,13 +35,17 @@ LIMITS = [
     """A finding that only a comment, a per-file or per-job ignore or a baseline settles counts as failed here: nobody
     has accepted it by the register of waivers.""",
 ]
-NO_PROOF = "The gates of this target were not proven in this run; `cilint prove` does that."
+NO_PIPELINE = "GitLab would refuse this configuration, so no gate was proven."
+NO_GATES = "No rule of this run declares a gate that this pipeline could have."
 
 
 class Judged:
-    """One target, checked and settled. name: its path as the report shows it. findings: settled, all of them."""
+    """One target, checked and settled. name: its path as the report shows it. findings: settled, all of them.
 
-    __slots__ = ("checked", "findings", "name", "project", "rules", "scenarios")
+    variables: those that the settings say are known.
+    """
+
+    __slots__ = ("checked", "findings", "name", "project", "rules", "scenarios", "variables")
 
     def __init__(
         self, name: str, checked: Checked, findings: list[Finding], *, project: Project, rules: RuleSet,
@@ -52,6 +57,7 @@ class Judged:
         self.project = project
         self.rules = rules
         self.scenarios = list(scenarios)
+        self.variables: dict[str, str] = {}
 
 
 def collect(
@@ -174,12 +180,17 @@ def _target(judged: Judged) -> Target:
         commit=commit.sha,
         merged_sha256=merged_digest(config),
         files=files_of(judged.project.root, [*sources, *called], commit),
-        gates_note=NO_PROOF,
+        gates_note=NO_PIPELINE,
     )
     if checked.context is not None:
         valid = not any(_is_refusal(finding, judged.rules) for finding in judged.findings)
         inventory = Inventory(checked.context, judged.scenarios, judged.name, valid=valid)
         target.jobs, target.scenarios, target.picture = inventory.jobs, inventory.scenarios, inventory.picture
+        if valid:
+            tree = judged.scenarios[0].tree if judged.scenarios else None
+            proofs = Proofs(checked.context, judged.rules, variables=judged.variables, tree=tree, path=judged.name)
+            target.gates, target.assumptions = proofs.gates, proofs.assumptions
+            target.gates_note = "" if proofs.gates else NO_GATES
     return target
 
 

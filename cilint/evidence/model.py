@@ -192,6 +192,7 @@ class Picture(_Data):
 class Gate(_Data):
     """One gate and what `cilint prove` says of it. verdict: proven, refuted or unknown."""
 
+    rule: str = ""
     guarded: str
     by: list[str]
     kind: str
@@ -228,6 +229,7 @@ class Target(_Data):
     picture: Picture | None = None
     gates: list[Gate] = []
     gates_note: str = ""
+    assumptions: list[str] = []
 
 
 class WaiverFacts(_Data):

@@ -18,12 +18,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from cilint.errors import UsageError
-from cilint.fix.write import write
 from cilint.settle.waivers import parse
 from cilint.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    Writer: TypeAlias = Callable[[str, str], None]
 
 _PATIENCE = 20.0  # seconds to wait for another edit
 _PAUSE = 0.02
@@ -55,10 +57,10 @@ def locked(path: str) -> Iterator[None]:
         os.close(handle)
 
 
-def add(path: str, entry: dict[str, Any], shown: str) -> str:
+def add(path: str, entry: dict[str, Any], shown: str, write: Writer) -> str:
     """Add a waiver to the register, which is made when it is not there; the waiver's id.
 
-    entry: as the register has it; without an `id`, the next free one of the year is taken. Raises UsageError when the
+    write: replaces the content of a file in one step. entry: as the register has it; without an `id`, the next free one of the year is taken. Raises UsageError when the
     entry, or the register as it is, is wrong.
     """
 
@@ -70,10 +72,10 @@ def add(path: str, entry: dict[str, Any], shown: str) -> str:
         entries.append(_map({"id": name, **{key: value for key, value in entry.items() if key != "id"}}))
         return name
 
-    return _edit(path, change, shown)
+    return _edit(path, change, shown, write)
 
 
-def close(path: str, name: str, shown: str) -> str:
+def close(path: str, name: str, shown: str, write: Writer) -> str:
     """Close a waiver: it stays in the register for the record and settles nothing any more. Raises UsageError."""
 
     def change(entries: CommentedSeq) -> str:
@@ -83,10 +85,10 @@ def close(path: str, name: str, shown: str) -> str:
                 return name
         raise UsageError(f"there is no waiver {name} in {shown}")
 
-    return _edit(path, change, shown)
+    return _edit(path, change, shown, write)
 
 
-def _edit(path: str, change: Callable[[CommentedSeq], str], shown: str) -> str:
+def _edit(path: str, change: Callable[[CommentedSeq], str], shown: str, write: Writer) -> str:
     os.makedirs(os.path.dirname(os.path.realpath(path)), exist_ok=True)
     with locked(path):
         before = _HEAD
