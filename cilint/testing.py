@@ -13,10 +13,14 @@ from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeAlias
 
+    from cilint.finding import Finding
     from cilint.rules.rule import RuleSet
+
+    Judge: TypeAlias = Callable[[Source, Project], list[Finding]]
+    Judges: TypeAlias = dict[str, Judge]
 
 ENTRY = ".gitlab-ci.yml"
 _MARK = re.compile(r"[ \t]*# finding[ \t]*$", re.M)
@@ -63,24 +67,26 @@ def _place(message: str) -> tuple[str, int]:
     return file, int(line)
 
 
-def outcomes(rules: RuleSet, prose: dict[str, dict[str, Any]]) -> Iterator[Outcome]:
-    """Run every example of every rule."""
+def outcomes(rules: RuleSet, prose: dict[str, dict[str, Any]], judges: Judges | None = None) -> Iterator[Outcome]:
+    """Run every example of every rule. judges: for packs whose rules `check` alone does not judge, what does."""
     for rule in rules:
         examples = prose.get(rule.id, {}).get("examples", {})
         for kind in ("bad", "good"):
             for number, example in enumerate(examples.get(kind, ()), 1):
-                yield run(rules, rule.id, kind, number, example)
+                yield run(rules, rule.id, kind, number, example, judge=(judges or {}).get(rule.pack))
 
 
-def run(rules: RuleSet, rule: str, kind: str, number: int, example: dict[str, Any]) -> Outcome:
-    """Run one example under its rule alone."""
+def run(
+    rules: RuleSet, rule: str, kind: str, number: int, example: dict[str, Any], *, judge: Judge | None = None
+) -> Outcome:
+    """Run one example under its rule alone, or by what else judges it."""
     outcome = Outcome(rule, kind, number)
     for path, text in example["files"].items():
         lines = text.split("\n")
         outcome.wanted |= {(path, index) for index, line in enumerate(lines, 1) if _MARK.search(line)}
     with opened(rules, rule, example) as (source, project, chosen):
-        checked = check(source, project, chosen)
-    for finding in checked.findings:
+        findings = judge(source, project) if judge else check(source, project, chosen).findings
+    for finding in findings:
         if finding.rule == rule:
             outcome.found.add((finding.span.source.path, finding.span.line))
             outcome.messages.append(f"{finding.span.source.path}:{finding.span.line}: {finding.message}")

@@ -73,10 +73,12 @@ def _judge(entry: _lint.Entry, request: Request) -> Judge:
 
 def _painted(diff: str, terminal: Terminal) -> str:
     lines = []
-    for line in diff.split("\n"):
+    for whole in diff.split("\n"):
+        line = whole.removesuffix("\r")
+        ending = whole[len(line) :]  # a file with such line breaks takes no patch without them
         shown = "".join(part if part == "\t" else printable(part, ascii=terminal.ascii) for part in _parts(line))
         style = {"+": "added", "-": "removed"}.get(line[:1])
-        lines.append(terminal.paint(shown, style) if style else shown)
+        lines.append((terminal.paint(shown, style) if style else shown) + ending)
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ import cilint
 from cilint.check import check
 from cilint.fix.edits import by_file, chosen, edited
 from cilint.rules.packs import prose
+from cilint.settle import examples
 from cilint.testing import opened
 
 if TYPE_CHECKING:
@@ -172,7 +173,11 @@ For one place: `# cilint: ignore[{id}] the reason`, on the line or above it. For
 
 def _findings(rules: RuleSet, rule: Rule, example: dict[str, Any]) -> list[Finding]:
     with opened(rules, rule.id, example) as (source, project, chosen):
-        return [finding for finding in check(source, project, chosen).findings if finding.rule == rule.id]
+        if rule.pack == examples.PACK:
+            found = examples.about_comments(source, project)
+        else:
+            found = check(source, project, chosen).findings
+        return [finding for finding in found if finding.rule == rule.id]
 
 
 def _related(page: Page, shown: dict[str, Page]) -> list[str]:

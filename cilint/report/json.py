@@ -23,6 +23,7 @@ def as_data(report: Report) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cilint", "version": report.version},
+        "run": _run(report),
         "findings": [_finding(finding, report) for finding in report.findings],
         "not_assessed": [_not_assessed(item) for item in report.not_assessed],
         "summary": {
@@ -37,6 +38,28 @@ def as_data(report: Report) -> dict[str, object]:
             "baselined": report.settled("baselined"),
             "not_assessed": len(report.not_assessed),
         },
+    }
+
+
+def _run(report: Report) -> dict[str, object]:
+    """What was checked by what: with it a report can be made of the JSON alone (`Report.from_json`)."""
+    return {
+        "entries": report.entries,
+        "files": report.files,
+        "prefix": report.prefix,
+        "docs": report.docs,
+        "rules": [
+            {
+                "id": rule.id,
+                "severity": rule.severity,
+                "title": rule.title,
+                "why": rule.why,
+                "fix": rule.fix,
+                "controls": list(rule.controls),
+                "pack": rule.pack,
+            }
+            for rule in report.rules.values()
+        ],
     }
 
 
@@ -59,6 +82,10 @@ def _finding(finding: Finding, report: Report) -> dict[str, object]:
         "controls": list(finding.controls),
         "fixable": bool(finding.edits),
         "fix": finding.fix,
+        "edits": [
+            {"location": location(edit.span), "replacement": edit.replacement, "safe": edit.safe}
+            for edit in finding.edits
+        ],
         "waived": finding.status == "waived",
         "status": finding.status,
         "reason": finding.reason,

@@ -71,6 +71,13 @@ class Report:
         self.docs = ""
         self.version = __version__
 
+    @staticmethod
+    def from_json(text: str) -> Report:
+        """The report that `check --format json` printed. Raises UsageError for other texts."""
+        from cilint.report.reload import reload
+
+        return reload(text)
+
     @property
     def open(self) -> list[Finding]:
         """The findings that count."""

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
+from cilint.compose.fetch import Project
 from cilint.errors import UnreadableError
 from cilint.finding import Edit, Finding
-from cilint.compose.fetch import Project
 from cilint.fix.edits import by_file, chosen, edited
 from cilint.fix.mend import Draft, mend
 from cilint.fix.write import write
