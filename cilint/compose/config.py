@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.tree.node import Mapping
 from cilint.tree.site import Site
 
 TYPE_CHECKING = False
@@ -9,13 +10,32 @@ if TYPE_CHECKING:
     from cilint.finding import Finding, NotAssessed
     from cilint.source import Source
     from cilint.tree.documents import Reading
-    from cilint.tree.node import Mapping
+    from cilint.tree.node import Node
 
 # Everything else at the top level is a job, hidden if it starts with "." (lib/gitlab/ci/config/entry/root.rb).
 ROOT_KEYWORDS = (
     "default", "include", "before_script", "image", "services", "after_script", "variables", "stages", "cache",
     "workflow",
 )  # fmt: skip
+
+
+def job_kind(name: str, node: Node) -> str:
+    """What a top-level key makes: "job", "trigger", or "" for hidden keys, root keywords and maps that are neither.
+
+    A map with `script` or `run` is a job, else one with `trigger` or `needs` is a trigger job, be the value null
+    (lib/gitlab/ci/config/entry/job.rb, bridge.rb: `matching?`). `default` and `workflow` are not reserved: with a
+    script inside they are jobs (lib/gitlab/ci/config/entry/jobs.rb).
+    """
+    if name.startswith(".") or not isinstance(node, Mapping):
+        return ""
+    keys = node.values
+    if name in ROOT_KEYWORDS and name not in {"default", "workflow"}:
+        return ""
+    if "script" in keys or "run" in keys:
+        return "job"
+    if name in ROOT_KEYWORDS:
+        return ""
+    return "trigger" if "trigger" in keys or "needs" in keys else ""
 
 
 class Config:

@@ -6,7 +6,7 @@ five old global keywords count as part of `default:` (lib/gitlab/ci/config/entry
 
 from __future__ import annotations
 
-from cilint.compose.config import ROOT_KEYWORDS
+from cilint.compose.config import job_kind
 from cilint.finding import Finding, Related
 from cilint.trail import Step
 from cilint.tree.node import Mapping, Scalar, Sequence, is_null
@@ -25,25 +25,6 @@ DEFAULT_KEYWORDS = (
 )  # fmt: skip
 GLOBAL_KEYWORDS = ("image", "services", "cache", "before_script", "after_script")
 TRIGGER_KEYWORDS = ("interruptible",)  # all that a trigger job takes (lib/gitlab/ci/config/entry/bridge.rb)
-
-
-def job_kind(name: str, node: Node) -> str:
-    """What a top-level key makes: "job", "trigger", or "" for hidden keys, root keywords and maps that are neither.
-
-    A map with `script` or `run` is a job, else one with `trigger` or `needs` is a trigger job, be the value null
-    (lib/gitlab/ci/config/entry/job.rb, bridge.rb: `matching?`). `default` and `workflow` are not reserved: with a
-    script inside they are jobs (lib/gitlab/ci/config/entry/jobs.rb).
-    """
-    if name.startswith(".") or not isinstance(node, Mapping):
-        return ""
-    keys = node.values
-    if name in ROOT_KEYWORDS and name not in {"default", "workflow"}:
-        return ""
-    if "script" in keys or "run" in keys:
-        return "job"
-    if name in ROOT_KEYWORDS:
-        return ""
-    return "trigger" if "trigger" in keys or "needs" in keys else ""
 
 
 class _Default:

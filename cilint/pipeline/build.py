@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from cilint.compose.config import ROOT_KEYWORDS
+from cilint.compose.config import job_kind
 from cilint.pipeline.job import Job
 from cilint.pipeline.pipeline import DEFAULT_STAGES, Pipeline
-from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.compose.config import Config
-    from cilint.tree.site import Site
-
-# `default` and `workflow` are not reserved: with a script inside they are jobs (lib/gitlab/ci/config/entry/jobs.rb).
-_NOT_RESERVED = ("default", "workflow")
 
 
 def build(config: Config) -> Pipeline:
@@ -25,28 +20,12 @@ def build(config: Config) -> Pipeline:
             not isinstance(written.value, str) and name != getattr(written.value, "name", "")
         ):
             continue
-        kind = job_kind(name, site)
+        kind = job_kind(name, site.node)
         if kind:
-            jobs[name] = Job(name, site, trigger=kind == "trigger", open=name in config.open_jobs)
+            # A map that does nothing itself refines a job of that name, which an unread include holds.
+            refines = not config.complete and not any(site.has(key) for key in ("script", "run", "trigger"))
+            jobs[name] = Job(name, site, trigger=kind == "trigger", open=refines or name in config.open_jobs)
     return Pipeline(config, jobs, stages_of(config))
-
-
-def job_kind(name: str, site: Site) -> str:
-    """ "job", "trigger", or "" for hidden keys, root keywords and maps that are neither.
-
-    A map with `script` or `run` is a job, else one with `trigger` or `needs` is a trigger job, be the value null
-    (lib/gitlab/ci/config/entry/job.rb, bridge.rb: `matching?`).
-    """
-    if name.startswith(".") or not isinstance(site.node, Mapping):
-        return ""
-    keys = site.node.values
-    if name in ROOT_KEYWORDS and name not in _NOT_RESERVED:
-        return ""
-    if "script" in keys or "run" in keys:
-        return "job"
-    if name in ROOT_KEYWORDS:
-        return ""
-    return "trigger" if "trigger" in keys or "needs" in keys else ""
 
 
 def stages_of(config: Config) -> list[str]:

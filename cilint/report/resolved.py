@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.compose.defaults import job_kind
+from cilint.compose.config import job_kind
 from cilint.compose.stages import POST, PRE
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence, Symbol, is_null, key_text, plain
 

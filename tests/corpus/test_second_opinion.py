@@ -17,7 +17,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cilint.compose import compose, open_project
-from cilint.compose.defaults import job_kind
+from cilint.compose.config import job_kind
 from cilint.report.resolved import data, view
 
 JUDGES = Path(__file__).resolve().parent.parent / "judges" / "node_modules"

@@ -61,7 +61,8 @@ def expression(solver: Solver, tree, variables) -> int:
     known = [expression(solver, part, variables) for part in parts]
     if kind == "not":
         return -known[0]
-    return {"implies": solver.implies, "iff": solver.iff, "if": solver.if_then_else}[kind](*known)
+    joined = {"implies": solver.implies, "iff": solver.iff, "if": solver.if_then_else}
+    return joined[kind](*known)  # type: ignore[operator]  # their numbers of operands differ
 
 
 ALL_VALUES = [dict(zip(NAMES, values, strict=True)) for values in itertools.product([False, True], repeat=len(NAMES))]

@@ -63,8 +63,8 @@ match arguments:
     case ["set", "image", target, value]:
         deployment = named("deployment", target.split("/")[1])
         deployment["former"], deployment["image"] = deployment["image"], value.split("=", 1)[1]
-    case ["scale", target, "--replicas", number]:
-        named("deployment", target.split("/")[1])["replicas"] = int(number)
+    case ["scale", target, "--replicas", count]:
+        named("deployment", target.split("/")[1])["replicas"] = int(count)
     case ["rollout", "status", target, *_]:
         named("deployment", target.split("/")[1])
     case ["rollout", "undo", target, *_]:
