@@ -1,0 +1,203 @@
+"""The command: the public JSON, exit codes, the text, and counterexamples that can be pasted."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+FILE = """\
+stages: [build, approve, prod]
+compile: {stage: build, script: [make]}
+approve-security:
+  stage: approve
+  script: [scripts/approve.sh]
+  rules:
+    - {if: $CI_COMMIT_BRANCH == "main", when: manual}
+    - {if: $CI_COMMIT_TAG, when: manual}
+approve-product:
+  stage: approve
+  script: [scripts/approve.sh]
+  rules:
+    - {if: $CI_COMMIT_BRANCH == "main", when: manual}
+deploy:
+  stage: prod
+  script: [ship]
+  environment: production
+  rules:
+    - if: $CI_COMMIT_BRANCH == "main"
+    - if: $CI_COMMIT_TAG =~ /^v\\d+/
+"""
+
+
+@pytest.fixture
+def call(tmp_path):
+    def run(*arguments, text=FILE, files=None):
+        (tmp_path / ".git").mkdir(exist_ok=True)
+        for name, content in {".gitlab-ci.yml": text, **(files or {})}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        return subprocess.run(
+            [sys.executable, "-m", "cilint", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def gates(done):
+    return json.loads(done.stdout)["gates"]
+
+
+def test_json_and_exit_code(call):
+    done = call("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security", "--by", "approve-product")
+    assert done.returncode == 1, done.stderr
+    (gate,) = gates(done)
+    assert (gate["guarded"], gate["by"], gate["kind"]) == ("deploy", ["approve-security", "approve-product"], "approval")
+    assert (gate["verdict"], gate["broken"], gate["why"]) == ("refuted", ["approve-product"], "absent")
+    shown = gate["counterexample"]
+    assert shown["context"]["CI_COMMIT_TAG"].startswith("v")
+    assert "CI_COMMIT_BRANCH" not in shown["context"]
+    assert shown["location"]["line"] == 20
+    assert "approve-product is not in it" in shown["story"][0]
+    assert gate["assumptions"]
+    done = call("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security")
+    assert done.returncode == 0
+    (gate,) = gates(done)
+    assert (gate["verdict"], gate["vacuous"]) == ("proven", False)
+
+
+def test_the_command_of_a_counterexample_shows_it(call):
+    text = FILE.replace("script: [make]}", "script: [make], allow_failure: true}")
+    done = call("prove", "--format", "json", "--guarded", "deploy", "--by", "compile", "--kind", "scan", text=text)
+    (gate,) = gates(done)
+    words = shlex.split(gate["counterexample"]["command"])
+    assert words[:2] == ["cilint", "simulate"]
+    simulated = call(*words[1:], "--format", "json", text=text)
+    statuses = {job["name"]: job["status"] for job in json.loads(simulated.stdout)["jobs"]}
+    assert statuses["deploy"] == "pending"
+    assert statuses.get("compile") != "success"
+
+
+def test_assumptions_can_be_set(call):
+    text = FILE.replace("{if: $CI_COMMIT_TAG, when: manual}", "{if: $GO, when: manual}").replace("- if: $CI_COMMIT_TAG =~ /^v\\d+/", '- if: $GO == "1"')
+    options = ("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-product")
+    assert gates(call(*options, text=text))[0]["counterexample"]["variables"] == {"GO": "1"}
+    assert gates(call(*options, "--assume-no-outside-variables", text=text))[0]["verdict"] == "proven"
+    assert gates(call(*options, "--assume", "GO=0", text=text))[0]["verdict"] == "proven"
+
+
+def test_the_gates_of_the_policy(call):
+    done = call("prove", "--format", "json", "--select", "production-dual-approval")
+    verdicts = {tuple(gate["by"]): gate["verdict"] for gate in gates(done)}
+    assert verdicts == {("approve-security",): "proven", ("approve-product",): "refuted"}
+    assert done.returncode == 1
+    text = FILE.replace('    - {if: $CI_COMMIT_BRANCH == "main", when: manual}\ndeploy', '    - {when: manual}\ndeploy')
+    assert call("prove", "--select", "production-dual-approval", text=text).returncode == 0
+
+
+def test_text_tells_the_story(call):
+    done = call("prove", "--guarded", "deploy", "--by", "approve-product", "--pipeline-types")
+    assert done.returncode == 1
+    for part in (
+        "a push to tag v1.0.0 creates deploy, but approve-product is not in it",
+        "cilint simulate --tag v1.0.0",
+        "Taken for granted",
+        "branch: proven",
+        "tag: refuted",
+        "merge request: not in such a pipeline",
+        "1 refuted",
+    ):
+        assert part in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--guarded", "deploy"), "go together"),
+        (("--guarded", "deplyo", "--by", "compile"), "there is no job deplyo"),
+        (("--guarded", "deploy", "--by", "compile", "--assume", "X"), "NAME=VALUE"),
+        (("--guarded", "deploy", "--by", "compile", "--kind", "hope"), "hope"),
+        (("--guarded", "deploy", "--by", "compile", "--seconds", "soon"), "no number"),
+    ],
+)
+def test_a_wrong_call_is_explained(call, arguments, complaint):
+    done = call("prove", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_what_gitlab_refuses_has_no_gates(call):
+    done = call("prove", "--guarded", "deploy", "--by", "compile", "--format", "json", text=FILE.replace("stage: prod", "stage: nowhere"))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["errors"]
+
+
+def test_settings_say_what_the_project_defines(call):
+    text = FILE.replace("{if: $CI_COMMIT_TAG, when: manual}", "{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, when: manual}")
+    options = ("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security")
+    text = text.replace('{if: $CI_COMMIT_BRANCH == "main", when: manual}', "{if: $NEVER, when: never}").replace("    - if: $CI_COMMIT_TAG =~ /^v\\d+/\n", "")
+    settings = {".cilint.yaml": "variables: {CI_DEFAULT_BRANCH: main}\n"}
+    assert gates(call(*options, "--assume-no-outside-variables", text=text))[0]["verdict"] == "refuted"
+    assert gates(call(*options, "--assume-no-outside-variables", text=text, files=settings))[0]["verdict"] == "proven"
+
+
+CHILD = """\
+stages: [approve, prod]
+approve-product: {stage: approve, script: [scripts/approve.sh], rules: [{when: manual}]}
+deploy: {stage: prod, script: [ship], environment: production, rules: [{when: on_success}]}
+"""
+PARENT = """\
+stages: [approve, prod]
+approve-security: {stage: approve, script: [scripts/approve.sh], when: manual, allow_failure: false}
+release: {stage: prod, trigger: {include: child.yml}}
+"""
+
+
+def check(call, parent, child=CHILD):
+    done = call("check", "--select", "production-dual-approval", "--format", "json", text=parent, files={"child.yml": child})
+    return json.loads(done.stdout)
+
+
+def test_gates_before_a_trigger_job_hold_its_child(call):
+    assert check(call, PARENT)["findings"] == []
+    (finding,) = check(call, PARENT.replace("{stage: prod, trigger", "{stage: prod, needs: [], trigger"))["findings"]
+    assert "release starts a child pipeline with deploy" in finding["message"]
+    assert finding["location"]["line"] == 3
+    (finding,) = check(call, PARENT, CHILD.replace("[{when: manual}]", "[{when: manual, allow_failure: true}]"))["findings"]
+    assert finding["location"]["file"] == "child.yml"
+    assert finding["location"]["line"] == 2
+
+
+def test_a_child_that_a_job_writes_is_not_assessed(call):
+    parent = PARENT.replace("include: child.yml", "include: [{artifact: made.yml, job: approve-security}]")
+    report = check(call, parent)
+    assert report["findings"] == []
+    assert any("child pipeline of release" in item["what"] for item in report["not_assessed"])
+
+
+def test_a_second_way_to_production_does_not_slip_by(call):
+    text = """\
+stages: [build, approve, prod]
+compile: {stage: build, script: [make]}
+.approve: {stage: approve, script: [scripts/approve.sh], when: manual, allow_failure: false}
+approve-security: {extends: .approve}
+approve-product: {extends: .approve}
+deploy: {stage: prod, script: [ship], environment: production}
+hotfix: {stage: prod, needs: [compile], script: [kubectl --context production set image deploy/app app=x]}
+"""
+    done = call("check", "--select", "production-dual-approval", "--format", "json", text=text)
+    findings = json.loads(done.stdout)["findings"]
+    assert {finding["job"] for finding in findings} == {"hotfix"}
+    assert {finding["location"]["line"] for finding in findings} == {7}
+
+
+def test_an_unreadable_include_leaves_the_gates_open(call):
+    done = call("check", "--select", "production-dual-approval", "--format", "json", text="include: {template: X.gitlab-ci.yml}\n" + FILE)
+    report = json.loads(done.stdout)
+    assert report["findings"] == []
+    assert any("gates" in item["what"] for item in report["not_assessed"])
