@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cilint.cli import _pages
-from cilint.rules import BUILT_IN, load
+from cilint.rules import BUILT_IN, RuleSet, load
 from cilint.rules.assertions import OPTIONS, TYPES, WORDS
+from cilint.rules.packs import prose
 from cilint.rules.select import SUBJECTS
 from cilint.settings.schema import json_schema
 
@@ -21,7 +22,39 @@ def generated() -> dict[Path, str]:
     """The text of every page that is made, by where it belongs."""
     rules = load((*BUILT_IN, "cilint"))
     found = {HERE / "rules" / name: text for name, text in _pages.pages(rules, str(HERE.parent)).items()}
-    return {**found, HERE / "settings.md": settings(), HERE / "words.md": words()}
+    return {
+        **found,
+        HERE / "settings.md": settings(),
+        HERE / "words.md": words(),
+        HERE / "requirements.md": requirements(rules),
+    }
+
+
+_SECTIONS = {
+    "A": "Authentication and credentials", "B": "Images", "C": "Stages and jobs", "D": "Gates", "E": "allow_failure",
+    "F": "Artifacts, reports, coverage", "G": "Scripts", "H": "Environments, notifications, cache",
+}  # fmt: skip
+
+
+def requirements(rules: RuleSet) -> str:
+    """The requirements that pack enterprise enforces, each with its rules."""
+    told = prose(rules)
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        for row in told[rule.id]["requirement"]:
+            found.setdefault(row, []).append(f"[{rule.id}](rules/{rule.id}.md) ({rule.title})")
+    lines = [
+        "# Requirements",
+        "",
+        NOTE,
+        "",
+        "What pack enterprise asks of a pipeline, by the rows of its brief, and the rules that enforce it.",
+    ]
+    for letter, title in _SECTIONS.items():
+        rows = sorted((row for row in found if row[0] == letter), key=lambda row: int(row[1:]))
+        lines += ["", f"## {letter}. {title}", "", "| | enforced by |", "|---|---|"]
+        lines += [f"| {row} | {_cell('; '.join(sorted(found[row])))} |" for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def settings() -> str:

@@ -95,6 +95,7 @@ class Page:
 
     def _table(self) -> str:
         path, line = self.told["file"], self.told["line"]
+        rows_of = "[{}](../requirements.md)" if self._home else "{}"
         place = os.path.relpath(path, self._home).replace(os.sep, "/") if self._home else path
         rows = {
             "pack": self.rule.pack,
@@ -104,7 +105,7 @@ class Page:
                 self.fixable, "by hand"
             ),
             "controls": ", ".join(f"`{control}`" for control in self.rule.controls) or "none",
-            "requirement": ", ".join(self.requirement) or "none",
+            "requirement": ", ".join(map(rows_of.format, self.requirement)) or "none",
             "defined in": f"`{place}`" if self._home else f"`{place}:{line}`",
         }
         return "\n".join(["| | |", "|---|---|", *(f"| {name} | {_cell(text)} |" for name, text in rows.items())])
