@@ -37,8 +37,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         own = set(_paths(job)) | _cached(job) | _reported(job) | _made(context, job)
         index = context.pipeline.stage_index(job)
         read = _read_paths(context, job)
+        brought = {folder for name in received if name in jobs for folder in _folders(jobs[name])}
         for path, names in makers.items():
-            if path not in read or path in own or names & received or job.name in names:
+            if path not in read or path in own or path in brought or names & received or job.name in names:
                 continue
             earlier = all(context.pipeline.stage_index(context.pipeline.jobs[name]) < index for name in names)
             if earlier and not os.path.exists(os.path.join(context.project.root, path)):
@@ -63,6 +64,16 @@ def _paths(job: Job) -> Iterator[str]:
         text = (site.text or "").removeprefix("./").rstrip("/")
         if text and not any(char in text for char in "*?[$"):
             yield text
+
+
+def _folders(job: Job) -> Iterator[str]:
+    """The folders of which a job hands on what a pattern finds (`out/*.tar`), and those around them."""
+    paths = job.site.dig("artifacts", "paths")
+    for site in paths.flat() if paths else ():
+        text = (site.text or "").removeprefix("./")
+        wild = min((at for char in "*?[$" if (at := text.find(char)) >= 0), default=-1)
+        if wild > 0:
+            yield from _around(text[:wild].rpartition("/")[0], whole=True)
 
 
 def _cached(job: Job) -> set[str]:
