@@ -143,14 +143,14 @@ _JOBS = (
     "{name}:\n  <<: *shared\n  script: [vitest --coverage]\n  rules:\n    - if: $CI_COMMIT_REF_PROTECTED\n      when: manual\n",
     "{name}:\n  script: [make]\n  needs: [bulid]\n  only: [/main/]\n",
     "{name}:\n  when: manual\n  script: |\n    make\n\n",
-    "{name}:\n  script: [a]\n  variables: {{CI_DEBUG_TRACE: \"true\"}}  # loud\n",
+    '{name}:\n  script: [a]\n  variables: {{CI_DEBUG_TRACE: "true"}}  # loud\n',
 )
 _HEADS = (
     ".base:\n  artifacts:\n    paths: [out]\n    # kept\n  tags: [x]\n",
     ".base: {artifacts: {when: always}}\n",
     ".base:\n  artifacts: &kept\n    paths:\n    - out\n    expire_in: never # long\n  coverage: /x/\n",
 )
-_SHARED = ".shared: &shared\n  artifacts: {paths: [y], expire_in: 1 day}\n  interruptible: \"false\"\n"
+_SHARED = '.shared: &shared\n  artifacts: {paths: [y], expire_in: 1 day}\n  interruptible: "false"\n'
 
 
 @st.composite
@@ -164,6 +164,7 @@ def pipelines(draw):
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=pipelines(), unsafe=st.booleans())
 def test_mending_random_pipelines(tmp_path_factory, text, unsafe):
