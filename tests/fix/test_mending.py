@@ -159,7 +159,13 @@ def pipelines(draw):
     names = draw(st.permutations(["build", "unit-test", "deploy-dev", "secrets", "x y", "Ä"]))
     head = draw(st.sampled_from(_HEADS))
     default = draw(st.sampled_from(["", "default:\n  image: alpine  # small\n  artifacts: {expire_in: 1 mo}\n"]))
-    text = "# top\n" + default + head + _SHARED + "".join(job.format(name=name) for job, name in zip(jobs, names))
+    text = (
+        "# top\n"
+        + default
+        + head
+        + _SHARED
+        + "".join(job.format(name=name) for job, name in zip(jobs, names, strict=False))
+    )
     text = text.rstrip("\n") if draw(st.booleans()) else text
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 
