@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.gates.budget import Budget, Limits
+from cilint.gates.certain import certain
 from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
 from cilint.gates.creation import Creation
 from cilint.gates.replay import replay
@@ -37,7 +38,7 @@ class Prover:
     """
 
     __slots__ = (
-        "_fault", "_statuses", "_tree", "assume", "blocked", "creation", "family", "limits", "planner", "solver", "world",
+        "_certain", "_expected", "_fault", "_statuses", "_tree", "assume", "blocked", "creation", "family", "limits", "planner", "solver", "world",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +56,8 @@ class Prover:
         self.limits = Limits(seconds, 1_000_000)
         self.family: list[Any] | None = None
         self._tree = tree
+        self._certain: dict[str, set[str]] = {}
+        self._expected: list[str] = []
         self._statuses: list[Statuses] = []
         self._fault = ""
         if not blocked:
@@ -76,15 +79,8 @@ class Prover:
             self.solver.add(self.creation.exists)
 
     def expect(self, guarded: Iterable[str]) -> None:
-        """Say which jobs will be asked about, so that their statuses are worked out together."""
-        if not self.blocked and not self._fault:
-            names = [name for name in guarded if name in self.creation.jobs]
-            try:
-                statuses = Statuses(self.creation, names, self.limits) if names else None
-            except Budget:
-                return
-            if statuses is not None and statuses.enough:
-                self._statuses.append(statuses)
+        """Say which jobs will be asked about, so that their statuses are worked out together, if at all."""
+        self._expected += guarded
 
     def decide(self, claim: Claim, within: Sequence[int] = ()) -> Verdict:
         """The verdict on one claim; whatever goes wrong on the way makes it "unknown".
@@ -103,6 +99,8 @@ class Prover:
         level, made = self.assume.level, self.creation.jobs.get(claim.guarded)
         if made is None or self._model([made.exists, *within, *self.world.may_pass(level)]) is None:
             return Verdict(claim, PROVEN, level=level, vacuous=True)
+        if self._quickly([claim], [*within, *self.world.may_pass(level)]):
+            return Verdict(claim, PROVEN, level=level)
         statuses = self._statuses_of(claim.guarded)
         bad = [made.exists, statuses.starts(claim.guarded), self._broken(claim, statuses), *within]
         if self._model([*bad, *self.world.may_pass(level)]) is None:
@@ -118,6 +116,8 @@ class Prover:
             return False
         level = self.assume.level if level is None else level
         try:
+            if self._quickly(claims, self.world.may_pass(level)):
+                return True
             cases = []
             for claim in claims:
                 made = self.creation.jobs.get(claim.guarded)
@@ -130,6 +130,24 @@ class Prover:
             return self._model([self.solver.any_of(cases), *self.world.may_pass(level)]) is None
         except Budget:
             return False
+
+    def _quickly(self, claims: Sequence[Claim], assumptions: list[int]) -> bool:
+        """Whether needs alone prove the claims, so that the course of time need not be looked at. Raises Budget."""
+        cases = []
+        for claim in claims:
+            made = self.creation.jobs.get(claim.guarded)
+            if made is None:
+                continue
+            if claim.kind != "manual" and not self._certain_of(claim.guarded).issuperset(claim.gates):
+                return False
+            cases += [self.solver.all_of((made.exists, term)) for _, term in self._missing(claim)]
+        return self._model([self.solver.any_of(cases), *assumptions]) is None
+
+    def _certain_of(self, name: str) -> set[str]:
+        found = self._certain.get(name)
+        if found is None:
+            found = self._certain[name] = certain(self.creation.jobs, name)
+        return found
 
     def types(self) -> dict[str, list[int]]:
         """The kinds of pipelines that people tell apart, each as what to look at alone."""
@@ -149,6 +167,12 @@ class Prover:
     # -- questions
 
     def _statuses_of(self, name: str) -> Statuses:
+        if self._expected:
+            names = [one for one in dict.fromkeys(self._expected) if one in self.creation.jobs]
+            self._expected = []
+            together = Statuses(self.creation, names, self.limits)
+            if together.enough:
+                self._statuses.append(together)
         for known in self._statuses:
             if name in known.cone:
                 return known
@@ -162,25 +186,27 @@ class Prover:
     def _faults(self, claim: Claim, statuses: Statuses) -> list[tuple[str, int]]:
         """What may be wrong: every gate is absent, or else none is manual, or else none has succeeded."""
         solver, jobs = self.solver, self.creation.jobs
-        if claim.kind == "manual":
-            guarded = jobs[claim.guarded]
-            return [("not_manual", guarded.where(solver, lambda way: way.when != "manual"))]
         gates = [jobs[name] for name in claim.gates if name in jobs]
-        absent = solver.all_of([-gate.exists for gate in gates])
         counting = [self._counting(gate, claim.kind) for gate in gates]
         idle = [
             solver.implies(counts, statuses.never_succeeded(gate.name))
             for gate, counts in zip(gates, counting, strict=True)
         ]
-        none_counts = solver.all_of([-counts for counts in counting])
-        some_counts = solver.all_of((-none_counts, *idle))
+        late = solver.all_of((solver.any_of(counting), *idle))
+        return [*self._missing(claim), *([("not_blocking", late)] if claim.kind != "manual" else [])]
+
+    def _missing(self, claim: Claim) -> list[tuple[str, int]]:
+        """What may be wrong already when the pipeline is created."""
+        solver, jobs = self.solver, self.creation.jobs
+        if claim.kind == "manual":
+            guarded = jobs[claim.guarded]
+            return [("not_manual", guarded.where(solver, lambda way: way.when != "manual"))]
         if claim.kind == "check":
-            return [("not_blocking", some_counts)]
-        return [
-            ("absent", absent),
-            ("not_manual", solver.all_of((-absent, none_counts))),
-            ("not_blocking", some_counts),
-        ]
+            return []
+        gates = [jobs[name] for name in claim.gates if name in jobs]
+        absent = solver.all_of([-gate.exists for gate in gates])
+        none_counts = solver.all_of([-self._counting(gate, claim.kind) for gate in gates])
+        return [("absent", absent), ("not_manual", solver.all_of((-absent, none_counts)))]
 
     def _counting(self, gate: Made, kind: str) -> int:
         if kind != "approval":
