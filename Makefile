@@ -16,7 +16,7 @@ $(BIN)/.ready: pyproject.toml
 setup: $(BIN)/.ready  ## .venv with cilint and all that its tests need from PyPI
 
 # chromium and poppler look at the page of `report`; graphviz draws `graph`'s DOT; git, jq and rsync serve the scripts and gitlab-ci-local, which runs them.
-DEBIAN := chromium git graphviz jq poppler-utils rsync ruby ruby-chronic-duration ruby-numerizer shfmt
+DEBIAN := chromium git graphviz jq libharfbuzz-subset0 libpangoft2-1.0-0 poppler-utils rsync ruby ruby-chronic-duration ruby-numerizer shfmt
 
 tools:  ## the judges of the tests: ruby (Psych), shfmt, gitlab-ci-local ... (asks for root where apt is used)
 	dpkg -s $(DEBIAN) >/dev/null 2>&1 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN) >/dev/null; }

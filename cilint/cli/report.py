@@ -26,6 +26,7 @@ FORMATS = {
     "oscal": "oscal",
     "oscal-component": "oscal",
     "intoto": "intoto",
+    "pdf": "pdf",
 }
 _BINARY = ("xlsx", "pdf", "bundle")
 

@@ -29,6 +29,12 @@ _WHY = {
     "": "",
 }
 
+_HOLDS = {
+    "predefined-override": "anybody may set any variable, predefined ones too",
+    "outside-variables": "anybody may set variables that GitLab does not predefine",
+    "no-outside-variables": "all is as assumed and nobody passes variables",
+}
+
 
 class Proofs:
     """The gates that the rules declare. assumptions: what every proof takes for granted."""
@@ -65,7 +71,7 @@ def _facts(answer: Answer, shown: str) -> Gate:
     if answer.vacuous:
         why = "no pipeline starts the guarded job"
     elif answer.status == PROVEN:
-        why = f"in every pipeline that GitLab could create; holds up to: {answer.holds_up_to or 'the assumptions'}"
+        why = f"in every pipeline that GitLab could create, even where {_HOLDS.get(answer.holds_up_to, 'all is as assumed')}"
     return Gate(
         rule=answer.rule,
         guarded=answer.guarded,

@@ -199,3 +199,10 @@ def test_waived_is_waived_everywhere(made):
 def test_nothing_claims_more_than_support(one, name):
     text = one.text(name).lower()
     assert not re.search(r"\b(is compliant|fully compliant|certified|guarantees|is met by)\b", text)
+
+
+def test_the_json_is_as_its_schema_says(one, world):
+    import jsonschema
+
+    schema = json.loads(world.run("schema", "evidence", cwd=one.folder).stdout)
+    jsonschema.validate(one.json(), schema)

@@ -37,10 +37,13 @@ def chromium(tool):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", ["1280,900", "400,800"], ids=["desktop", "phone"])
-def test_axe_finds_no_fault(one, chromium, tmp_path, size):
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [*[(kind, "1280,900") for kind in ("clean", "faulty", "waived", "unresolved")], ("faulty", "400,800")],
+)
+def test_axe_finds_no_fault(made, chromium, tmp_path, kind, size):
     assert AXE.is_file(), "`make tools` installs axe-core"
-    text = one.text("html")
+    text = made[kind].text("html")
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
     head, end = text.rsplit("</main>", 1)
     page = tmp_path / "page.html"
