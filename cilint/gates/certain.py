@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cilint.gates.creation import Made
+    from cilint.gates.made import Made
 
 _ON_SUCCESS = ("on_success", "manual", "delayed")
 

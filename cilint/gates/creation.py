@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cilint.gates.changes import Changes
 from cilint.gates.conditions import Conditions
+from cilint.gates.made import Made, Way
 from cilint.gates.solver import FALSE, TRUE
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.patterns import PatternError, compile_pattern
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cilint.gates.budget import Limits
-    from cilint.gates.solver import Solver
     from cilint.gates.texts import Text
     from cilint.gates.world import Cases, World
     from cilint.notation.expression import Expression
@@ -30,43 +30,6 @@ if TYPE_CHECKING:
     from cilint.plan import Planner, Tree
     from cilint.plan.candidate import Candidate, Condition
     from cilint.tree.site import Site
-
-
-class Way:
-    """One way in which a job is created: when it is, and with what. needs: None when it waits for stages."""
-
-    __slots__ = ("allow_failure", "excusable", "guard", "needs", "when")
-
-    def __init__(
-        self, guard: int, when: str, needs: list[NeededJob] | None, *, allow_failure: bool, excusable: bool
-    ) -> None:
-        self.guard = guard
-        self.when = when
-        self.needs = needs
-        self.allow_failure = allow_failure
-        self.excusable = excusable  # fails harmlessly with some exit codes
-
-
-class Made:
-    """A job that may be created. exists: whether it is; ways: how, each excluding the others."""
-
-    __slots__ = ("candidate", "exists", "name", "stage_index", "ways")
-
-    def __init__(self, candidate: Candidate, ways: list[Way], solver: Solver) -> None:
-        self.candidate = candidate
-        self.name = candidate.name
-        self.stage_index = candidate.stage_index
-        self.ways = ways
-        self.exists = solver.any_of([way.guard for way in ways])
-
-    def where(self, solver: Solver, test: Callable[[Way], bool]) -> int:
-        """Whether it is created in a way that passes the test."""
-        if all(test(way) for way in self.ways):
-            return self.exists
-        return solver.any_of([way.guard for way in self.ways if test(way)])
-
-    def __repr__(self) -> str:
-        return f"Made({self.name})"
 
 
 class Creation:

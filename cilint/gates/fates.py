@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cilint.gates.creation import Made, Way
+    from cilint.gates.made import Made, Way
     from cilint.gates.solver import Solver
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cilint.gates.claim import Claim
-    from cilint.gates.creation import Made
+    from cilint.gates.made import Made
     from cilint.gates.replay import Replayed
     from cilint.gates.solver import Model
     from cilint.gates.witness import Situation

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cilint.gates.budget import Limits
-    from cilint.gates.creation import Creation, Made, Way
+    from cilint.gates.creation import Creation
+    from cilint.gates.made import Made, Way
     from cilint.gates.solver import Solver
 
 MAX_MOMENTS = 13  # one, and one for each job by which an older result may outlive what came after
