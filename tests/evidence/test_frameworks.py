@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cilint.errors import PackError
-from cilint.evidence import frameworks
+from cilint.evidence import examined, frameworks
 from cilint.rules import packs
 
 RULES = packs.load((*packs.BUILT_IN, "cilint"))
@@ -114,3 +114,10 @@ def test_what_is_wrong_with_a_framework_is_said_at_its_line(tmp_path, text, line
         frameworks.read_file(str(path))
     assert error.value.span.line == line
     assert says in error.value.message
+
+
+def test_what_rules_are_held_against_is_said_of_rules_that_exist():
+    entries = examined.load(RULES)
+    assert len(entries) > 30
+    assert set(entries) <= set(RULES.rules)
+    assert not [rule for rule in entries if RULES.rules[rule].select], "a rule in data says itself what it looks at"
