@@ -251,8 +251,8 @@ def judge_mutants(resolved, seed, count):
 
 
 def test_broken_gates_are_noticed(resolved):
-    tally = judge_mutants(resolved, 1, 26)
-    assert tally["refuted"] > 8
+    tally = judge_mutants(resolved, 1, 13)
+    assert tally["refuted"] > 3
 
 
 @pytest.mark.slow
