@@ -63,16 +63,25 @@ def replay(plan: Plan, claim: Claim, moments: Sequence[Wanted]) -> Replayed | No
             pass
         else:
             return None if found is None else Replayed(why, found)
-    events = _follow(part, claim.guarded, counting, moments)
-    return None if events is None else Replayed(why, events)
+    for undone in (("skipped",), ("skipped", "waits")):
+        # What the solver lets run once more may as well keep its result, unless somebody has to wait for it.
+        events = _follow(part, claim.guarded, counting, moments, undone)
+        if events is not None:
+            return Replayed(why, events)
+    return None
 
 
 def _counts(gate: PlannedJob, kind: str) -> bool:
     return kind != "approval" or gate.when == "manual"
 
 
-def _follow(part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wanted]) -> Events | None:
-    """Do what brings every job to where the solver has it, moment by moment, until the guarded job starts."""
+def _follow(
+    part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wanted], undone: tuple[str, ...]
+) -> Events | None:
+    """Do what brings every job to where the solver has it, moment by moment, until the guarded job starts.
+
+    undone: the wishes for which a job that has ended is retried.
+    """
     course = Course(part)
     events: Events = []
     for wanted in moments:
@@ -86,7 +95,7 @@ def _follow(part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wa
             for name in course.jobs:
                 if course.status[guarded] in STARTED:
                     return events
-                action = _action(course, name, wanted.get(name, "waits"), is_gate=name in gates)
+                action = _action(course, name, wanted.get(name, "waits"), undone, is_gate=name in gates)
                 if action:
                     course.happen(action, name)
                     events.append((action, name))
@@ -95,7 +104,7 @@ def _follow(part: Plan, guarded: str, gates: Sequence[str], moments: Sequence[Wa
     return events if course.status[guarded] in STARTED else None
 
 
-def _action(course: Course, name: str, wanted: str, *, is_gate: bool) -> str:
+def _action(course: Course, name: str, wanted: str, undone: tuple[str, ...], *, is_gate: bool) -> str:
     """The next thing to do with a job; "" for nothing."""
     status, job = course.status[name], course.jobs[name]
     if wanted == "fine":
@@ -119,4 +128,4 @@ def _action(course: Course, name: str, wanted: str, *, is_gate: bool) -> str:
         return "play" if status == MANUAL else "retry" if status in (SUCCESS, FAILED) else ""
     if wanted == "skipped" and status in (PENDING, SCHEDULED, MANUAL):  # only what has ended can be judged anew
         return "play" if status == MANUAL else "fail" if is_gate else "succeed"
-    return "retry" if status in _FINISHED and wanted in ("waits", "skipped") else ""
+    return "retry" if status in _FINISHED and wanted in undone else ""
