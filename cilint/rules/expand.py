@@ -14,6 +14,8 @@ from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
     from cilint.shell.command import Word
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # The documented value (doc/ci/variables/predefined_variables.md): the image repository of the project.
 _COMPOSED = {"CI_REGISTRY_IMAGE": "$CI_REGISTRY/$CI_PROJECT_PATH"}
 _MAX_VALUES = 32
+_FEW = 8  # maps that are asked one by one
 _MAX_DEPTH = 10
 _MAX_TEXT = 8192
 
@@ -77,35 +80,82 @@ class Value:
 
 
 class Layer:
-    """Variables of one strength. certain: they apply in every pipeline; those of clauses do not."""
+    """Variables of one strength. certain: they apply in every pipeline; those of clauses do not.
 
-    __slots__ = ("certain", "values")
+    Values are looked up when a name is asked for: jobs have many variables, and rules ask for few of them.
+    """
+
+    __slots__ = ("_by_name", "_maps", "_matrices", "_only", "certain")
 
     def __init__(self, *, certain: bool) -> None:
         self.certain = certain
-        self.values: dict[str, list[Value]] = {}
+        self._maps: list[Site] = []
+        self._by_name: dict[str, list[Site]] | None = None
+        self._matrices: list[Site] = []
+        self._only: set[str | None] | None = None
 
     def take(self, map: Site | None) -> Layer:
         """Add the entries of a `variables:` map."""
-        for _, site in map.items() if map else ():
-            raw = False
-            name = str(site.path[-1])
-            if isinstance(site.node, Mapping):
-                expand, value = site.get("expand"), site.get("value")
-                if value is None:
-                    continue
-                raw, site = expand is not None and expand.value is False, value
-            if isinstance(site.node, Scalar):
-                self.values.setdefault(name, []).append(Value(site, raw=raw))
+        if map is not None:
+            self._maps.append(map)
         return self
 
     def take_matrix(self, entry: Site) -> Layer:
         """Add the alternatives of one entry of `parallel:matrix`."""
-        for _, site in entry.items():  # noqa: PERF102  # a site's items are no dict's
-            for item in site.flat():
-                if isinstance(item.node, Scalar):
-                    self.values.setdefault(str(site.path[-1]), []).append(Value(item, raw=False))
+        self._matrices.append(entry)
         return self
+
+    def only(self, names: set[str | None]) -> Layer:
+        """The layer with the variables that `inherit:variables` lets through."""
+        part = Layer(certain=self.certain)
+        part._maps, part._matrices, part._only = self._maps, self._matrices, names
+        return part
+
+    def names(self) -> Iterator[str]:
+        """The variables that have a value here."""
+        tables = (*self._maps, *self._matrices)
+        written = dict.fromkeys(str(site.path[-1]) for table in tables for _, site in table.items())
+        return (name for name in written if self.values(name))
+
+    def values(self, name: str) -> list[Value]:
+        """Every value of a variable, in the order of the file."""
+        if self._only is not None and name not in self._only:
+            return []
+        found: list[Value] = []
+        for table in self._with(name):
+            for site in _named(table, name):
+                raw = False
+                if isinstance(site.node, Mapping):
+                    expand, value = site.get("expand"), site.get("value")
+                    if value is None:
+                        continue
+                    raw, site = expand is not None and expand.value is False, value
+                if isinstance(site.node, Scalar):
+                    found.append(Value(site, raw=raw))
+        for entry in self._matrices:
+            for site in _named(entry, name):
+                found += [Value(item, raw=False) for item in site.flat() if isinstance(item.node, Scalar)]
+        return found
+
+    def _with(self, name: str) -> list[Site]:
+        """The maps that may have the name; a job can have thousands of clauses, each with variables of its own."""
+        if len(self._maps) <= _FEW:
+            return self._maps
+        if self._by_name is None:
+            self._by_name = {}
+            for table in self._maps:
+                for written, _ in table.items():  # noqa: PERF102  # a site's items are no dict's
+                    self._by_name.setdefault(written.text, []).append(table)
+        return self._by_name.get(name, [])
+
+
+def _named(map: Site, name: str) -> Iterator[Site]:
+    """The entry of that name; names that are numbers for YAML are text for the shell."""
+    site = map.get(name)
+    if site is not None:
+        yield site
+    elif name[:1].isdigit():
+        yield from (site for _, site in map.items() if str(site.path[-1]) == name)
 
 
 class Scope:
@@ -114,7 +164,7 @@ class Scope:
     __slots__ = ("_layers", "_shadow")
 
     def __init__(self, layers: list[Layer]) -> None:
-        self._layers = [layer for layer in layers if layer.values]
+        self._layers = layers
         self._shadow: dict[str, list[Value]] = {}
 
     def values(self, name: str) -> list[Value]:
@@ -123,7 +173,7 @@ class Scope:
         if found is None:
             found = []
             for layer in self._layers:
-                here = layer.values.get(name, ())
+                here = layer.values(name)
                 found += here
                 if here and layer.certain:
                     break
@@ -132,7 +182,7 @@ class Scope:
 
     def names(self) -> list[str]:
         """Every variable that the files set."""
-        return list(dict.fromkeys(name for layer in self._layers for name in layer.values))
+        return list(dict.fromkeys(name for layer in self._layers for name in layer.names()))
 
     def expand(self, text: str, depth: int = 0, within: tuple[str, ...] = ()) -> list[Expansion]:
         """Every value that the text can take; at most 32."""
@@ -250,11 +300,4 @@ class Scopes:
         if wanted is None or wanted.value is True:
             return [clauses, matrix, own, self._workflow, self._global]
         names = {item.text for item in wanted.flat()} if isinstance(wanted.node, Sequence) else set()
-        return [clauses, matrix, own, _only(self._workflow, names), _only(self._global, names)]
-
-
-def _only(layer: Layer, names: set[str | None]) -> Layer:
-    """The layer with the variables that `inherit:variables` lets through."""
-    part = Layer(certain=layer.certain)
-    part.values = {name: values for name, values in layer.values.items() if name in names}
-    return part
+        return [clauses, matrix, own, self._workflow.only(names), self._global.only(names)]
