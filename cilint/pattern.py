@@ -26,6 +26,16 @@ else:
             if name.startswith("_"):
                 raise AttributeError(name)
             compiled = re.compile(self._source, self._flags)
-            for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "split", "pattern", "groupindex"):
+            for method in (
+                "search",
+                "match",
+                "fullmatch",
+                "finditer",
+                "findall",
+                "sub",
+                "split",
+                "pattern",
+                "groupindex",
+            ):
                 setattr(self, method, getattr(compiled, method))
             return getattr(compiled, name)

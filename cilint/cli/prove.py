@@ -80,7 +80,9 @@ def run(request: Request) -> int:
             if answer.counterexample is not None:
                 answer.command = simulate_command(answer.counterexample, subject.planner, opener.path)
     _print(answers, subject, request)
-    return 0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
+    return (
+        0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
+    )
 
 
 def _asked(prover: Prover, request: Request) -> Answer:
@@ -104,9 +106,7 @@ def _asked(prover: Prover, request: Request) -> Answer:
     return answer
 
 
-def _of_policy(
-    prover: Prover, subject: _plan.Subject, opener: _plan.Opener, request: Request
-) -> list[Answer]:
+def _of_policy(prover: Prover, subject: _plan.Subject, opener: _plan.Opener, request: Request) -> list[Answer]:
     """The gates that the rules declare, each asked about."""
     from cilint.checks._gates import gates_of
     from cilint.cli._choice import rules_for
@@ -157,7 +157,9 @@ def _instances(planner: Planner, name: str, *, must_exist: bool) -> list[str]:
 def _assumptions(request: Request, settings: Settings) -> Assumptions:
     if request.assume_no_outside_variables and request.allow_predefined_override:
         raise UsageError("--assume-no-outside-variables and --allow-predefined-override exclude each other")
-    level = ORDINARY if request.assume_no_outside_variables else OVERRIDE if request.allow_predefined_override else OUTSIDE
+    level = (
+        ORDINARY if request.assume_no_outside_variables else OVERRIDE if request.allow_predefined_override else OUTSIDE
+    )
     variables: dict[str, str | None] = {}
     for text in request.assume:
         name, equals, value = text.partition("=")

@@ -73,7 +73,9 @@ class Answer:
 
 def assumptions_of(assume: Assumptions) -> tuple[str, ...]:
     """What a verdict takes for granted, in words."""
-    given = [f"{name} is {value}" if value is not None else f"{name} is not set" for name, value in assume.variables.items()]
+    given = [
+        f"{name} is {value}" if value is not None else f"{name} is not set" for name, value in assume.variables.items()
+    ]
     return (*given, LEVELS[assume.level], *ALWAYS)
 
 

@@ -22,7 +22,7 @@ ABSENT, NOT_MANUAL, NOT_BLOCKING = "absent", "not_manual", "not_blocking"
 
 
 class Claim:
-    """"No pipeline starts `guarded` before one of `gates` has succeeded in it."
+    """ "No pipeline starts `guarded` before one of `gates` has succeeded in it."
 
     guarded, gates: names of jobs as GitLab creates them, so instances of `parallel`. Several gates are alternatives.
     kind: see OWN_KINDS; for "manual" there are no gates.

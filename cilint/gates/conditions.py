@@ -77,9 +77,7 @@ class Conditions:
                 return self._truth(self._guess(term, None, "a comparison with too many possible values"))
             test = self._equal if isinstance(term, Comparison) else self._occurs
             solver = self._solver
-            answer = solver.any_of(
-                [solver.all_of((one, other, test(a, b))) for one, a in left for other, b in right]
-            )
+            answer = solver.any_of([solver.all_of((one, other, test(a, b))) for one, a in left for other, b in right])
             return self._truth(-answer if term.negated else answer)
         return [(TRUE, None)]  # an input that interpolation has left
 

@@ -84,9 +84,7 @@ def cone(plan: Plan, guarded: str) -> Plan:
     return part
 
 
-def explore(
-    plan: Plan, guarded: str, gates: Collection[str], *, states: int = 100_000
-) -> list[tuple[str, str]] | None:
+def explore(plan: Plan, guarded: str, gates: Collection[str], *, states: int = 100_000) -> list[tuple[str, str]] | None:
     """The shortest course in which the guarded job starts before any of the gates has succeeded; None: there is none.
 
     gates: those that count; what else is wrong with a gate is for the caller to know. Raises Budget.

@@ -106,7 +106,9 @@ class Prover:
         if self._model([*bad, *self.world.may_pass(level)]) is None:
             if statuses.enough:
                 return Verdict(claim, PROVEN, level=level)
-            reason = f"too many jobs before {claim.guarded} start on failure, always, or by hand without being waited for"
+            reason = (
+                f"too many jobs before {claim.guarded} start on failure, always, or by hand without being waited for"
+            )
             return Verdict(claim, UNKNOWN, level=level, reason=reason)
         return self._refute(claim, made, statuses, within)
 
@@ -286,9 +288,7 @@ class Prover:
             return f"it may depend on {'; '.join(open_[:3])}"
         return "no pipeline that shows it could be replayed"
 
-    def _replay(
-        self, claim: Claim, model: Model, there: Situation, statuses: Statuses, level: int
-    ) -> Verdict | None:
+    def _replay(self, claim: Claim, model: Model, there: Situation, statuses: Statuses, level: int) -> Verdict | None:
         plan = self.planner.plan(there.scenario(self._tree))
         if plan.errors:
             return None

@@ -57,7 +57,9 @@ def tell(shown: Counterexample, claim: Claim, why: str) -> None:
     else:
         shown.span = _when(gate)
         shown.story = (f"{opening}, and {gate.name} starts by itself (when: {gate.when})", *_course(shown, claim))
-    shown.related = (Related(f"{guarded.name} is created here", guarded.clause.span if guarded.clause else guarded.job.span),)
+    shown.related = (
+        Related(f"{guarded.name} is created here", guarded.clause.span if guarded.clause else guarded.job.span),
+    )
 
 
 def situation_of(shown: Counterexample) -> str:

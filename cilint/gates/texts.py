@@ -257,7 +257,9 @@ class Texts:
             value = next((one for one in candidates if one not in taken), None)
             if value is None:
                 pairs = [text.same[other] for other in members[:number]]
-                self._solver.add(-text.classes[index], *(-self._class_of(model, other) for other in members[:number]), *pairs)
+                self._solver.add(
+                    -text.classes[index], *(-self._class_of(model, other) for other in members[:number]), *pairs
+                )
                 return False
             found[text] = value
         return True
@@ -272,7 +274,9 @@ class Texts:
         if literal is None:
             yes = [self._regexes[source] for source, term in text.matches.items() if model.holds(term)]
             no = [self._regexes[source] for source, term in text.matches.items() if not model.holds(term)]
-            value = find(yes, no, text.language, self._limits, unequal=list(text.equal), hints=_ordered(list(text.hints)))
+            value = find(
+                yes, no, text.language, self._limits, unequal=list(text.equal), hints=_ordered(list(text.hints))
+            )
         if value is not None and all(model.holds(term) == (value in whole) for whole, term in text.inside.items()):
             if not text.blank or model.holds(text.blank) == (not value.strip()):
                 return value

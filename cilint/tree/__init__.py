@@ -6,4 +6,16 @@ from cilint.tree import libyaml  # before all that imports yaml: see there
 from cilint.tree.documents import Reading, read
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, Symbol, is_null, plain
 
-__all__ = ["Mapping", "Node", "Reading", "Reference", "Scalar", "Sequence", "Symbol", "is_null", "libyaml", "plain", "read"]
+__all__ = [
+    "Mapping",
+    "Node",
+    "Reading",
+    "Reference",
+    "Scalar",
+    "Sequence",
+    "Symbol",
+    "is_null",
+    "libyaml",
+    "plain",
+    "read",
+]

@@ -40,7 +40,9 @@ def course(rng, size=(2, 5)):
             job["rules"][0]["allow_failure"] = rng.random() < 0.7
         elif rng.random() < 0.1:
             job["allow_failure"] = {"exit_codes": [7]}
-        earlier = [other for other in names[:number] if STAGES.index(jobs[other]["stage"]) <= STAGES.index(job["stage"])]
+        earlier = [
+            other for other in names[:number] if STAGES.index(jobs[other]["stage"]) <= STAGES.index(job["stage"])
+        ]
         if rng.random() < 0.5:
             job["needs"] = rng.sample(earlier, min(len(earlier), rng.choice([0, 1, 1, 2])))
         jobs[name] = job
@@ -56,14 +58,18 @@ def conditions(rng):
             root["workflow"]["rules"][0]["variables"] = {"X": "1"}
     if rng.random() < 0.4:
         root["variables"] = {rng.choice(["X", "Y"]): rng.choice(["1", "on", ""])}
-    names = ["gate", "mid", "deploy"][: rng.choice([2, 3, 3])] if rng.random() < 0.8 else ["gate", "mid", "mid2", "deploy"]
+    names = (
+        ["gate", "mid", "deploy"][: rng.choice([2, 3, 3])] if rng.random() < 0.8 else ["gate", "mid", "mid2", "deploy"]
+    )
     if "deploy" not in names:
         names.append("deploy")
     for number, name in enumerate(names):
         job = {"stage": STAGES[number], "script": ["x"]}
         roll = rng.random()
         if roll < 0.65:
-            whens = ["manual"] * 5 + ["on_success", "never"] if name == "gate" else ["on_success"] * 5 + ["never", "manual"]
+            whens = (
+                ["manual"] * 5 + ["on_success", "never"] if name == "gate" else ["on_success"] * 5 + ["never", "manual"]
+            )
             job["rules"] = [_rule(rng, whens) for _ in range(rng.randint(1, 3))]
             if rng.random() < 0.25:
                 job["rules"].append({"when": rng.choice(whens)})
@@ -101,7 +107,11 @@ def situations():
     """Every situation that the random conditions can tell apart, and some more."""
     values = [None, "1", "on", ""]
     diffs = [None, [], ["src/x"], ["src/a/b"], ["README.md"], ["src/x", "README.md"]]
-    for kind, sources in (("branch", ["push", "schedule", "web"]), ("tag", ["push", "schedule", "web"]), ("mr", ["merge_request_event"])):
+    for kind, sources in (
+        ("branch", ["push", "schedule", "web"]),
+        ("tag", ["push", "schedule", "web"]),
+        ("mr", ["merge_request_event"]),
+    ):
         for source in sources:
             for ref in REFS:
                 base = {"CI_PIPELINE_SOURCE": source, "CI_COMMIT_REF_NAME": ref}

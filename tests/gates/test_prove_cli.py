@@ -53,10 +53,16 @@ def gates(done):
 
 
 def test_json_and_exit_code(call):
-    done = call("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security", "--by", "approve-product")
+    done = call(
+        "prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security", "--by", "approve-product"
+    )
     assert done.returncode == 1, done.stderr
     (gate,) = gates(done)
-    assert (gate["guarded"], gate["by"], gate["kind"]) == ("deploy", ["approve-security", "approve-product"], "approval")
+    assert (gate["guarded"], gate["by"], gate["kind"]) == (
+        "deploy",
+        ["approve-security", "approve-product"],
+        "approval",
+    )
     assert (gate["verdict"], gate["broken"], gate["why"]) == ("refuted", ["approve-product"], "absent")
     shown = gate["counterexample"]
     assert shown["context"]["CI_COMMIT_TAG"].startswith("v")
@@ -83,7 +89,9 @@ def test_the_command_of_a_counterexample_shows_it(call):
 
 
 def test_assumptions_can_be_set(call):
-    text = FILE.replace("{if: $CI_COMMIT_TAG, when: manual}", "{if: $GO, when: manual}").replace("- if: $CI_COMMIT_TAG =~ /^v\\d+/", '- if: $GO == "1"')
+    text = FILE.replace("{if: $CI_COMMIT_TAG, when: manual}", "{if: $GO, when: manual}").replace(
+        "- if: $CI_COMMIT_TAG =~ /^v\\d+/", '- if: $GO == "1"'
+    )
     options = ("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-product")
     assert gates(call(*options, text=text))[0]["counterexample"]["variables"] == {"GO": "1"}
     assert gates(call(*options, "--assume-no-outside-variables", text=text))[0]["verdict"] == "proven"
@@ -95,7 +103,7 @@ def test_the_gates_of_the_policy(call):
     verdicts = {tuple(gate["by"]): gate["verdict"] for gate in gates(done)}
     assert verdicts == {("approve-security",): "proven", ("approve-product",): "refuted"}
     assert done.returncode == 1
-    text = FILE.replace('    - {if: $CI_COMMIT_BRANCH == "main", when: manual}\ndeploy', '    - {when: manual}\ndeploy')
+    text = FILE.replace('    - {if: $CI_COMMIT_BRANCH == "main", when: manual}\ndeploy', "    - {when: manual}\ndeploy")
     assert call("prove", "--select", "production-dual-approval", text=text).returncode == 0
 
 
@@ -132,15 +140,28 @@ def test_a_wrong_call_is_explained(call, arguments, complaint):
 
 
 def test_what_gitlab_refuses_has_no_gates(call):
-    done = call("prove", "--guarded", "deploy", "--by", "compile", "--format", "json", text=FILE.replace("stage: prod", "stage: nowhere"))
+    done = call(
+        "prove",
+        "--guarded",
+        "deploy",
+        "--by",
+        "compile",
+        "--format",
+        "json",
+        text=FILE.replace("stage: prod", "stage: nowhere"),
+    )
     assert done.returncode == 1
     assert json.loads(done.stdout)["errors"]
 
 
 def test_settings_say_what_the_project_defines(call):
-    text = FILE.replace("{if: $CI_COMMIT_TAG, when: manual}", "{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, when: manual}")
+    text = FILE.replace(
+        "{if: $CI_COMMIT_TAG, when: manual}", "{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, when: manual}"
+    )
     options = ("prove", "--format", "json", "--guarded", "deploy", "--by", "approve-security")
-    text = text.replace('{if: $CI_COMMIT_BRANCH == "main", when: manual}', "{if: $NEVER, when: never}").replace("    - if: $CI_COMMIT_TAG =~ /^v\\d+/\n", "")
+    text = text.replace('{if: $CI_COMMIT_BRANCH == "main", when: manual}', "{if: $NEVER, when: never}").replace(
+        "    - if: $CI_COMMIT_TAG =~ /^v\\d+/\n", ""
+    )
     settings = {".cilint.yaml": "variables: {CI_DEFAULT_BRANCH: main}\n"}
     assert gates(call(*options, "--assume-no-outside-variables", text=text))[0]["verdict"] == "refuted"
     assert gates(call(*options, "--assume-no-outside-variables", text=text, files=settings))[0]["verdict"] == "proven"
@@ -159,7 +180,9 @@ release: {stage: prod, trigger: {include: child.yml}}
 
 
 def check(call, parent, child=CHILD):
-    done = call("check", "--select", "production-dual-approval", "--format", "json", text=parent, files={"child.yml": child})
+    done = call(
+        "check", "--select", "production-dual-approval", "--format", "json", text=parent, files={"child.yml": child}
+    )
     return json.loads(done.stdout)
 
 
@@ -168,7 +191,9 @@ def test_gates_before_a_trigger_job_hold_its_child(call):
     (finding,) = check(call, PARENT.replace("{stage: prod, trigger", "{stage: prod, needs: [], trigger"))["findings"]
     assert "release starts a child pipeline with deploy" in finding["message"]
     assert finding["location"]["line"] == 3
-    (finding,) = check(call, PARENT, CHILD.replace("[{when: manual}]", "[{when: manual, allow_failure: true}]"))["findings"]
+    (finding,) = check(call, PARENT, CHILD.replace("[{when: manual}]", "[{when: manual, allow_failure: true}]"))[
+        "findings"
+    ]
     assert finding["location"]["file"] == "child.yml"
     assert finding["location"]["line"] == 2
 
@@ -197,7 +222,14 @@ hotfix: {stage: prod, needs: [compile], script: [kubectl --context production se
 
 
 def test_an_unreadable_include_leaves_the_gates_open(call):
-    done = call("check", "--select", "production-dual-approval", "--format", "json", text="include: {template: X.gitlab-ci.yml}\n" + FILE)
+    done = call(
+        "check",
+        "--select",
+        "production-dual-approval",
+        "--format",
+        "json",
+        text="include: {template: X.gitlab-ci.yml}\n" + FILE,
+    )
     report = json.loads(done.stdout)
     assert report["findings"] == []
     assert any("gates" in item["what"] for item in report["not_assessed"])

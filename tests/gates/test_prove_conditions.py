@@ -24,7 +24,10 @@ def judge(generators, planner_of, prove, breaks, seed, count):
         seen = {}
         for situation in pool:
             plan = planner.plan(situation)
-            key = tuple((job.name, job.when, job.allow_failure, None if job.needs is None else tuple(job.needs)) for job in plan.jobs)
+            key = tuple(
+                (job.name, job.when, job.allow_failure, None if job.needs is None else tuple(job.needs))
+                for job in plan.jobs
+            )
             if key not in seen:
                 seen[key] = breaks(plan, "deploy", "gate", kind) or (verdict.vacuous and plan.get("deploy") is not None)
             if seen[key]:

@@ -157,7 +157,11 @@ def test_includes_that_vary_with_the_pipeline_are_unknown(prove, tmp_path):
     from cilint.source import Source
 
     (tmp_path / "gate.yml").write_text("approve: {stage: approve, script: [ok], when: manual, allow_failure: false}\n")
-    entry = "include: [{local: gate.yml, rules: [{if: $CI_COMMIT_BRANCH}]}]\n" + STAGES + "deploy: {stage: prod, script: [ship]}\n"
+    entry = (
+        "include: [{local: gate.yml, rules: [{if: $CI_COMMIT_BRANCH}]}]\n"
+        + STAGES
+        + "deploy: {stage: prod, script: [ship]}\n"
+    )
 
     def planner(text):
         return Planner(build(compose(Source(".gitlab-ci.yml", text), Project(str(tmp_path)))))
@@ -167,7 +171,9 @@ def test_includes_that_vary_with_the_pipeline_are_unknown(prove, tmp_path):
 
 
 def test_levels_of_what_outsiders_may_do(prove):
-    text = pipeline('variables: {GATE: "on"}, rules: [{if: $GATE == "on", when: manual}]', "rules: [{when: on_success}]")
+    text = pipeline(
+        'variables: {GATE: "on"}, rules: [{if: $GATE == "on", when: manual}]', "rules: [{when: on_success}]"
+    )
     assert prove(text, "deploy", "approve", level=ORDINARY).proven
     assert prove(text, "deploy", "approve").counterexample.outside.keys() == {"GATE"}
     assert prove(text, "deploy", "approve", variables={"GATE": "on"}).proven
@@ -218,7 +224,11 @@ def test_a_blow_up_is_unknown_within_the_budget(prove):
     patterns = [f"/(a|b){{{n}}}c.{{{n},{n + 40}}}[{chr(97 + n % 20)}-z]{{20,60}}/" for n in range(5, 25)]
     root = {
         "stages": ["approve", "prod"],
-        "approve": {"stage": "approve", "script": "x", "rules": [{"if": f"$A =~ {p}", "when": "manual"} for p in patterns]},
+        "approve": {
+            "stage": "approve",
+            "script": "x",
+            "rules": [{"if": f"$A =~ {p}", "when": "manual"} for p in patterns],
+        },
         "deploy": {"stage": "prod", "script": "x", "rules": [{"if": "$A =~ /[c-f]{30,90}x/"}]},
     }
     started = time.perf_counter()

@@ -116,7 +116,14 @@ def _gate_by_itself(data, rng):
 
 def _gate_narrower(data, rng):
     claim = _aim(rng)
-    extra = rng.choice(['$CI_PIPELINE_SOURCE != "web"', "$RELEASE", '$CI_COMMIT_REF_PROTECTED == "true"', "$CI_COMMIT_TAG == null && $A != $B"])
+    extra = rng.choice(
+        [
+            '$CI_PIPELINE_SOURCE != "web"',
+            "$RELEASE",
+            '$CI_COMMIT_REF_PROTECTED == "true"',
+            "$CI_COMMIT_TAG == null && $A != $B",
+        ]
+    )
     for rule in data[claim.gates[0]]["rules"]:
         rule["if"] = f"({rule['if']}) && {extra}" if "if" in rule else extra
     return claim
@@ -167,7 +174,9 @@ def _guarded_always(data, rng):
 
 def _guarded_wider(data, rng):
     claim = _aim(rng)
-    data[claim.guarded]["rules"].append({"if": rng.choice(["$CI_COMMIT_BRANCH", "$FORCE", '$CI_PIPELINE_SOURCE == "schedule"'])})
+    data[claim.guarded]["rules"].append(
+        {"if": rng.choice(["$CI_COMMIT_BRANCH", "$FORCE", '$CI_PIPELINE_SOURCE == "schedule"'])}
+    )
     data[claim.guarded]["needs"] = [{"job": _named(need), "optional": True} for need in data[claim.guarded]["needs"]]
     return claim
 
@@ -207,7 +216,10 @@ def mutants(resolved, seed, count):
 
 def survives(planner, claim, rng, courses):
     """Whether random courses in usual situations ever start the guarded job without its gate: what a proof denies."""
-    for scenario in [*default_scenarios(), *(s.given(variables={"SKIP": "1", "FORCE": "1"}) for s in default_scenarios())]:
+    for scenario in [
+        *default_scenarios(),
+        *(s.given(variables={"SKIP": "1", "FORCE": "1"}) for s in default_scenarios()),
+    ]:
         plan = planner.plan(scenario)
         if plan.errors or plan.get(claim.guarded) is None:
             continue
@@ -219,11 +231,19 @@ def survives(planner, claim, rng, courses):
             for _ in range(160):
                 if course.status[claim.guarded] in STARTED and not (passed and counts):
                     return False
-                open_ = [(name, status) for name, status in course.status.items() if status in (PENDING, MANUAL, SCHEDULED)]
+                open_ = [
+                    (name, status) for name, status in course.status.items() if status in (PENDING, MANUAL, SCHEDULED)
+                ]
                 if not open_ or rng.random() < 0.02:
-                    open_ = [(name, status) for name, status in course.status.items() if status in (FAILED, SUCCESS, CANCELED, CREATED)]
+                    open_ = [
+                        (name, status)
+                        for name, status in course.status.items()
+                        if status in (FAILED, SUCCESS, CANCELED, CREATED)
+                    ]
                 name, status = rng.choice(open_)
-                action = {MANUAL: "play", FAILED: "retry", SUCCESS: "retry", CANCELED: "retry", CREATED: "cancel"}.get(status)
+                action = {MANUAL: "play", FAILED: "retry", SUCCESS: "retry", CANCELED: "retry", CREATED: "cancel"}.get(
+                    status
+                )
                 action = action or ("fail" if rng.random() < 0.08 else "succeed")
                 if name == claim.gates[0] and action == "succeed":
                     action = rng.choice(["succeed", "fail"])
@@ -314,7 +334,9 @@ def _split_or(data, rng):
             split = []
             for rule in job["rules"]:
                 parts = rule.get("if", "").split(" || ")
-                split += [{**rule, "if": part} for part in parts] if len(parts) > 1 and "&&" not in rule["if"] else [rule]
+                split += (
+                    [{**rule, "if": part} for part in parts] if len(parts) > 1 and "&&" not in rule["if"] else [rule]
+                )
             job["rules"] = split
 
 
@@ -325,7 +347,9 @@ def _bystander(data, rng):
 
 
 def _redundant_need(data, rng):
-    data["deploy-production"]["needs"].append({"job": rng.choice(["cdk-nag", "bundle", "deploy-dev"]), "artifacts": False})
+    data["deploy-production"]["needs"].append(
+        {"job": rng.choice(["cdk-nag", "bundle", "deploy-dev"]), "artifacts": False}
+    )
 
 
 REWRITES = [

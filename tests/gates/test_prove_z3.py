@@ -27,7 +27,10 @@ def _piece(rng, depth):
     roll = rng.random()
     if depth == 0 or roll < 0.45:
         parts = [_char(rng) for _ in range(rng.randint(1, 3))]
-        return Piece("".join(part.text for part in parts), z3.Concat(*(part.regex for part in parts)) if len(parts) > 1 else parts[0].regex)
+        return Piece(
+            "".join(part.text for part in parts),
+            z3.Concat(*(part.regex for part in parts)) if len(parts) > 1 else parts[0].regex,
+        )
     inner = _piece(rng, depth - 1)
     if roll < 0.6:
         other = _piece(rng, depth - 1)
@@ -63,7 +66,10 @@ def judge(prove, seed, count):
         gate, deploy = ([_pattern(rng) for _ in range(rng.randint(1, 2))] for _ in range(2))
         if rng.random() < 0.5:
             deploy = [rng.choice(gate)]
-        rules = [", ".join("{if: '$NAME =~ %s'%s}" % (text, more) for text, _ in side) for side, more in ((gate, ", when: manual"), (deploy, ""))]
+        rules = [
+            ", ".join(f"{{if: '$NAME =~ {text}'{more}}}" for text, _ in side)
+            for side, more in ((gate, ", when: manual"), (deploy, ""))
+        ]
         verdict = prove(
             f"stages: [a, b]\napprove: {{stage: a, script: [x], rules: [{rules[0]}]}}\n"
             f"deploy: {{stage: b, script: [x], rules: [{rules[1]}]}}\n",
