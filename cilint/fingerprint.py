@@ -8,6 +8,7 @@ key order, comments, quoting, indentation, the jobs that inherit the value, or h
 from __future__ import annotations
 
 from _blake2 import blake2b
+from functools import lru_cache
 
 from cilint.tree.node import Mapping, Scalar, Sequence, plain
 
@@ -95,32 +96,45 @@ def locate(reading: Reading, span: Span) -> tuple[list[str], str]:
 
 def _step(node: Node, span: Span) -> tuple[str, Node | None] | None:
     """One step down towards the span: the name of the step and the node there; None at the end of the way."""
+    if not isinstance(node, (Mapping, Sequence)):
+        return None
+    place = _before(node, span)
+    if place is None:
+        return None
     if isinstance(node, Mapping):
-        key = _before(node, span)
-        if key is None:
-            return None
+        assert not isinstance(place, int)
+        key = place
         written, value = node.keys[key], node.values[key]
         name = key if isinstance(key, str) else written.text
         if _holds(written, span):
             return name, None
         return (name, value) if not node.trail(key) and _holds(value, span) else None
-    if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if not node.trail(index) and _holds(item, span):
-                return _name_of(item), item
-    return None
+    assert isinstance(place, int)
+    item = node.items[place]
+    return (_name_of(item), item) if _holds(item, span) else None
 
 
-def _before(node: Mapping, span: Span) -> Key | None:
-    """The key of the last entry that is written here and begins at the span or before it."""
-    best, place = None, (-1, -1)
-    line, column = span.line - 1, span.column - 1
-    for key, written in node.keys.items():
-        start = written.start
-        here = start.line, start.column
-        if place < here <= (line, column) and not any(step.kind == "merge" for step in node.trail(key)):
-            best, place = key, here
-    return best
+def _before(node: Mapping | Sequence, span: Span) -> Key | int | None:
+    """The key or index of the last entry that is written here and begins at the span or before it."""
+    from bisect import bisect_right  # only where something is wrong
+
+    starts, entries = _written(node)
+    found = bisect_right(starts, (span.line, span.column))
+    return entries[found - 1] if found else None
+
+
+@lru_cache(maxsize=32)  # findings come in order of place: the next one mostly goes down the same way
+def _written(node: Mapping | Sequence) -> tuple[list[tuple[int, int]], list[Key | int]]:
+    """Where the entries that are written in a node begin, in order, and their keys or indexes."""
+    found: list[tuple[tuple[int, int], Key | int]] = []
+    if isinstance(node, Mapping):
+        for key, written in node.keys.items():
+            if not any(step.kind == "merge" for step in node.trail(key)):
+                found.append(((written.line, written.column), key))
+    else:
+        found += [((item.line, item.column), index) for index, item in enumerate(node.items) if not node.trail(index)]
+    found.sort(key=lambda entry: entry[0])
+    return [start for start, _ in found], [entry for _, entry in found]
 
 
 def _holds(node: Node, span: Span) -> bool:

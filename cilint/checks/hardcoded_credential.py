@@ -33,7 +33,7 @@ _LOGINS = ("docker", "podman", "helm", "crane", "skopeo", "buildah", "oras", "ne
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: allowed, values that are known to be no secret."""
     allowed = set(parameters["allowed"])
-    told: set[tuple[str, int, str]] = set()  # a value counts once on a line, whichever detector sees it first
+    told: dict[tuple[str, int], list[str]] = {}  # a value counts once on a line, whichever detector sees it first
     hinted = {source.path for source in context.sources if has_hints(source.text)}
     for text in texts(context):
         for kind, start, end in _found(text, formats=text.source.path in hinted):
@@ -50,11 +50,11 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 yield context.command_fault(command, jobs, f"{name} {masked(word.text)} is written out", span)
 
 
-def _is_new(told: set[tuple[str, int, str]], span: Span, value: str) -> bool:
-    same_line = [known for path, line, known in told if (path, line) == (span.source.path, span.line)]
+def _is_new(told: dict[tuple[str, int], list[str]], span: Span, value: str) -> bool:
+    same_line = told.setdefault((span.source.path, span.line), [])
     if any(known in value or value in known for known in same_line):
         return False
-    told.add((span.source.path, span.line, value))
+    same_line.append(value)
     return True
 
 

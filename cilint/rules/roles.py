@@ -20,13 +20,26 @@ if TYPE_CHECKING:
 class Roles:
     """The roles of the jobs of one pipeline, by the evidence of the packs."""
 
-    __slots__ = ("_always", "_by", "_context", "_data", "_evidence", "_facts", "_found", "_names", "_patterns", "_weak")
+    __slots__ = (
+        "_always",
+        "_by",
+        "_context",
+        "_data",
+        "_evidence",
+        "_facts",
+        "_found",
+        "_jobs",
+        "_names",
+        "_patterns",
+        "_weak",
+    )
 
     def __init__(self, data: list[dict[str, Any]], context: Context) -> None:
         self._data = data
         self._context = context
         self._found: dict[str, dict[str, list[Proof]]] = {}
         self._facts: dict[str, Facts] = {}
+        self._jobs: dict[tuple[str, ...], list[Job]] = {}
         self._evidence = [(entry["role"], one) for entry in data for one in entry["evidence"]]
         self._patterns = Patterns((p for _, one in self._evidence for p in one.get("command", ())), context.scripts)
         self._by: dict[tuple[str, str], list[int]] = {}  # (condition, alternative) -> places in _evidence
@@ -76,7 +89,11 @@ class Roles:
 
     def jobs(self, *roles: str) -> list[Job]:
         """The jobs that have one of the roles, in the order of the file."""
-        return [job for job in self._context.pipeline.jobs.values() if any(role in self.of(job) for role in roles)]
+        found = self._jobs.get(roles)
+        if found is None:
+            everyone = self._context.pipeline.jobs.values()
+            found = self._jobs[roles] = [job for job in everyone if not self.of(job).keys().isdisjoint(roles)]
+        return list(found)
 
     def facts(self, job: Job) -> Facts:
         """What the conditions look at, for one job."""

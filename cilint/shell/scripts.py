@@ -26,6 +26,7 @@ _NPM_SHORT = ("test", "start", "stop", "restart")  # `npm test` is `npm run test
 _MAX_FILES = 200
 _MAX_BYTES = 512 * 1024
 _MAX_DEPTH = 6
+_MAX_TOGETHER = 32  # entries that one `if` or quote may span; each further one reads those before it again
 
 
 class Scripts:
@@ -79,15 +80,25 @@ class Scripts:
         waiting: tuple[Scalar, ...] = ()
         for site in job.script(section):
             assert isinstance(site.node, Scalar)
+            self._drop(waiting)
             waiting = (*waiting, site.node)
             script = self._chunk(waiting)
             if not script.open:
                 found.append(script)
                 waiting = ()
-        if waiting:
-            # Never closed: what can be read of it, entry by entry.
-            found += [self._chunk((node,)) for node in waiting]
-        return found
+            elif len(waiting) == _MAX_TOGETHER:
+                found += self._apart(waiting)
+                waiting = ()
+        return found + self._apart(waiting)
+
+    def _apart(self, nodes: tuple[Scalar, ...]) -> list[Script]:
+        """Entries of something that is never closed: what can be read of it, one by one."""
+        self._drop(nodes)
+        return [self._chunk((node,)) for node in nodes]
+
+    def _drop(self, nodes: tuple[Scalar, ...]) -> None:
+        """Forget what was only the beginning of something longer."""
+        self._chunks.pop(tuple(id(node) for node in nodes), None)
 
     def _chunk(self, nodes: tuple[Scalar, ...]) -> Script:
         key = tuple(id(node) for node in nodes)
