@@ -31,23 +31,25 @@ def secrets_of(findings: Iterable[Finding], known: Iterable[str] = ()) -> set[st
 
 def masked(text: str, secrets: Iterable[str]) -> str:
     """The text with every character of a secret replaced by a star, so that columns stay where they are."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret in text:
-            text = text.replace(secret, _STAR * len(secret))
+    for secret in sorted((secret for secret in secrets if secret in text), key=len, reverse=True):
+        text = text.replace(secret, _STAR * len(secret))
     return text
 
 
 def mask(report: Report) -> None:
     """Take the secrets of a report out of everything that it says in words."""
-    secrets = report.secrets
-    if not secrets:
+    if not report.secrets:
         return
+    known: dict[str, str] = {}  # help and reasons are the same text for many findings
+
+    def hide(text: str) -> str:
+        if text not in known:
+            known[text] = masked(text, report.secrets)
+        return known[text]
+
     for finding in report.findings:
-        finding.message = masked(finding.message, secrets)
-        finding.help = masked(finding.help, secrets)
-        finding.reason = masked(finding.reason, secrets)
+        finding.message, finding.help, finding.reason = hide(finding.message), hide(finding.help), hide(finding.reason)
         for item in finding.related:
-            item.message = masked(item.message, secrets)
+            item.message = hide(item.message)
     for missing in report.not_assessed:
-        missing.what = masked(missing.what, secrets)
-        missing.why = masked(missing.why, secrets)
+        missing.what, missing.why = hide(missing.what), hide(missing.why)
