@@ -89,6 +89,8 @@ def _open(path: str, request: Request) -> Entry:
 
 
 def _stdin() -> str:
+    if sys.stdin is None:  # as Python leaves it where the shell says `<&-`
+        raise UnreadableError("cannot read standard input: it is closed", help="pipe the file in, or name it")
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 

@@ -64,10 +64,12 @@ def prose(rules: RuleSet) -> dict[str, dict[str, Any]]:
 def find(name: str) -> tuple[str, list[str]]:
     """The pack's name and its files, sorted. Raises PackError when there is none.
 
-    A bare word is a built-in pack; a folder of that name is written with a slash (`./security`).
+    A bare word is a built-in pack; a folder of that name is written with a slash (`./security`). `.` and `..` are
+    folders of the user's, and never those beside the built-in packs.
     """
     place = os.path.join(built_in_folder(), name)
-    if os.sep in name or name.endswith(_ENDINGS) or not os.path.isdir(place):
+    folder = name in ("", os.curdir, os.pardir) or os.sep in name or name.endswith(_ENDINGS)
+    if folder or not os.path.isdir(place):
         place = name
     if os.path.isfile(place):
         return os.path.splitext(os.path.basename(place))[0], [place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,8 @@ import pytest
 import yaml
 
 from cilint.rules.packs import built_in_folder
+
+CILINT = Path(sys.executable).with_name("cilint")
 
 GOOD = """\
 stages: [build, deploy]
@@ -187,6 +190,21 @@ def test_an_example_that_does_not_hold_is_told_at_its_rule(cilint, folder):
         "house/image-names-version.yaml:3: image-names-version bad 1: marks no line with `# finding`\n"
         "2 examples of 1 rule: 1 not as marked\n"
     )
+
+
+def test_a_dot_is_the_folder_one_stands_in_and_not_that_of_the_built_in_packs(cilint, folder):
+    cilint("new", "rule", "image-names-version", "--folder", "house")
+    assert cilint("test", ".", cwd=folder / "house").out == "2 examples of 1 rule: as marked\n"
+    (folder / "house" / "inner").mkdir()
+    assert cilint("test", "..", cwd=folder / "house" / "inner").out == "2 examples of 1 rule: as marked\n"
+    assert cilint("test", "").status == 2
+
+
+def test_a_closed_standard_input_is_told_and_is_no_fault_of_cilint(folder):
+    words = ["sh", "-c", f"'{CILINT}' check - <&-"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("cilint: error: cannot read standard input: it is closed\n")
 
 
 def test_schemas_are_schemas_and_take_what_is_written(cilint, folder):
