@@ -74,8 +74,8 @@ def test_new_alone_shows_its_help(cilint):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["schema", "setings"], "Invalid value for '{settings|pack}': 'setings' is not one of 'settings', 'pack'; did you mean `settings`?"),
-        (["schema"], "Missing argument '{settings|pack}'. Choose from: settings, pack"),
+        (["schema", "setings"], "Invalid value for '{settings|pack|waivers|framework|evidence}': 'setings' is not one of 'settings', 'pack', 'waivers', 'framework', 'evidence'; did you mean `settings`?"),
+        (["schema"], "Missing argument '{settings|pack|waivers|framework|evidence}'. Choose from: settings, pack, waivers, framework, evidence"),
         (["completion", "tcsh"], "Invalid value for '{bash|zsh|fish}': 'tcsh' is not one of 'bash', 'zsh', 'fish'"),
         (["rules", "--pack", "nope"], "no such pack: nope"),
         (["test", "nope"], "no pack of rules: nope is neither a built-in pack nor a file or folder"),
