@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.checks._secrets import tokens
 from cilint.compose import compose
 from cilint.language import COMMUNITY, validate
 from cilint.pipeline import build
@@ -40,8 +41,9 @@ class Checked:
 
     @property
     def secrets(self) -> set[str]:
-        """Texts found in the files that no output may show."""
-        return self.context.secrets if self.context else set()
+        """Texts found in the files that no output may show, whatever is said of them, and by whichever rule."""
+        found = set(self.context.secrets) if self.context else set()
+        return found.union(*(tokens(source.text) for source in self.config.sources))
 
 
 def check(

@@ -155,3 +155,11 @@ def _is_filler(value: str) -> bool:
 def masked(value: str) -> str:
     """Enough to find it, too little to use it."""
     return f"{value[:4]}…" if len(value) >= 12 else "…"
+
+
+def tokens(text: str) -> set[str]:
+    """Everything in a text that is surely a credential by its form, and passwords in URLs: what no output may show."""
+    found = {match[0] for match in FORMATS.finditer(text)} if any(hint in text for hint in HINTS) else set()
+    if "@" in text and "://" in text:
+        found |= {match["value"] for match in URL_PASSWORD.finditer(text)}
+    return found
