@@ -40,8 +40,10 @@ def default_format() -> str:
 
 
 def emit(report: Report, request: Request) -> None:
-    """Write the report as the request has it."""
+    """Write the report as the request has it. Raises UsageError rather than write over a file that was read."""
+    read = {os.path.realpath(report.prefix + path) for path in report.files}
     for name, path in outputs(request):
+        refuse_to_replace(path, read)
         from cilint.fix.write import write
 
         if name in _FOR_PEOPLE:
@@ -54,6 +56,12 @@ def emit(report: Report, request: Request) -> None:
         say(text_of(name, report, terminal, quiet=request.quiet))
     else:
         say(text_of(name, report))
+
+
+def refuse_to_replace(path: str, read: set[str]) -> None:
+    """Raises UsageError when `path` is one of the files (real paths) that were read."""
+    if os.path.realpath(path) in read:
+        raise UsageError(f"{path} is a file that was checked: it is not written over", help="name another file")
 
 
 def text_of(name: str, report: Report, terminal: Terminal | None = None, *, quiet: bool = False) -> str:
