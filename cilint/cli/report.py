@@ -73,12 +73,14 @@ def run(request: Request) -> int:
     outputs = _outputs(request)
     if not outputs and request.format in _BINARY and sys.stdout.isatty():
         raise UsageError(f"{request.format} is no text", help=f"write it to a file: -o {request.format}=evidence.file")
-    from cilint.cli._emit import say
+    from cilint.cli._emit import refuse_to_replace, say
     from cilint.cli._evidence import evidence_of
     from cilint.fix.write import write
 
     evidence = evidence_of(Request({**vars(request), "no_ignores": False}))
+    read = {os.path.realpath(target.path) for target in evidence.targets if target.files}
     for name, path in outputs:
+        refuse_to_replace(path, read)
         write(path, rendered(name, evidence))
         sys.stderr.write(f"{path}: {name}\n")
     if not outputs:
