@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,8 @@ def test_the_shown_output_is_what_check_prints(tmp_path):
     rules = ("image-private-registry", "stage-undefined", "pipe-to-shell")
     command = [CILINT, "check", "--format", "full", *(part for rule in rules for part in ("--select", rule))]
     shutil.copytree(ROOT / "docs" / "demo", tmp_path, dirs_exist_ok=True)
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    plain = {**os.environ, "NO_COLOR": "1"}  # CI turns colour on
+    done = subprocess.run(command, cwd=tmp_path, env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.strip() == shown.strip()
 

@@ -108,7 +108,7 @@ def test_the_gates_of_the_policy(call):
 
 
 def test_text_tells_the_story(call):
-    done = call("prove", "--guarded", "deploy", "--by", "approve-product", "--pipeline-types")
+    done = call("prove", "--guarded", "deploy", "--by", "approve-product", "--pipeline-types", "--color", "never")
     assert done.returncode == 1
     for part in (
         "a push to tag v1.0.0 creates deploy, but approve-product is not in it",
