@@ -14,8 +14,9 @@ from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 from cilint.report.escape import printable
-from cilint.settings.schema import SettingsModel, body_of, place_of
+from cilint.settings.schema import SettingsModel, body_of
 from cilint.source import Source
+from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
     from cilint.rules import Rule, RuleSet

@@ -21,12 +21,12 @@ from cilint.errors import PackError, UnreadableError
 from cilint.nearest import nearest
 from cilint.rules.packs import built_in_folder
 from cilint.source import Source
-from cilint.tree import Mapping, Node, Sequence, plain, read
+from cilint.tree import Mapping, plain, read
+from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cilint.span import Span
 
 Strength = Literal["design", "setting", "operation", "external"]
 _MAX_BYTES = 1024 * 1024
@@ -155,7 +155,7 @@ def read_file(path: str) -> Loaded:
     seen: set[str] = set()
     for number, control in enumerate(framework.controls):
         if control.id in seen:
-            place = _place(reading.body, ("controls", number, "id"))
+            place = place_of(reading.body, ("controls", number, "id"))
             raise PackError(f"control {control.id} is described twice", span=place)
         seen.add(control.id)
     return Loaded(framework, path, sha256(data).hexdigest())
@@ -169,17 +169,6 @@ def _complaint(body: Mapping, error: ValidationError) -> PackError:
     if fault["type"] == "extra_forbidden":
         near = nearest(str(loc[-1]), [*Framework.model_fields, *Control.model_fields])
         return PackError(
-            f"unknown key {name}", span=_place(body, loc, key=True), help=f"did you mean {near}?" if near else ""
+            f"unknown key {name}", span=place_of(body, loc, key=True), help=f"did you mean {near}?" if near else ""
         )
-    return PackError(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}", span=_place(body, loc))
-
-
-def _place(node: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Span:
-    span = node.span
-    for part in loc:
-        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
-            span, node = node.keys[part].span, node.values[part]
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
-            node = node.items[part]
-            span = node.span
-    return span if key else node.span
+    return PackError(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}", span=place_of(body, loc))

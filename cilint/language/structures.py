@@ -43,24 +43,16 @@ class Either(Shape):
         faults.type(path, node, self.words)
 
 
-class Listing(Shape):
-    """A list of one shape.
+class _List(Shape):
+    """What all lists have in common: how many items there may be, and whether lists in them are flattened."""
 
-    most, least: how many items. nested: whether lists in it are flattened. holes: whether null items are passed over,
-    as where GitLab makes an entry of each item; else null is a wrong item.
-    """
+    __slots__ = ("least", "most", "nested")
 
-    __slots__ = ("holes", "item", "least", "most", "nested")
-
-    def __init__(
-        self, item: Shape, words: str, *, most: int = 0, least: int = 0, nested: bool = False, holes: bool = False
-    ) -> None:
+    def __init__(self, words: str, *, most: int, least: int, nested: bool) -> None:
         super().__init__(words)
-        self.item = item
         self.most = most
         self.least = least
         self.nested = nested
-        self.holes = holes
 
     def accepts(self, node: Node) -> bool:
         """See Shape."""
@@ -80,6 +72,26 @@ class Listing(Shape):
         self._items(node, path, faults, 1)
 
     def _items(self, node: Sequence, path: Way, faults: Faults, level: int) -> None:
+        raise NotImplementedError
+
+
+class Listing(_List):
+    """A list of one shape.
+
+    most, least: how many items. nested: whether lists in it are flattened. holes: whether null items are passed over,
+    as where GitLab makes an entry of each item; else null is a wrong item.
+    """
+
+    __slots__ = ("holes", "item")
+
+    def __init__(
+        self, item: Shape, words: str, *, most: int = 0, least: int = 0, nested: bool = False, holes: bool = False
+    ) -> None:
+        super().__init__(words, most=most, least=least, nested=nested)
+        self.item = item
+        self.holes = holes
+
+    def _items(self, node: Sequence, path: Way, faults: Faults, level: int) -> None:
         check = self.item.check
         for index, item in enumerate(node.items):
             kind = type(item)
@@ -92,37 +104,17 @@ class Listing(Shape):
                 check(item, (*path, index), faults)
 
 
-class Strings(Shape):
+class Strings(_List):
     """A list of strings; the commonest shape, so it has a short way.
 
     most, least: how many; nested: whether lists in it are flattened. item: what else each string must be.
     """
 
-    __slots__ = ("item", "least", "most", "nested")
+    __slots__ = ("item",)
 
     def __init__(self, *, most: int = 0, least: int = 0, nested: bool = False, item: Shape | None = None) -> None:
-        super().__init__("a list of strings")
-        self.most = most
-        self.least = least
-        self.nested = nested
+        super().__init__("a list of strings", most=most, least=least, nested=nested)
         self.item = item
-
-    def accepts(self, node: Node) -> bool:
-        """See Shape."""
-        return type(node) is Sequence
-
-    def check(self, node: Node, path: Way, faults: Faults) -> None:
-        """See Shape."""
-        if type(node) is not Sequence:
-            faults.type(path, node, self.words)
-            return
-        if self.most and len(node.items) > self.most:
-            faults.add(
-                "limit-exceeded", path, f"has too many entries (maximum {self.most}, here are {len(node.items)})"
-            )
-        if len(node.items) < self.least:
-            faults.add("keyword-missing", path, "can't be blank")
-        self._items(node, path, faults, 1)
 
     def _items(self, node: Sequence, path: Way, faults: Faults, level: int) -> None:
         check = None if self.item is None else self.item.check

@@ -19,8 +19,9 @@ from pydantic import (
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
-from cilint.tree import Mapping, Node, Sequence, plain, read
+from cilint.tree import Mapping, plain, read
 from cilint.tree.node import ruby_text
+from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
     from cilint.source import Source
@@ -204,15 +205,3 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
 def _allowed(fault: Any) -> list[str]:
     expected: str = fault.get("ctx", {}).get("expected", "")
     return [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
-
-
-def place_of(node: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Span:
-    """Where the value (or its key) is written; the nearest place around it where it is not."""
-    span = node.span
-    for part in loc:
-        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
-            span, node = node.keys[part].span, node.values[part]
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
-            node = node.items[part]
-            span = node.span
-    return span if key else node.span
