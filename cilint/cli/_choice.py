@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cilint import rules as rules_package
 from cilint import settings as settings_package
-from cilint.errors import SettingsError, UsageError
+from cilint.errors import PackError, UsageError
 from cilint.settings import Settings
+from cilint.settings.names import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,12 +28,7 @@ def settings_for(place: str, request: Request) -> Settings:
 
 def rules_for(settings: Settings, request: Request) -> RuleSet:
     """The rules of a run. Raises CilintError for words that mean nothing, and for what is not allowed."""
-    packs = tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
-    rules = rules_package.load((*packs, OWN_PACK))
-    try:
-        rules = _configured(rules, settings)
-    except UsageError as error:
-        raise SettingsError(f"{settings.path}: {error.message}", help=error.help) from None
+    rules = _configured(_loaded(settings, request), settings)
     select, ignore = words(request.select), words(request.ignore)
     refused = sorted(required_of(rules, settings) & set(ignore))
     if refused:
@@ -63,32 +59,35 @@ def _narrowed(
     return narrowed
 
 
+def _loaded(settings: Settings, request: Request) -> RuleSet:
+    packs = tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
+    try:
+        return rules_package.load((*packs, OWN_PACK))
+    except PackError as error:
+        named = () if request.policy else settings.pack_names
+        for number, name in enumerate(named):
+            if error.span is None and f" {name} " in f" {error.message} ":
+                from cilint.settings.fault import fault
+
+                raise fault(settings, ("packs", number), error.message, help=error.help) from None
+        raise
+
+
 def _configured(rules: RuleSet, settings: Settings) -> RuleSet:
     """The rules as the settings want them. What they say of rules that other packs have is passed over."""
     if not settings.path:
         return rules
-    elsewhere = _elsewhere(rules, settings)
-    changes = {rule: change for rule, change in settings.changes().items() if rule not in elsewhere}
-    for name in changes:
-        rule = rules.get(name)
-        if rule is not None and rule.required:
-            raise UsageError(f"{name} is required by pack {rule.pack}, which alone sets its severity and parameters")
+    passed = elsewhere(settings, rules, lambda: _everything(settings))
+    changes = {rule: change for rule, change in settings.changes().items() if rule not in passed}
     if changes:
         rules = rules.configured(changes)
-    rules.narrow([word for word in settings.required if word not in elsewhere])  # refuses words that mean nothing
     select, ignore, extend_select = (
-        [word for word in listed if word not in elsewhere]
+        [word for word in listed if word not in passed]
         for listed in (settings.select, settings.ignore, settings.extend_select)
     )
     return _narrowed(rules, settings, select, ignore, extend_select)
 
 
-def _elsewhere(rules: RuleSet, settings: Settings) -> set[str]:
-    """Rules and packs that the settings name, which exist but are not part of this run."""
-    named = {*settings.select, *settings.ignore, *settings.extend_select, *settings.required, *settings.changes()}
-    packs = {rule.pack for rule in rules}
-    missing = {word for word in named if word not in rules and word not in packs}
-    if not missing:
-        return set()
-    everything = rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, OWN_PACK))
-    return missing & ({rule.id for rule in everything} | {rule.pack for rule in everything})
+def _everything(settings: Settings) -> RuleSet:
+    """All rules that the settings may speak of."""
+    return rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, OWN_PACK))

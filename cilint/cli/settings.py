@@ -14,8 +14,8 @@ from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 from cilint.report.escape import printable
-from cilint.settings.schema import SettingsModel, body_of
-from cilint.source import Source
+from cilint.settings import fault
+from cilint.settings.schema import SettingsModel
 from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
@@ -36,19 +36,12 @@ def command(path: str, rule: str | None, **options: Any) -> int:
     """Print the settings that a file is checked under, each with the place where it is written."""
     request = Request({**{option.key: option.initial for option in OPTIONS.options}, **options, "paths": (path,)})
     settings = _choice.settings_for(path, request)
-    body = _body(settings)
+    body = fault.body(settings)
     if rule is None:
         click.echo("\n".join(_lines(settings, body)))
         return 0
     click.echo("\n".join(_why(rule, settings, body, request)))
     return 0
-
-
-def _body(settings: Settings) -> Mapping | None:
-    if not settings.path:
-        return None
-    with open(settings.path, encoding="utf-8-sig") as file:
-        return body_of(Source(settings.path, file.read(), "settings"))
 
 
 def _lines(settings: Settings, body: Mapping | None) -> list[str]:

@@ -33,7 +33,7 @@ class Pattern:
     def __init__(self, text: str, source: str) -> None:
         self.text = text
         self.source = source
-        self._compiled: Any = _compile(source)
+        self._compiled: Any = compiled(source)
 
     def search(self, text: str) -> bool:
         """Whether the pattern occurs anywhere in the text; linear in its length."""
@@ -88,7 +88,8 @@ def _fabricate(text: str, *, unescape: bool) -> Pattern:
     return Pattern(text, f"(?{flags}){body}" if flags else body)
 
 
-def _compile(source: str) -> Any:
+def compiled(source: str) -> Any:
+    """An RE2 pattern, compiled without a word on standard error. Raises PatternError where RE2 does not take it."""
     import re2
 
     options = re2.Options()

@@ -6,7 +6,6 @@ import os
 import re
 from typing import Annotated, Any, Literal
 
-import re2
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,6 +18,7 @@ from pydantic import (
 
 from cilint.nearest import did_you_mean
 from cilint.notation.durations import seconds
+from cilint.notation.patterns import PatternError, compiled
 from cilint.rules.assertions import OPTIONS, TYPES
 from cilint.rules.select import SUBJECTS
 
@@ -32,10 +32,9 @@ def _listed(value: Any) -> Any:
 
 def _pattern(value: str) -> str:
     try:
-        re2.compile(value)
-    except re2.error as error:
-        detail = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        raise ValueError(f"not an RE2 pattern: {detail}") from None
+        compiled(value)
+    except PatternError as error:
+        raise ValueError(str(error)) from None
     return value
 
 
@@ -187,6 +186,11 @@ class Evidence(_Strict):
     action: Texts = []
     stage: Texts = []
     variable: Texts = []
+    aims: Texts = Field(default=[], description="commands that choose where the others work; word looks at them, too")
+    word: Texts = Field(default=[], description="a word of the commands; <prod> is any text with that word in it")
+    sets: Texts = Field(default=[], description="variables that are set, to one of the values in to")
+    to: Texts = []
+    uses: Texts = Field(default=[], description="variables that the job reads")
     manual: bool | None = None
     role: Texts = []
     without: Texts = Field(default=[], description="roles that the job must not have")

@@ -26,15 +26,15 @@ def find(start: str) -> str | None:
     """The path of the settings file that belongs to a file or folder: the nearest one up to the root of the git
     repository. Without a repository, the search ends at the working directory, or where it began.
 
-    Raises SettingsError for a file whose name is nearly right.
+    Raises SettingsError for a file whose name is nearly right, and for what is no file of the repository.
     """
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start))
     here = os.getcwd()
     limit = git_root(folder) or (here if (folder + os.sep).startswith(here + os.sep) else folder)
     while True:
         path = os.path.join(folder, NAME)
-        if os.path.isfile(path):
-            return path
+        if os.path.lexists(path):
+            return _sound(path, limit)
         for name in (*_MISSPELT, *(_DOTLESS if folder == limit else ())):
             wrong = os.path.join(folder, name)
             if os.path.isfile(wrong) and wrong != os.path.abspath(start):
@@ -42,6 +42,19 @@ def find(start: str) -> str | None:
         if folder == limit:
             return None
         folder = os.path.dirname(folder)
+
+
+def _sound(path: str, limit: str) -> str:
+    """The path of settings that were found. What is no file, or one from outside, is not passed over in silence."""
+    real = os.path.realpath(path)
+    if not os.path.isfile(real):
+        why = "is a link to nothing" if not os.path.exists(real) else "is no file"
+        raise SettingsError(f"{_shown(path)} {why}", help="--isolated reads no settings")
+    if not (real + os.sep).startswith(os.path.realpath(limit).rstrip(os.sep) + os.sep):
+        raise SettingsError(
+            f"{_shown(path)} leads out of the repository", help="name the file with --settings if it is to be trusted"
+        )
+    return path
 
 
 def load(path: str) -> Settings:

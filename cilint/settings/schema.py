@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import re2
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,13 +18,17 @@ from pydantic import (
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
+from cilint.notation.patterns import PatternError, compiled
+from cilint.span import Span
 from cilint.tree import Mapping, plain, read
-from cilint.tree.node import ruby_text
+from cilint.tree.node import Scalar, Sequence, ruby_text
 from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cilint.source import Source
-    from cilint.span import Span
+    from cilint.tree import Node
 
 
 def _as_text(value: Any) -> Any:
@@ -41,9 +44,18 @@ def _address(value: str) -> str:
 
 def _pattern(value: str) -> str:
     try:
-        re2.compile(value)
-    except re2.error as error:
-        raise ValueError(f"not an RE2 pattern: {error}") from None
+        compiled(value)
+    except PatternError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+def _glob(value: str) -> str:
+    """As `fnmatch` has it, for which a bracket that is not closed would be a plain character."""
+    if not value:
+        raise ValueError("an empty glob matches nothing")
+    if re.search(r"\[(?!.[^]]*\])", value):
+        raise ValueError(f"in the glob {value!r} a [ is not closed; [[] means the character itself")
     return value
 
 
@@ -51,6 +63,7 @@ _SCALAR = {"type": ["string", "number", "boolean"]}
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 Text = Annotated[str, BeforeValidator(_as_text), WithJsonSchema(_SCALAR)]
 Severity = Literal["error", "warning", "info"]
+Glob = Annotated[str, AfterValidator(_glob)]
 Words = Annotated[
     list[str],
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
@@ -111,10 +124,10 @@ class SettingsModel(_Strict):
     select: Words = Field([], description="Run only these rules or packs.")
     extend_select: Words = Field([], alias="extend-select", description="Run these rules or packs, too.")
     ignore: Words = Field([], description="Leave these rules or packs out.")
-    per_file_ignores: dict[str, Words] = Field(
+    per_file_ignores: dict[Glob, Words] = Field(
         {}, alias="per-file-ignores", description="Rules to ignore in files that match a glob."
     )
-    per_job_ignores: dict[str, Words] = Field(
+    per_job_ignores: dict[Glob, Words] = Field(
         {}, alias="per-job-ignores", description="Rules to ignore in jobs whose name matches a glob."
     )
     severity: dict[str, Severity] = Field({}, description="Severities of rules, where they shall differ.")
@@ -165,8 +178,11 @@ def validate(source: Source) -> dict[str, Any]:
     try:
         model = SettingsModel.model_validate(plain(body))
     except ValidationError as error:
-        fault = error.errors()[0]
-        more = error.error_count() - 1
+        faults = error.errors()
+        among = [one for one in faults if one["loc"][:2] == faults[0]["loc"][:2]]
+        # Where a value may be of two kinds, the deepest fault is of the kind that was meant.
+        fault = max(among, key=lambda one: len(one["loc"])) if _tagged(faults[0]) else faults[0]
+        more = len(faults) - (len(among) if _tagged(faults[0]) else 1)
         message, hint, span = _complaint(body, fault)
         rest = f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
         raise SettingsError(message, span=span, help="; ".join(filter(None, (hint, rest)))) from None
@@ -178,16 +194,39 @@ def body_of(source: Source) -> Mapping | None:
     reading = read(source)
     for finding in reading.findings:
         raise SettingsError(finding.message, span=finding.span)
-    body = reading.body
-    if body is not None and body.duplicates:
-        key = body.duplicates[0][0]
+    for number, line in enumerate(source.lines, 1):
+        if _DIVIDER.match(line) and any(map(_CONTENT.match, source.lines[: number - 1])):
+            raise SettingsError("settings are one document", span=Span(source, number, 1, number, 4))
+    for key in _twice(reading.body):
         raise SettingsError(f"{key.text} is written twice", span=key.span)
-    return body
+    return reading.body
+
+
+_DIVIDER = re.compile(r"---(\s|$)")
+_CONTENT = re.compile(r"(?!---(\s|$))\s*[^\s#%]")
+
+
+def _twice(node: Node | None) -> Iterator[Scalar]:
+    """Keys that are written again further down in the same map."""
+    if isinstance(node, Mapping):
+        yield from (key for key, _ in node.duplicates)
+        for value in node.values.values():
+            yield from _twice(value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _twice(item)
+
+
+_TAG = re.compile(r"\[key\]$|function-before\[|(list|dict)\[")  # what pydantic adds to the way of a fault
+
+
+def _tagged(fault: Any) -> bool:
+    return any(_TAG.match(str(part)) for part in fault["loc"] if part != "[key]")
 
 
 def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
     loc: tuple[str | int, ...] = tuple(fault["loc"])
-    name = ".".join(str(part) for part in loc if not isinstance(part, int) and part != "[key]")
+    name = ".".join(str(part) for part in loc if not isinstance(part, int) and not _TAG.match(part))
     if fault["type"] == "extra_forbidden":
         inner: dict[str, type[BaseModel]] = {"scenarios": ScenarioModel, "waivers": WaiversModel}
         model = inner.get(str(loc[0]), SettingsModel) if len(loc) > 1 else SettingsModel
@@ -195,11 +234,30 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
         near = nearest(str(loc[-1]), known)
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
         return f"unknown key {name}", hint, place_of(body, loc, key=True)
-    message = fault["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
     given = fault["input"]
     near = nearest(given, _allowed(fault)) if isinstance(given, str) else None
-    return f"{name}: {message}", f"did you mean {near}?" if near else "", place_of(body, loc)
+    hint = f"did you mean {near}?" if near else _HINTS.get(name, "")
+    return f"{name}: {_said(fault)}", hint, place_of(body, loc, key=loc[-1] == "[key]")
+
+
+_KINDS = {
+    "dict_type": "a map", "list_type": "a list", "string_type": "a text", "bool_type": "true or false",
+    "int_type": "a whole number",
+}  # fmt: skip
+_HINTS = {"gitlab-version": 'as in gitlab-version: "18.10", in quotes'}
+
+
+def _said(fault: Any) -> str:
+    """What is wrong with a value, in the words of YAML instead of Python's."""
+    kind = _KINDS.get(fault["type"])
+    if kind:
+        quoted = fault["type"] == "bool_type" and isinstance(fault["input"], str)
+        rest = ", and nothing is there" if fault["input"] is None else ", without quotes" if quoted else ""
+        return f"{kind} is wanted{rest}"
+    if fault["type"] == "string_pattern_mismatch":
+        return f"{fault['input']!r} has another form"
+    message: str = fault["msg"].removeprefix("Value error, ")
+    return message if message[1:2].isupper() else message[0].lower() + message[1:]
 
 
 def _allowed(fault: Any) -> list[str]:

@@ -14,8 +14,11 @@ def place_of(node: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Sp
     """Where the value (or its key) is written; the nearest place around it where it is not."""
     span = node.span
     for part in loc:
-        if isinstance(node, Mapping) and isinstance(part, str) and part in node:
-            span, node = node.keys[part].span, node.values[part]
+        if isinstance(node, Mapping) and isinstance(part, str):
+            # Validators see every key as text, also 3 and true.
+            held = part if part in node else next((k for k in node.keys if node.keys[k].text == part), None)
+            if held is not None:
+                span, node = node.keys[held].span, node.values[held]
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
             node = node.items[part]
             span = node.span

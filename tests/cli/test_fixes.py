@@ -144,7 +144,7 @@ def test_a_house_s_own_rules_in_data_mend(cilint, folder):
     [
         ("{set: x, put: {a: b}}", "one of set, sub and put"),
         ("{}", "one of set, sub and put"),
-        ("{sub: {'(': x}}", "not an RE2 pattern"),
+        ("{sub: {'(': x}}", "RE2 does not take this regular expression"),
         ("{put: {a: '{none}'}}", "a parameter that the rule does not have"),
         ("{put: {a: 1, b: 2}}", "at most 1 item"),
         ("{sett: x}", "unknown key rules.edit.sett; did you mean set?"),

@@ -1,0 +1,32 @@
+"""Where settings are wrong: from a key of theirs to its place in the file. Only imported once something is wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cilint.errors import SettingsError
+from cilint.settings.schema import body_of
+from cilint.source import Source
+from cilint.tree.place import place_of
+
+if TYPE_CHECKING:
+    from cilint.settings.settings import Settings
+    from cilint.tree import Mapping
+
+
+def body(settings: Settings) -> Mapping | None:
+    """The settings as they are written; None where there is no file, or nothing in it."""
+    if not settings.path:
+        return None
+    path = os.path.join(settings.folder, os.path.basename(settings.path))
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return body_of(Source(settings.path, file.read(), "settings"))
+
+
+def fault(
+    settings: Settings, way: tuple[str | int, ...], message: str, *, help: str = "", key: bool = False
+) -> SettingsError:
+    """The error to raise for what is written under `way`, a list of keys and indexes; with `key`, for the key itself."""
+    tree = body(settings)
+    return SettingsError(message, help=help, span=place_of(tree, way, key=key) if tree is not None else None)

@@ -1,0 +1,88 @@
+"""The names in the settings: every one that is no rule, no pack or no parameter is refused where it is written."""
+
+from __future__ import annotations
+
+from cilint.nearest import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import NoReturn, TypeAlias
+
+    from cilint.rules import Rule, RuleSet
+    from cilint.settings.settings import Settings
+
+    Way: TypeAlias = tuple[str | int, ...]
+
+_LISTS = ("select", "extend-select", "ignore", "required")
+_LISTED = "`cilint rules` lists them"
+_GLOBS = ("per-file-ignores", "per-job-ignores")
+
+
+def elsewhere(settings: Settings, rules: RuleSet, everything: Callable[[], RuleSet]) -> frozenset[str]:
+    """The names of the settings that exist, though this run has neither such a rule nor such a pack.
+
+    everything: loads all rules that the settings may speak of. Raises SettingsError for the first name that is wrong.
+    """
+    packs = {rule.pack for rule in rules}
+    missing = [(way, word) for way, word in _words(settings) if word not in rules and word not in packs]
+    strangers = [name for _, name in _rules(settings) if name not in rules]
+    known = everything() if missing or strangers else rules
+    known_packs = packs | {rule.pack for rule in known}
+    for way, word in missing:
+        if word not in known and word not in known_packs:
+            _refuse(
+                settings,
+                way,
+                f"no such rule or pack: {word or repr(word)}",
+                word,
+                [*known.rules, *rules.rules, *known_packs],
+            )
+    for way, name in _rules(settings):
+        rule = rules.get(name) or known.get(name)
+        if rule is None:
+            hint = f"{name} is a pack: name its rules" if name in known_packs else _LISTED
+            _refuse(settings, way, f"no such rule: {name}", name, [*known.rules, *rules.rules], hint=hint)
+        if way[0] != "waivers":
+            _may_change(settings, str(way[0]), rule, rules)
+    return frozenset([*(word for _, word in missing), *strangers])
+
+
+def _may_change(settings: Settings, key: str, rule: Rule, rules: RuleSet) -> None:
+    if rule.required and rule.id in rules:
+        message = f"{rule.id} is required by pack {rule.pack}, which alone sets its severity and parameters"
+        _refuse(settings, (key, rule.id), message, hint="")
+    for name in settings.parameters[rule.id] if key == "parameters" else ():
+        if name not in rule.parameters:
+            hint = f"its parameters: {', '.join(rule.parameters) or 'none'}"
+            message = f"rule {rule.id} has no parameter {name!r}"
+            _refuse(settings, (key, rule.id, name), message, name, rule.parameters, hint=hint)
+
+
+def _words(settings: Settings) -> Iterator[tuple[Way, str]]:
+    """Every word that names a rule or a pack, and the way to it."""
+    for key in _LISTS:
+        for number, word in enumerate(getattr(settings, key.replace("-", "_"))):
+            yield (key, number), word
+    for key in _GLOBS:
+        for glob, words in getattr(settings, key.replace("-", "_")).items():
+            for number, word in enumerate(words):
+                yield (key, glob, number), word
+
+
+def _rules(settings: Settings) -> Iterator[tuple[Way, str]]:
+    """Every word that names a rule, and the way to it."""
+    for key in ("severity", "parameters"):
+        for name in getattr(settings, key):
+            yield (key, name), name
+    for number, name in enumerate(settings.waivers.get("unwaivable", ())):
+        yield ("waivers", "unwaivable", number), name
+
+
+def _refuse(
+    settings: Settings, way: Way, message: str, word: str = "", known: Iterable[str] = (), *, hint: str = _LISTED
+) -> NoReturn:
+    from cilint.settings.fault import fault
+
+    near = nearest(word, known)
+    raise fault(settings, way, message, help=f"did you mean {near}?" if near else hint, key=isinstance(way[-1], str))
