@@ -138,9 +138,9 @@ def _origin(leaf: Leaf, report: Report) -> str:
 
 
 def _json(found: dict[str, Any]) -> str:
-    import json
+    from cilint.report.escape import json_text
 
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_text(found) + "\n"
 
 
 def __getattr__(name: str) -> Any:

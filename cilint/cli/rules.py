@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
 import click
 
 from cilint.errors import UsageError
-from cilint.report.escape import printable
+from cilint.report.escape import json_text, printable
 from cilint.report.terminal import terminal_of
 from cilint.report.words import plural
 from cilint.report.wrap import wrap
@@ -88,4 +87,4 @@ def _json(rules: RuleSet, packs: list[str]) -> str:
         for rule in rules
         if rule.pack in packs
     ]
-    return json.dumps({"schema_version": 1, "rules": data}, indent=2, ensure_ascii=False)
+    return json_text({"schema_version": 1, "rules": data})

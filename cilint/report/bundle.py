@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cilint.report import csv, evidence_markdown, html
+from cilint.report.escape import harmless_json
 from cilint.report.xlsx import packed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ A rule only ever supports a control. What the report does not prove stands under
 
 def render_json(evidence: Evidence) -> str:
     """The evidence as one JSON object; the schema of `cilint.evidence.model.Evidence`."""
-    return evidence.model_dump_json(indent=1) + "\n"
+    return harmless_json(evidence.model_dump_json(indent=1)) + "\n"
 
 
 def render_bundle(evidence: Evidence) -> bytes:

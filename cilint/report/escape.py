@@ -24,6 +24,28 @@ def shown(character: str, *, ascii: bool = False) -> str:
     return character
 
 
+def json_text(data: object, indent: int = 2) -> str:
+    r"""The data as JSON: readable characters as they are, all others as `\uXXXX`, so that no reader of the raw text
+    is misled by what `printable` spells out in texts for people.
+    """
+    import json
+
+    return harmless_json(json.dumps(data, indent=indent, ensure_ascii=False))
+
+
+def harmless_json(text: str) -> str:
+    """A text that is JSON already, with what is not readable in it escaped."""
+    odd = {character for character in set(text) if not (character.isprintable() or character == "\n")}
+    return text.translate({ord(character): _escaped(character) for character in odd}) if odd else text
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD800 + (code - 0x10000 >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
 def width(text: str) -> int:
     """How many columns of a terminal the text takes: wide characters two, combining ones none."""
     if text.isascii():

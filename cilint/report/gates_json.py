@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from cilint.report.escape import json_text
 from cilint.report.plan_json import location
 
 TYPE_CHECKING = False
@@ -22,7 +21,7 @@ def render(answers: Sequence[Answer], not_assessed: Sequence[NotAssessed], error
     data["not_assessed"] = [
         {"what": item.what, "why": item.why, "location": location(item.span)} for item in not_assessed
     ]
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json_text(data) + "\n"
 
 
 def _answer(answer: Answer) -> dict[str, object]:

@@ -7,10 +7,8 @@ lower case (lib/gitlab/ci/reports/codequality_reports.rb).
 
 from __future__ import annotations
 
-import json
-
 from cilint.report import words
-from cilint.report.escape import printable
+from cilint.report.escape import json_text, printable
 from cilint.report.place import local_span, origin
 
 TYPE_CHECKING = False
@@ -26,7 +24,7 @@ def render(report: Report) -> str:
     entries = [_entry(finding) for finding in report.open]
     entries += [_gap(item, report) for item in report.not_assessed]
     unique = {str(entry["fingerprint"]): entry for entry in reversed(entries)}
-    return json.dumps(list(reversed(unique.values())), indent=1, ensure_ascii=False) + "\n"
+    return json_text(list(reversed(unique.values())), indent=1) + "\n"
 
 
 def _entry(finding: Finding) -> dict[str, object]:

@@ -7,11 +7,11 @@ impact 0, which it shows as "Not Applicable" (libs/inspecjs, compat_impl).
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cilint.evidence.model import worst
+from cilint.report.escape import json_text
 
 if TYPE_CHECKING:
     from cilint.evidence.model import Evidence, Item, RuleFacts, Tested, WaiverFacts
@@ -54,7 +54,7 @@ def render(evidence: Evidence) -> str:
             }
         ],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json_text(data, indent=1) + "\n"
 
 
 def _target(evidence: Evidence) -> str:

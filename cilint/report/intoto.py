@@ -6,8 +6,9 @@ assessed is among `warnedTests`, never among `passedTests`.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from cilint.report.escape import json_text
 
 if TYPE_CHECKING:
     from cilint.evidence.model import Evidence, Result
@@ -31,7 +32,7 @@ def render(evidence: Evidence) -> str:
             "failedTests": _tests(evidence, "fail"),
         },
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json_text(data, indent=1) + "\n"
 
 
 def _subjects(evidence: Evidence) -> list[dict[str, Any]]:

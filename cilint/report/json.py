@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from cilint.report.escape import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 
 def render(report: Report) -> str:
     """The report as one JSON object. Lines and columns count from 1, ends are exclusive."""
-    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+    return json_text(as_data(report)) + "\n"
 
 
 def as_data(report: Report) -> dict[str, object]:

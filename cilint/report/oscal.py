@@ -7,11 +7,11 @@ observation and no finding; what is waived is `not-satisfied` with a risk that w
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from cilint.report.escape import json_text
 from cilint.report.evidence_words import MEANINGS, RESULT_WORDS, STRENGTH_WORDS, headline
 
 if TYPE_CHECKING:
@@ -228,4 +228,4 @@ def _supported(control: ControlResult) -> str:
 
 
 def _text(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json_text(data, indent=1) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from cilint.report.escape import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def render(
     data["not_assessed"] = [
         {"what": item.what, "why": item.why, "location": location(item.span)} for item in open_items
     ]
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json_text(data) + "\n"
 
 
 def render_all(plans: Iterable[Plan]) -> str:
@@ -54,7 +54,7 @@ def render_all(plans: Iterable[Plan]) -> str:
         }
         for plan in plans
     ]
-    return json.dumps({"scenarios": data}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"scenarios": data}) + "\n"
 
 
 def location(span: Span | None) -> dict[str, object] | None:

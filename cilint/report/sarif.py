@@ -6,9 +6,9 @@ notification of the run.
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote
 
+from cilint.report.escape import json_text
 from cilint.report.place import local_span
 from cilint.report.words import step
 
@@ -47,7 +47,7 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
 def _rule(rule: RuleFacts, report: Report) -> dict[str, Any]:

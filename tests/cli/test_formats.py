@@ -179,6 +179,27 @@ def test_text_cannot_be_steered(output, format):
     assert not any(line.lstrip().startswith("/") for line in done.out.split("\n")), "no quick action"
 
 
+@pytest.mark.parametrize("format", ["json", "gitlab", "junit", "sarif"])
+def test_the_raw_text_of_a_machine_format_cannot_mislead(output, format):
+    assert all(character == "\n" or character.isprintable() for character in output(format).out)
+
+
+STEERED = '"a\\u202eb\\x9bc":\n  image: "node\\u200b:1"\n  script: [x]\n  when: manual\n'
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["resolve", "simulate", "prove --guarded a\u202eb\x9bc --by a\u202eb\x9bc", *(f"report --format {form}" for form in ("json", "hdf", "oscal", "intoto"))],
+)  # fmt: skip
+def test_nor_can_the_json_of_other_commands(cilint, command):
+    json_too = [] if "--format" in command else ["--format", "json"]
+    done = cilint(*command.split(), *json_too, files={".gitlab-ci.yml": STEERED})
+    assert all(character == "\n" or character.isprintable() for character in done.out)
+    assert json.loads(done.out)
+    if "intoto" not in command:
+        assert "\\u202e" in done.out
+
+
 @pytest.mark.parametrize("format", ["full", "concise", "grouped"])
 def test_text_is_ascii_where_nothing_else_can_be_shown(cilint, format):
     done = cilint(

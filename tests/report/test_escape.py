@@ -1,0 +1,28 @@
+"""Nothing in a machine format misleads who reads its raw text, and every parser still gets the very characters."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cilint.report.escape import harmless_json, json_text, printable
+
+EVIL = '\x7f\x80\x9b\xad\u061c\u200b\u200d\u200e\u2028\u202e\u2060\u2066\ufeff\ufffe\ud800\U000e0041\U0010ffff\x1b\n\t"'
+
+
+@pytest.mark.parametrize("character", EVIL)
+def test_json_spells_out_what_cannot_be_read(character):
+    text = json_text({f"a{character}b": [f"{character}é日😀"]})
+    assert all(one == "\n" or one.isprintable() for one in text), ascii(text)
+    assert "é日😀" in text
+    assert json.loads(text) == {f"a{character}b": [f"{character}é日😀"]}
+
+
+def test_json_of_others_is_spelt_out_too():
+    assert harmless_json('{"a": "\u202e\U000e0041"}\n') == '{"a": "\\u202e\\udb40\\udc41"}\n'
+    assert harmless_json('{"a": "é"}\n') == '{"a": "é"}\n'
+
+
+def test_text_shows_what_cannot_be_read():
+    assert printable("a\u202eb\x9bc\u200bd") == "a\\u202eb\\x9bc\\u200bd"
