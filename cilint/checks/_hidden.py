@@ -1,0 +1,334 @@
+"""What no output may show: the stretches of any text that are secrets, by their form or by the name before them.
+
+One definition for all outputs: what the rule on credentials finds by its form, and the values behind names and options
+that say what they are (`DB_PASSWORD=`, `--token`, `curl -u user:`, `Authorization:`). A name that surely means a
+password hides whatever literal stands behind it; behind other names a value has to look like a secret. References
+such as `$TOKEN` are no secrets, and neither are ordinary words.
+
+Every search begins with words that must be there, so that a text without them costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cilint.checks._secrets import by_format, entropy, is_literal_secret, is_secret_name
+from cilint.pattern import Pattern
+from cilint.tree.node import Mapping, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cilint.compose.config import Config
+    from cilint.tree.node import Node
+
+_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
+_NAME = 40  # characters that a name may have on either side of the word that betrays it
+_SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
+_QUOTE = r"(?:\\?[\"']|&\#3[49];|&quot;|&apos;)"
+_BARE = r"[^\s\"'`;&|<>()\\]"
+# From the betraying word on: the rest of the name, what joins it to its value, and the value.
+_BEHIND = Pattern(
+    rf"""(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
+    (?:\\"(?P<escaped>[^"\\\n]{{1,4096}})\\"|"(?P<double>(?:[^"\\\n]|\\[^\n]){{1,4096}})"|'(?P<single>[^'\n]{{1,4096}})'|{_QUOTE}?(?P<bare>{_BARE}{{1,4096}}))""",
+    re.X,
+)
+_HEADER = Pattern(
+    rf"{_QUOTE}?\s{{0,8}}[:=]\s{{0,8}}{_QUOTE}?(?:[A-Za-z][\w-]{{1,30}} +)?(?P<value>(?:(?!&#){_BARE}){{8,4096}})"
+)
+_SCHEME = Pattern(r" +(?P<value>[\w.~+/=-]{12,4096})")
+_URL_USER = Pattern(r"://(?P<user>[^\s/:@\"'<>]{0,256})(?P<colon>:(?P<value>[^\s/@\"'<>]{1,512}))?@")
+_HOST = Pattern(r"[\w-]{1,63}\.[\w.-]{1,190}[/:]")
+_LOGIN = Pattern(r"(?<![\w/@.-])[\w.-]{1,64}:(?P<value>[^\s:/@\"'$<>]{6,512})$")
+_QUERY = Pattern(r"[?&;](?P<name>[\w.%-]{1,40})=(?P<value>[^\s&\"'<>#;\\]{8,4096})")
+_QUERY_NAMES = (
+    "sig", "signature", "auth", "key", "code", "sas", "apikey", "x-amz-signature", "x-goog-signature",
+    "x-amz-security-token", "x-amz-credential",
+)  # fmt: skip
+_HOOK = Pattern(r"https?://[^\s\"'<>\\]{8,2048}")
+_HOOK_WORDS = ("hook", "pagerduty", "opsgenie", "/integration", "chat.googleapis")
+_USER = Pattern(r"(?:\s{1,8}|=)?[\"']?(?P<user>[^\s:\"'=-][^\s:\"'=]{0,64}):(?P<value>[^\s\"'\\]{1,512})")
+_USER_OPTIONS = ("-u", "-U", "--user", "--proxy-user", "creds", "--credential", "--credentials")
+_FETCHES = Pattern(r"\b(?:curl|wget|httpie|https?|skopeo|buildah|podman|crane|lftp|ncftp\w*)\b")
+# The letters that take a password, with the programs to which they mean that.
+_LETTERS = {
+    " -p": Pattern(r"\b(?:sshpass|login|mysql\w*|mariadb\w*|mongo\w*|7z|snowsql)\b"),
+    " -P": Pattern(r"\b(?:zip|unzip|sqlcmd)\b"),
+    " -a": Pattern(r"\bredis-cli\b"),
+    " -w": Pattern(r"\bldap\w+\b"),
+}
+_GIVEN = Pattern(r"[ \t=]{0,4}[\"']?(?P<value>[^\s\"';|&-][^\s\"';|&]{2,512})")
+_RANDOM = Pattern(r"[ =][\"']?(?P<value>[^\s\"';|&/:,.-][^\s\"';|&/:,]{7,512})")
+_COMMAND = 200  # characters before an option in which its program is looked for
+_KEY_BLOCK = Pattern(
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?P<value>(?:(?!-----END).){1,20000}(?=-----END)|(?:\s|\\n|[\w+/=]){1,20000})",
+    re.S,
+)
+_HUMP = Pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+_PASSWORD = Pattern(r"(?:pass(?:word|wd|phrase)?|pwd)(?:[_.-]?\d{1,3})?$", re.I)
+_MORE_NAMES = Pattern(
+    r"(?:^|[_.-])(?:(?:pg|ssh|db|my|root|store|key|trust)pass(?:word)?|auth|pat|cookie|signature|service_?key|registration_?token"
+    r"|auth_?token|oauth_?token|pgpassword|sas)$",
+    re.I,
+)
+_REFERENCE = Pattern(r"\$[\[({]?[A-Za-z_\[]|\$\(|%[A-Za-z_]\w*%|\{\{|\*\*\*")
+_POINTER = Pattern(r"(?:[a-z][a-z0-9+.-]*://|\.{0,2}/|~/|\w:\\|@|<|vault:|secret/|kv/|arn:|projects/|op:|ssm:|sm:|env:|file:)")
+_FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|xml)$", re.I)
+# What stands behind the name of a password and is none: the usual stand-ins, and words of a sentence about passwords.
+_STAND_IN = Pattern(
+    r"(?:change|replace|your|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\.\.\.).*|(?:none|null|nil|true|false|yes|no|on|off"
+    r"|test|tests|testing|password|passwd|pass|secret|token|key|admin|root|user|postgres|mysql|default|guest|masked|hidden"
+    r"|empty|unset|never|always|auto|local|required|optional|string|stdin|prompt|env|variable|file|value)[.!?,:]?",
+    re.I,
+)  # fmt: skip
+_BLIND = Pattern(r"\S")
+
+
+def conceal(text: str) -> str:
+    """The text with a star for every character of a secret in it, so that columns stay where they are."""
+    found = stretches(text)
+    if not found:
+        return text
+    parts: list[str] = []
+    last = 0
+    for start, end in sorted(found):
+        if end > last:
+            start = max(start, last)
+            parts += [text[last:start], _BLIND.sub("*", text[start:end])]
+            last = end
+    return "".join([*parts, text[last:]])
+
+
+def stretches(text: str) -> list[tuple[int, int]]:
+    """Where secrets stand in a text, in no order; some may overlap."""
+    if len(text) < _SHORTEST:
+        return []
+    found = [(secret.start, secret.end) for secret in by_format(text)]
+    low = _lower(text)
+    for word in _WORDS:
+        for at in _each(low, word):
+            found += _behind_name(text, at, len(word))
+    if "PRIVATE KEY" in text:
+        found += [match.span("value") for match in _KEY_BLOCK.finditer(text)]
+    if "@" in text:
+        found += _users(text)
+    if "://" in text:
+        found += _in_addresses(text, low)
+    found += _in_options(text, low)
+    return found
+
+
+def values(text: str) -> Iterator[str]:
+    """The secrets in a text that are hidden wherever else they occur: those that no innocent text holds by chance."""
+    for start, end in stretches(text):
+        for line in re.split(r"\n|\\n", text[start:end]):
+            if is_rare(value := line.strip()):
+                yield value
+
+
+def is_rare(value: str) -> bool:
+    """Whether a secret may be hidden wherever it occurs: an ordinary word or number may not."""
+    if len(value) < _SHORTEST or "***" in value:
+        return False
+    return is_literal_secret(value) or _looks_random(value) or (len(value) >= 16 and " " not in value)
+
+
+def is_concealed(name: str, value: str) -> bool:
+    """Whether the value of a key, variable or option of that name must not be shown."""
+    name = _HUMP.sub("_", name.lstrip("-")).replace("-", "_")
+    named = is_secret_name(name)
+    if not named and _MORE_NAMES.search(name) is None:
+        return False
+    if named and _PASSWORD.search(name):
+        return _is_password(value)
+    return _is_secret(value)
+
+
+def of_config(config: Config, called: Iterable[str] = ()) -> set[str]:
+    """The secrets in the files of a configuration, and in the scripts that its jobs call, to be hidden everywhere.
+
+    called: the texts of those scripts.
+    """
+    found: set[str] = set()
+    for text in called:
+        found.update(values(text))
+    for reading in config.readings:
+        found.update(values(reading.source.text))
+        # The text shows how it is written; only the values show what it is once YAML has unquoted and unfolded it.
+        if _is_suspect(reading.source.text):
+            for document in (reading.header, reading.body):
+                if document is not None:
+                    found.update(_in_node(document, "", set()))
+    for source in config.sources:
+        if not any(reading.source is source for reading in config.readings):
+            found.update(values(source.text))
+    return found
+
+
+def _is_suspect(text: str) -> bool:
+    low = _lower(text)
+    return any(word in low for word in _WORDS)
+
+
+def _in_node(node: Node, name: str, seen: set[int]) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        if name and isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+            text = str(node.text)
+            if is_concealed(name, text) and is_rare(text):
+                yield from (line for line in map(str.strip, text.split("\n")) if is_rare(line))
+            elif "auth" in name.lower() or "\\" in text:
+                yield from values(f"{name}: {text}")
+        return
+    if id(node) in seen:  # an alias
+        return
+    seen.add(id(node))
+    if isinstance(node, Mapping):
+        for key, value in node.values.items():
+            inner = str(key)
+            yield from _in_node(value, name if inner in ("value", "default", "options") and name else inner, seen)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _in_node(item, name, seen)
+
+
+def _behind_name(text: str, at: int, size: int) -> Iterator[tuple[int, int]]:
+    """What stands behind a name that holds a betraying word at `at`."""
+    match = _BEHIND.match(text, at + size)
+    if match is None:
+        return
+    start = at
+    while start > max(0, at - _NAME) and (text[start - 1].isalnum() or text[start - 1] in "_.-"):
+        start -= 1
+    if start and text[start - 1] == "\\" and text[start] in "nrt":  # the line break of a JSON text
+        start += 1
+    name = text[start : at + size] + match["rest"]
+    if name.lower().endswith("authorization"):
+        header = _HEADER.match(text, start + len(name))
+        if header is not None and _is_secret(_trimmed(header["value"])):
+            yield header.start("value"), header.start("value") + len(_trimmed(header["value"]))
+        return
+    join = match["join"]
+    if not join.strip() and not (name.startswith("-") or _is_netrc(text, start)):
+        return
+    group = next(group for group in ("escaped", "double", "single", "bare") if match[group])
+    value = match[group] if group != "bare" else _trimmed(match["bare"])
+    if (value[:1] == "-" and not join.strip()) or value[-1:] == ":":  # the next option, the next key
+        return
+    alone = name.isalpha() and text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-") != ""  # "Password: required"
+    prose = alone and join[-1:].isspace() and join.strip() == ":" and group == "bare"
+    if is_concealed(name, value) and not (prose and not _is_secret(value)):
+        yield match.start(group), match.start(group) + len(value)
+
+
+def _is_netrc(text: str, start: int) -> bool:
+    """Whether a bare `password` follows `login NAME`, as in a .netrc."""
+    return bool(re.search(r"\blogin[ \t]+\S{1,100}[ \t]+$", text[max(0, start - 120) : start]))
+
+
+def _users(text: str) -> Iterator[tuple[int, int]]:
+    for match in _URL_USER.finditer(text) if "://" in text else ():
+        if match["value"] and _is_password(match["value"]):
+            yield match.span("value")
+        if len(match["user"]) >= 16 and _looks_random(match["user"]):
+            yield match.span("user")
+    for at in _each(text, "@"):
+        before = text[max(0, at - 600) : at]
+        if _HOST.match(text, at + 1) and (login := _LOGIN.search(before)) and is_literal_secret(login["value"]):
+            yield at - len(login["value"]), at
+
+
+def _in_addresses(text: str, low: str) -> Iterator[tuple[int, int]]:
+    for match in _QUERY.finditer(text) if "=" in text and "?" in text else ():
+        if match["name"].lower() in _QUERY_NAMES and _looks_random(match["value"]):
+            yield match.span("value")
+    if not any(word in low for word in _HOOK_WORDS):
+        return
+    for match in _HOOK.finditer(text):
+        if any(word in match[0].lower() for word in _HOOK_WORDS):
+            for part in re.finditer(r"[^/?&=]{8,}", match[0]):
+                if _looks_random(part[0]):
+                    yield match.start() + part.start(), match.start() + part.end()
+
+
+def _in_options(text: str, low: str) -> Iterator[tuple[int, int]]:
+    for option in _USER_OPTIONS:
+        for at in _each(text, option):
+            match = _USER.match(text, at + len(option))
+            if match is None or (at and option[0] == "-" and not text[at - 1].isspace()):
+                continue
+            value = _trimmed(match["value"])
+            if is_literal_secret(value) or (_FETCHES.search(_command(text, at)) and _is_password(value)):
+                yield match.start("value"), match.start("value") + len(value)
+    for option, programs in _LETTERS.items():
+        for at in _each(text, option):
+            end = at + len(option)
+            given = _GIVEN.match(text, end)
+            if given is None:
+                continue
+            loose = _RANDOM.match(text, end) if option == " -p" else None
+            if loose and _looks_random(loose["value"]):
+                yield loose.span("value")
+            elif _is_password(given["value"]) and programs.search(_command(text, at)):
+                yield given.span("value")
+    for word in ("bearer", "basic", "geniekey"):
+        for at in _each(low, word):
+            match = _SCHEME.match(text, at + len(word))
+            if match and _is_secret(match["value"]):
+                yield match.span("value")
+
+
+def _each(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word))
+
+
+def _command(text: str, at: int) -> str:
+    """The command to which an option at `at` belongs, as far as it stands before it on its line."""
+    before = text[max(0, at - _COMMAND) : at]
+    return re.split(r"[\n;|&]", before)[-1]
+
+
+def _is_password(value: str) -> bool:
+    """Whether what stands where a password belongs is one: any literal but the usual stand-ins."""
+    if len(value) < 4 or _REFERENCE.search(value) or _STAND_IN.fullmatch(value):
+        return False
+    if value.isdigit() and len(value) < _SHORTEST:
+        return False
+    if _POINTER.match(value):
+        return value[:1] == "/" and _looks_random(value)
+    return _FILE.search(value) is None
+
+
+def _is_secret(value: str) -> bool:
+    """Whether what stands where a token or key belongs is one, rather than its name, its place or a stand-in."""
+    if _REFERENCE.search(value) or (value[:1] != "/" and _POINTER.match(value)):
+        return False
+    return is_literal_secret(value) or _looks_random(value)
+
+
+def _looks_random(value: str) -> bool:
+    """A long run of letters and digits that nobody would make up: `wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`."""
+    if len(value) < 12 or _REFERENCE.search(value) or any(character.isspace() for character in value):
+        return False
+    digits = sum(character.isdigit() for character in value)
+    letters = sum(character.isalpha() for character in value)
+    if not digits or not letters or value.count("/") > 3 or "://" in value or value.count(".") > 2:
+        return False
+    mixed = value.lower() != value and value.upper() != value
+    return entropy(value) >= (3.2 if mixed or digits >= 4 else 3.6) and _FILE.search(value) is None
+
+
+def _trimmed(value: str) -> str:
+    return value.rstrip(",}].")
+
+
+def _lower(text: str) -> str:
+    """In lower case, every character at its own place."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
