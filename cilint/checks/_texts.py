@@ -5,6 +5,7 @@ A search first looks at whole files for a word that must be there, so that clean
 
 from __future__ import annotations
 
+from cilint.checks._reach import Reach
 from cilint.rules.context import leaves
 from cilint.shell.script import in_file
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 class Text:
     """One text. path: keys to the value in its file; () for a script file. key: the key that names the value."""
 
-    __slots__ = ("node", "path", "source", "text")
+    __slots__ = ("_reach", "node", "path", "source", "text")
 
-    def __init__(self, text: str, source: Source, node: Scalar | None = None, path: Path = ()) -> None:
+    def __init__(self, text: str, source: Source, reach: Reach, node: Scalar | None = None, path: Path = ()) -> None:
         self.text = text
         self.source = source
+        self._reach = reach
         self.node = node
         self.path = path
 
@@ -43,16 +45,17 @@ class Text:
         if self.node is None:
             jobs = [job.name for job in context.jobs if self.source in context.scripts.files(job)]
             return context.fault(in_file(self.source, self.text, start, end), message, jobs=jobs)
-        reach = context.reach(self.node)
-        jobs = list(dict.fromkeys(job.name for job, _ in reach))
+        held = context.reach(self.node)
+        jobs = self._reach.jobs(self.node, self.path)
         span = context.span_of(self.node, start, end)
-        finding = context.fault(span, message, jobs=jobs, site=reach[0][1] if reach else None)
+        finding = context.fault(span, message, jobs=jobs, site=held[0][1] if held else None)
         finding.path = finding.path or self.path
         return finding
 
 
 def texts(context: Context, *words: str) -> Iterator[Text]:
     """All texts of the files in which one of the words stands; of all files when no word is given."""
+    reach = Reach(context)
     for reading in context.config.readings:
         if words and not any(word in reading.source.text for word in words):
             continue
@@ -60,7 +63,7 @@ def texts(context: Context, *words: str) -> Iterator[Text]:
             if document is not None:
                 for path, node in leaves(document):
                     if isinstance(node.value, (str, int)) and node.text:
-                        yield Text(node.text, reading.source, node, path)
+                        yield Text(node.text, reading.source, reach, node, path)
     for source in context.called:
         if not words or any(word in source.text for word in words):
-            yield Text(source.text, source)
+            yield Text(source.text, source, reach)

@@ -25,14 +25,24 @@ _HOST_AFTER = Pattern(r"\.(?:dkr[.-]ecr|signin\.aws|s3-control|execute-api)\b")
 _PATH_BEFORE = Pattern(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12}-[\w-]*-)$")
 # A number of twelve digits that is a moment (YYYYMMDDhhmm) rather than an account.
 _MOMENT = Pattern(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
-_AWS = Pattern(r"\baws\b|arn:aws|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
-_OTHER_NUMBER = Pattern(r"time|date|epoch|phone|tel|size|bytes|limit|seed|build|run|pipeline|serial|version|port", re.I)
+_AWS = Pattern(r"(?<![a-z])aws(?![a-z])|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
+_GOOGLE = Pattern(r"(?<![a-z])(?:gcp|gcloud|gcr|gke|googleapis|googleusercontent|google)(?![a-z])", re.I)
+_OTHER_NUMBER = Pattern(
+    r"(?<![a-z])(?:time|unix|date|epoch|phone|tel|size|bytes|limit|seed|build|run|job|pipeline|serial|version|port|chat"
+    r"|channel|issue|ticket|stamp)"
+    r"|(?<![a-z])(?:project|client|app|user|order)[-_/ =:\"']*(?:id|number|num|no)?s?[-_/ =:\"']*$",
+    re.I,
+)
+# Where a number ends: not inside a decimal, a UUID (whose last part has twelve digits) or a longer word.
+_UUID_BEFORE = Pattern(r"[0-9a-fA-F]{4}-$")
+_HASH_AFTER = Pattern(r"-g?[0-9a-fA-F]{7,}\b|\.[0-9]|:[\w-]{30}")
+_WHOLE_VALUE = ("variables", "inputs", "matrix")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: allowed, ids that are no secret of the house, such as those of AWS's own registries."""
     allowed = {str(number) for number in parameters["allowed"]}
-    speaks_of_aws: bool | None = None
+    about: _About | None = None
     for text in texts(context):
         if len(text.text) < 12:
             continue
@@ -40,34 +50,39 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             number = found[0].replace("-", "")
             if number in allowed or not number.strip("0"):
                 continue
-            if speaks_of_aws is None:
-                speaks_of_aws = _speaks_of_aws(context)
-            if _is_account(text, found, speaks_of_aws=speaks_of_aws):
+            about = about or _About(context)
+            if _is_account(text, found, about):
                 message = f"account id {number[:2]}********{number[-2:]} is written out"
                 yield text.fault(context, message, found.start(), found.end())
 
 
-def _speaks_of_aws(context: Context) -> bool:
-    return any(_AWS.search(source.text) for source in context.sources)
+class _About:
+    """Which cloud the files speak of. aws: of Amazon's. other: of another one, whose projects have such numbers, too."""
+
+    __slots__ = ("aws", "other")
+
+    def __init__(self, context: Context) -> None:
+        self.aws = any(_AWS.search(source.text) for source in context.sources)
+        self.other = not self.aws and any(_GOOGLE.search(source.text) for source in context.sources)
 
 
-def _is_account(text: Text, found: re.Match[str], *, speaks_of_aws: bool) -> bool:
-    before, after = text.text[max(0, found.start() - 60) : found.start()], text.text[found.end() : found.end() + 20]
+def _is_account(text: Text, found: re.Match[str], about: _About) -> bool:
+    """Whether twelve digits are an account: by what stands around them; alone, by what names them or the files are about.
+
+    A number that is the whole value of a variable or an input is an account unless its name says otherwise, for nothing
+    else that people keep in a variable has exactly twelve digits, but moments and the projects of another cloud.
+    """
+    before, after = text.text[max(0, found.start() - 60) : found.start()], text.text[found.end() : found.end() + 40]
     if _ARN.search(before) or _HOST_AFTER.match(after) or _PATH_BEFORE.search(before):
         return True
     if after[:1].isalnum() or before[-1:].isalnum() or before[-1:] == "_" or after[:1] == "_":
         return False
-    if _NAMED.search(before) or (text.node is not None and _ACCOUNT.search(text.key) and not _in_hash(before, after)):
+    apart = not _UUID_BEFORE.search(before) and not _HASH_AFTER.match(after)
+    if _NAMED.search(before) or (text.node is not None and _ACCOUNT.search(text.key) and apart):
         return True
-    if "-" in found[0] or _in_hash(before, after) or not speaks_of_aws or _MOMENT.fullmatch(found[0]):
-        return False
-    # A bare number of twelve digits in a file that speaks of AWS, set apart from everything around it.
     name = text.key if found.start() == 0 else before
-    return before[-1:] in ("", " ", "\t", "\n", '"', "'", "=", ":", ",", "[", "(") and not (
-        after[:1] in ("-", ".", "/", ":") or _OTHER_NUMBER.search(name[-30:])
-    )
-
-
-def _in_hash(before: str, after: str) -> bool:
-    """The tail of a UUID, or digits in the middle of a longer word."""
-    return bool(re.search(r"[0-9a-fA-F]-$", before)) or bool(re.match(r"-[0-9a-fA-F]", after))
+    if not apart or _MOMENT.fullmatch(found[0]) or _OTHER_NUMBER.search(name[-30:]) or "-" in found[0]:
+        return False
+    whole = len(text.text) == len(found[0]) and any(key in text.path[:-1] for key in _WHOLE_VALUE)
+    # In a file that speaks of AWS, a number that is set apart from the words around it.
+    return (whole and not about.other) if not about.aws else before[-1:] not in (".", "+", "#", "$", "{", "%", "\\")

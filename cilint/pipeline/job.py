@@ -106,9 +106,14 @@ class Job:
         return None if site is None else list(needs_of(site))
 
     def script(self, key: str = "script") -> list[Site]:
-        """The commands of `script`, `before_script` or `after_script`, nested lists flattened, as sites."""
-        site = self.get(key)
-        return [] if site is None else [line for line in site.flat() if line.text is not None]
+        """The commands of `script`, `before_script`, `after_script`, `hooks:pre_get_sources_script`, or of the steps of
+        `run`, nested lists flattened, as sites.
+        """
+        site = self.site.dig(*key.split(":"))
+        lines = [] if site is None else list(site.flat())
+        if key == "run":
+            lines = [step for line in lines if (step := line.set("script")) is not None]
+        return [line for line in lines if line.text is not None]
 
     def __repr__(self) -> str:
         return f"Job({self.name})"
