@@ -29,8 +29,16 @@ def start() -> NoReturn:
     Python's own farewell, which takes every object apart, costs as much as parsing the file. Nothing is left to do by
     then: files are written and closed where they are written.
     """
+    if sys.stderr is None:  # as Python leaves it where the shell says `2>&-`
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # the process ends with it
+    if sys.stdout is None:
+        complain("cannot write to standard output: it is closed")
+        os._exit(_BROKEN)
     status = main(sys.argv[1:])
-    sys.stderr.flush()
+    try:
+        sys.stderr.flush()
+    except OSError:
+        status = status or _BROKEN
     os._exit(status)
 
 
@@ -47,6 +55,9 @@ def main(arguments: Sequence[str]) -> int:
         # The reader has gone (`cilint ... | head`). Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = _BROKEN
+    except OSError as error:
+        # Files are named in their errors, and those that may fail are told where they are opened.
+        status = _apologise(error) if error.filename else _unwritten(error)
     except Exception as error:  # whatever it is, the user gets a sentence and not a traceback
         if os.environ.get("CILINT_DEBUG"):
             raise
@@ -77,6 +88,13 @@ def _refuse(error: CilintError) -> int:
     return _BROKEN
 
 
+def _unwritten(error: OSError) -> int:
+    """Standard output takes no more: the disk is full, or it is closed. What was written of it is worth nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    complain(f"cannot write to standard output: {error.strerror}")
+    return _BROKEN
+
+
 def _apologise(error: Exception) -> int:
     kind = type(error).__name__
     complain(
@@ -102,4 +120,7 @@ def complain(message: str, help: str = "") -> None:
     ]
     text = "\n".join(lines) + "\n"
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    except OSError:
+        return  # nobody can be told; the exit status says it

@@ -19,8 +19,9 @@ _FOR_PEOPLE = ("full", "concise", "grouped")
 
 
 def outputs(request: Request) -> list[tuple[str, str]]:
-    """(format, path) of every `--output`. Raises UsageError for one that is not FORMAT=FILE."""
-    pairs = []
+    """(format, path) of every `--output`. Raises UsageError for one that is not FORMAT=FILE, and for two that are one."""
+    pairs: list[tuple[str, str]] = []
+    taken: dict[str, str] = {}
     for text in request.output:
         name, equals, path = text.partition("=")
         if name not in FORMATS:
@@ -28,8 +29,23 @@ def outputs(request: Request) -> list[tuple[str, str]]:
             raise UsageError(f"--output {text}: there is no format {name}", help=known)
         if not equals or not path:
             raise UsageError(f"--output {text}: no file is named", help=f"as in --output {name}=report.{name}")
+        if _is_standard_output(path):
+            raise UsageError(
+                f"--output {text}: standard output takes one format alone", help=f"--format {name} chooses it"
+            )
+        refuse_twice(path, text, taken)
         pairs.append((name, path))
     return pairs
+
+
+def _is_standard_output(path: str) -> bool:
+    """Whether a path means the file, pipe or terminal that standard output goes to; `-` does, as elsewhere."""
+    if path == "-":
+        return True
+    try:
+        return path != os.devnull and os.path.samestat(os.stat(path), os.fstat(1))
+    except OSError:
+        return False
 
 
 def default_format() -> str:
@@ -42,14 +58,19 @@ def default_format() -> str:
 def emit(report: Report, request: Request) -> None:
     """Write the report as the request has it. Raises UsageError rather than write over a file that was read."""
     read = {os.path.realpath(report.prefix + path) for path in report.files}
-    for name, path in outputs(request):
+    pairs = outputs(request)
+    for _, path in pairs:
         refuse_to_replace(path, read)
+    for name, path in pairs:
         from cilint.fix.write import write
 
         if name in _FOR_PEOPLE:
             write(path, text_of(name, report, Terminal(), quiet=request.quiet))
         else:
             write(path, text_of(name, report))
+    if request.statistics:
+        say(text_of("statistics", report))
+        return
     name = request.format or default_format()
     if name in _FOR_PEOPLE:
         terminal = terminal_of(sys.stdout, request.color, os.environ)
@@ -62,6 +83,16 @@ def refuse_to_replace(path: str, read: set[str]) -> None:
     """Raises UsageError when `path` is one of the files (real paths) that were read."""
     if os.path.realpath(path) in read:
         raise UsageError(f"{path} is a file that was checked: it is not written over", help="name another file")
+
+
+def refuse_twice(path: str, text: str, taken: dict[str, str]) -> None:
+    """Raises UsageError when another `--output` has the file already. taken: their texts by real path."""
+    first = taken.get(os.path.realpath(path))
+    if first is not None:
+        raise UsageError(
+            f"--output {text}: --output {first} writes to that file already", help="name another file for each"
+        )
+    taken[os.path.realpath(path)] = text
 
 
 def text_of(name: str, report: Report, terminal: Terminal | None = None, *, quiet: bool = False) -> str:

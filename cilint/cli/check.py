@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.cli._emit import FORMATS
 from cilint.cli._options import Option, Options
+from cilint.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,16 +69,13 @@ def run(request: Request) -> int:
         from cilint.cli import _mend
 
         if request.diff:
+            if request.output:
+                raise UsageError("--diff prints what would change, and no report", help="leave --output out")
             return _mend.show(request)
         _mend.mend(request)
     opened = _lint.entries(request)
     report = _lint.lint(opened, request)
-    if request.statistics:
-        from cilint.report import statistics
-
-        _emit.say(statistics.render(report))
-    else:
-        _emit.emit(report, request)
+    _emit.emit(report, request)
     if request.exit_zero:
         return 0
     settings = opened[0].settings

@@ -103,7 +103,10 @@ def rendered(name: str, evidence: Evidence) -> str | bytes:
 
 def _outputs(request: Request) -> list[tuple[str, str]]:
     """(format, path) of every `--output`; `FILE` alone has the format of its ending."""
+    from cilint.cli._emit import refuse_twice
+
     pairs = []
+    taken: dict[str, str] = {}
     for text in request.output:
         name, equals, path = text.partition("=")
         if not equals:
@@ -114,6 +117,7 @@ def _outputs(request: Request) -> list[tuple[str, str]]:
             raise UsageError(f"--output {text}: there is no format {name or 'for it'}", help=known)
         if not path:
             raise UsageError(f"--output {text}: no file is named", help=f"as in --output {name}=evidence.{name}")
+        refuse_twice(path, text, taken)
         pairs.append((name, path))
     return pairs
 

@@ -32,6 +32,8 @@ CILINT = Path(sys.executable).with_name("cilint")
 CLEAN = {".gitlab-ci.yml": "build:\n  image: $CI_REGISTRY/node:22\n  script: [make]\n"}
 HOUSE = ("--policy", "./policy")
 
+BAD = "a:\n  image: node\n  script: [x]\n"
+
 FULL = """\
 .gitlab-ci.yml:9:10: warning[stage-known]: the house has no stage x
     |
@@ -277,3 +279,68 @@ def test_a_checked_file_is_not_written_over(tmp_path):
     assert done.returncode == 2
     assert "not written over" in done.stderr
     assert (tmp_path / ".gitlab-ci.yml").read_text() == "a: {script: [x]}\n"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "complaint"),
+    [
+        (
+            ["json=a.json", "sarif=./a.json"],
+            "--output sarif=./a.json: --output json=a.json writes to that file already",
+        ),
+        (["json=a.json", "json=a.json"], "--output json=a.json: --output json=a.json writes to that file already"),
+        (["json=-"], "--output json=-: standard output takes one format alone"),
+        (["json=/dev/stdout"], "--output json=/dev/stdout: standard output takes one format alone"),
+        (["json="], "--output json=: no file is named"),
+        (["jsn=a"], "--output jsn=a: there is no format jsn"),
+    ],
+)
+def test_outputs_that_cannot_be_are_refused_before_the_work(cilint, folder, outputs, complaint):
+    done = cilint("check", *HOUSE, *[f"--output={one}" for one in outputs], files={".gitlab-ci.yml": BAD})
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"cilint: error: {complaint}\n  help: ")
+    assert not (folder / "a.json").exists()
+
+
+def test_no_output_is_written_when_one_would_write_over_what_was_checked(cilint, folder):
+    done = cilint(
+        "check", *HOUSE, "--output=json=a.json", "--output=sarif=./.gitlab-ci.yml", files={".gitlab-ci.yml": BAD}
+    )
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("cilint: error: ./.gitlab-ci.yml is a file that was checked: it is not written over\n")
+    assert not (folder / "a.json").exists()
+    assert (folder / ".gitlab-ci.yml").read_text() == BAD
+
+
+def test_an_output_makes_its_folder_and_goes_beside_statistics_too(cilint, folder):
+    done = cilint("check", *HOUSE, "--statistics", "--output=json=made/for/it.json", files={".gitlab-ci.yml": BAD})
+    assert done.status == 1
+    assert done.out.split()[1:3] == ["error", "image-private"]
+    assert json.loads((folder / "made" / "for" / "it.json").read_text())["summary"]["error"]
+
+
+@pytest.mark.parametrize("command", ["check", "rules", "--version", "resolve", "check --help", "report"])
+@pytest.mark.parametrize(
+    ("redirect", "why"),
+    [(">/dev/full", "No space left on device"), (">&-", "it is closed")],
+)
+def test_standard_output_that_takes_nothing_is_told_in_one_line(folder, command, redirect, why):
+    (folder / ".gitlab-ci.yml").write_text("a:\n  script: [x]\n")
+    words = ["sh", "-c", f"'{CILINT}' {command} {redirect}"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, f"cilint: error: cannot write to standard output: {why}\n")
+
+
+@pytest.mark.parametrize("command", ["check", "rules", "rules --format json", "resolve"])
+def test_a_reader_that_has_gone_is_no_news(folder, command):
+    (folder / ".gitlab-ci.yml").write_text("a:\n  script: [x]\n")
+    words = ["bash", "-c", f"'{CILINT}' {command} | true; exit ${{PIPESTATUS[0]}}"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode in (0, 1, 2)
+
+
+@pytest.mark.parametrize("redirect", ["2>/dev/full", "2>&-", ">/dev/full 2>/dev/full"])
+def test_where_nobody_can_be_told_the_exit_status_says_it(folder, redirect):
+    done = subprocess.run(["sh", "-c", f"'{CILINT}' check nope.yml {redirect}"], cwd=folder, check=False)
+    assert done.returncode == 2
