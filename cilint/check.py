@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cilint.checks._secrets import tokens
+from cilint.checks import _hidden
 from cilint.compose import compose
 from cilint.language import COMMUNITY, validate
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
 from cilint.rules.context import Context
-from cilint.rules.judge import judge, settle, settle_unknown
+from cilint.rules.judge import judge, refused_values, settle, settle_unknown, unread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ class Checked:
     """What checking one file gave.
 
     pipeline, context: None when the file cannot be read at all. findings: grouped, with severity, in order of place.
+    not_assessed: what no verdict can be given on, each with the rules that are open for it; a rule that is named here
+    and finds nothing has not passed.
     """
 
-    __slots__ = ("config", "context", "findings", "not_assessed", "pipeline")
+    __slots__ = ("_secrets", "config", "context", "findings", "not_assessed", "pipeline")
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -38,12 +40,15 @@ class Checked:
         self.context: Context | None = None
         self.findings: list[Finding] = []
         self.not_assessed: list[NotAssessed] = []
+        self._secrets: set[str] | None = None
 
     @property
     def secrets(self) -> set[str]:
         """Texts found in the files that no output may show, whatever is said of them, and by whichever rule."""
-        found = set(self.context.secrets) if self.context else set()
-        return found.union(*(tokens(source.text) for source in self.config.sources))
+        if self._secrets is None:
+            called = [source.text for source in self.context.called] if self.context else []
+            self._secrets = _hidden.of_config(self.config, called)
+        return self._secrets | self.context.secrets if self.context else self._secrets
 
 
 def check(
@@ -62,13 +67,18 @@ def check(
     checked = Checked(config)
     findings = list(config.findings)
     unknown = list(config.not_assessed)
+    shapes: list[Finding] = []
     if config.root is not None:
-        findings += validate(config, edition)
+        shapes = validate(config, edition)
+        findings += shapes
         checked.pipeline = build(config)
         findings += logic(checked.pipeline)
-        checked.context = Context(config, checked.pipeline, project, rules, scenarios)
+        checked.context = Context(config, checked.pipeline, project, rules, scenarios, edition=edition)
         findings += judge(checked.context, rules)
         unknown += checked.context.not_assessed
     checked.findings = settle(findings, rules, unreadable=config.root is None)
+    if config.root is None:
+        unknown.append(unread(entry, checked.findings, rules))
+    unknown += refused_values(shapes, checked.findings, rules)
     checked.not_assessed = settle_unknown(unknown, rules)
     return checked

@@ -94,7 +94,7 @@ def _read(child: Child, include: Site, inputs: Site | None) -> None:
         return
     rules = RuleSet()
     rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family
-    child.context = context = Context(config, build(config), project, rules)
+    child.context = context = Context(config, build(config), project, rules, edition=above.edition)
     known = context.situated(exactly({}))
     # Whatever variables the trigger job hands down, they arrive as if somebody had passed them.
     context.prover = Prover(

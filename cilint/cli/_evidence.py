@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cilint import __version__
 from cilint import rules as rules_package
-from cilint.check import check
 from cilint.checks import hardcoded_credential
 from cilint.cli import _choice, _lint, _waivers
 from cilint.cli._lint import _default, _scenarios
@@ -67,7 +66,7 @@ def evidence_of(request: Request) -> Evidence:
 def _judge(entry: Entry, path: str, request: Request) -> tuple[Judged, set[str]]:
     """One target, and the secrets in it, which are looked for whatever rules were chosen."""
     scenarios = _scenarios(entry.settings)
-    checked = check(entry.source, entry.project, entry.rules, scenarios)
+    checked = _lint.judged(entry)
     findings = _lint.settled(entry, checked, request)
     secrets = secrets_of(checked.findings, checked.secrets) | _secrets(checked)
     tree = Tree(entry.project.list_files)

@@ -12,6 +12,7 @@ from cilint.fix.mend import mend as mend_once
 from cilint.fix.write import refuse_read_only, write
 from cilint.report import words
 from cilint.report.escape import printable
+from cilint.report.secret import masked, secrets_of
 from cilint.report.terminal import Terminal, terminal_of
 
 TYPE_CHECKING = False
@@ -37,15 +38,21 @@ def mend(request: Request) -> None:
 
 def show(request: Request) -> int:
     """Print what `--fix` would change, as a diff; 1 when there is something."""
-    wanted = _changes(request)
+    _only_a_diff(request)
+    secrets: set[str] = set()
+    wanted = _changes(request, secrets)
     terminal = terminal_of(sys.stdout, request.color, os.environ)
-    _emit.say("".join(_painted(change.diff(), terminal) for change in wanted))
+    diff = "".join(change.diff() for change in wanted)
+    shown = masked(diff, secrets)
+    _emit.say(_painted(shown, terminal))
     sys.stderr.write(f"--fix would change {words.plural(len(wanted), 'file')}\n")
+    if shown != diff:
+        sys.stderr.write("secrets are masked with *, so git takes no such diff; --fix makes the changes\n")
     return 1 if wanted and not request.exit_zero else 0
 
 
-def _changes(request: Request) -> list[Change]:
-    """What all rounds together make of the files."""
+def _changes(request: Request, secrets: set[str] | None = None) -> list[Change]:
+    """What all rounds together make of the files. secrets: takes in what no output may show."""
     _not_stdin(request)
     draft = Draft()
     entries = _lint.entries(request)
@@ -54,7 +61,9 @@ def _changes(request: Request) -> list[Change]:
         before = draft.texts()
         refused.clear()
         for entry in entries:
-            left = mend_once(draft, entry.source, entry.project, _judge(entry, request), unsafe=request.unsafe_fixes)
+            left = mend_once(
+                draft, entry.source, entry.project, _judge(entry, request, secrets), unsafe=request.unsafe_fixes
+            )
             refused.update((f"{finding.span}: {finding.rule}", finding) for finding in left)
         if draft.texts() == before:
             break
@@ -63,10 +72,13 @@ def _changes(request: Request) -> list[Change]:
     return list(draft.changes.values())
 
 
-def _judge(entry: _lint.Entry, request: Request) -> Judge:
+def _judge(entry: _lint.Entry, request: Request, secrets: set[str] | None) -> Judge:
     def judge(source: Source, project: Project) -> list[Finding]:
         at = entry.at(source, project)
-        return _lint.settled(at, _lint.judged(at), request)
+        checked = _lint.judged(at)
+        if secrets is not None:
+            secrets.update(secrets_of(checked.findings, checked.secrets))
+        return _lint.settled(at, checked, request)
 
     return judge
 
@@ -87,6 +99,13 @@ def _parts(line: str) -> list[str]:
     for index, part in enumerate(line.split("\t")):
         out += ["\t", part] if index else [part]
     return out
+
+
+def _only_a_diff(request: Request) -> None:
+    """Refuse what asks for a report besides."""
+    for option in ("format", "output", "statistics"):
+        if getattr(request, option):
+            raise UsageError(f"--diff prints a diff, and makes no report: --{option} has no place beside it")
 
 
 def _not_stdin(request: Request) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cilint.check import check
 from cilint.cli import _choice, _lint, _waivers
 from cilint.cli._options import Request
 from cilint.cli._settle import today
@@ -121,7 +120,7 @@ def _day(text: str) -> str:
 
 def _effect(name: str, entry: Entry, request: Request) -> str:
     """What the new waiver does to the findings of the pipeline."""
-    checked = check(entry.source, entry.project, entry.rules)
+    checked = _lint.judged(entry)
     _lint.settled(entry, checked, request)
     waiver = next(one for one in entry.register.waivers if one.id == name) if entry.register else None
     if waiver is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.finding import Finding, NotAssessed
+from cilint.language.edition import COMMUNITY, Edition
 from cilint.rules.expand import Expansion, Scopes, expand_word
 from cilint.rules.roles import Roles
 from cilint.shell.command import assignments
@@ -37,13 +38,13 @@ class Context:
     """One pipeline under judgement.
 
     rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
-    files that jobs call are read from. scopes: the variables of each job. not_assessed: what rules could not look at.
+    files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job. not_assessed: what rules could not look at.
     secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_gates.py`).
     """
 
     __slots__ = (
         "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "config",
-        "jobs", "not_assessed", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
+        "edition", "jobs", "not_assessed", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
     def __init__(
@@ -53,12 +54,15 @@ class Context:
         project: Project,
         rules: RuleSet,
         scenarios: Iterable[Scenario] = (),
+        *,
+        edition: Edition = COMMUNITY,
     ) -> None:
         self.config = config
+        self.edition = edition
         self.pipeline = pipeline
         self.project = project
         self.scopes = Scopes(pipeline)
-        self.scripts = Scripts(project)
+        self.scripts = Scripts(project, self.literals)
         self.roles = Roles(rules.roles, self)
         self.rule: Rule
         self.not_assessed: list[NotAssessed] = []
@@ -152,6 +156,10 @@ class Context:
         if word.static:
             return [Expansion(word.text)]
         return expand_word(self.scopes.of(job), word, self.assigned(job))
+
+    def literals(self, job: Job, name: str) -> list[str]:
+        """The values that the files give a variable of a job, those that they tell whole."""
+        return [one.text for one in self.scopes.of(job).variable(name) if one.known == len(one.text) and "$" not in one.text]
 
     def assigned(self, job: Job) -> dict[str, list[Word]]:
         """What the job's shell assigns to variables, by name."""

@@ -168,3 +168,53 @@ def test_the_edition_of_the_settings_decides_what_is_allowed(cilint):
     wrong = cilint("check", files={".cilint.yaml": "gitlab-version: 18.10\n"})
     assert wrong.status == 2
     assert "gitlab-version" in wrong.err
+
+
+PREMIUM = {
+    ".gitlab-ci.yml": (
+        "build:\n  needs: [{project: a/b, job: x, ref: main, artifacts: true}]\n  script: [make]\n"
+        "pages:\n  script: [make]\n  pages: {path_prefix: x}\n"
+    )
+}
+COMMANDS = (
+    ("check", "--policy", "gitlab", "--fail-on", "warning"),
+    ("resolve",),
+    ("simulate",),
+    ("graph",),
+    ("report", "--policy", "gitlab", "--fail-on", "warning"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_every_command_judges_for_the_edition_of_the_settings(cilint, command):
+    files = {**PREMIUM, ".cilint.yaml": "edition: community\n"}
+    assert cilint(*command, files=files).status != 0
+    done = cilint(*command, files={".cilint.yaml": "edition: premium\n"})
+    assert done.status == 0, done.out + done.err
+
+
+def test_an_explanation_knows_the_edition(cilint):
+    files = {**PREMIUM, ".cilint.yaml": "edition: premium\npacks: [gitlab]\n"}
+    assert "Premium" not in cilint("explain", ".gitlab-ci.yml:2", files=files).out
+    assert "Premium" in cilint("explain", ".gitlab-ci.yml:2", files={".cilint.yaml": "packs: [gitlab]\n"}).out
+
+
+SECRET = "glpat-aB3dE5fG7hI9jK1lM3nO"  # of the form of a token, and of no use
+
+
+def test_a_diff_shows_no_secret(cilint):
+    text = f"variables:\n  TOKEN: {SECRET}\n  CI_DEBUG_TRACE: true\nbuild: {{script: [make]}}\n"
+    done = cilint("check", "--diff", "--policy", "security", files={".gitlab-ci.yml": text})
+    assert "CI_DEBUG_TRACE" in done.out
+    assert SECRET not in done.out + done.err
+    assert f"TOKEN: {'*' * len(SECRET)}" in done.out
+    assert "masked" in done.err
+
+
+@pytest.mark.parametrize("more", [("--format", "json"), ("--output", "json=x.json"), ("--statistics",)])
+def test_a_diff_is_no_report(cilint, more):
+    done = cilint("check", "--diff", *more, files={".gitlab-ci.yml": MAIN})
+    assert done.status == 2
+    assert more[0] in done.err
+    assert "report" in done.err
+    assert done.out == ""
