@@ -180,6 +180,19 @@ class Scope:
             self._shadow[name] = found
         return found
 
+    def at(self, row: dict[str, str]) -> Scope:
+        """The same for one instance of a matrix: of each of its variables, only the instance's value."""
+        part = Scope(self._layers)
+        for name, value in row.items():
+            part._shadow[name] = [one for one in self.values(name) if ruby_text(one.site.value) == value]
+        return part
+
+    def without(self, *names: str) -> Scope:
+        """The same, with variables that the files do not set: their names stay in what is expanded."""
+        part = Scope(self._layers)
+        part._shadow.update((name, []) for name in names)
+        return part
+
     def names(self) -> list[str]:
         """Every variable that the files set."""
         return list(dict.fromkeys(name for layer in self._layers for name in layer.names()))
