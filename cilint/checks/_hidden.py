@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
 _NAME = 40  # characters that a name may have on either side of the word that betrays it
-_SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
+SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
 _QUOTE = r"(?:\\?[\"']|&\#3[49];|&quot;|&apos;)"
 _BARE = r"[^\s\"'`;&|<>()\\]"
 # From the betraying word on: the rest of the name, what joins it to its value, and the value.
 _BEHIND = Pattern(
-    rf"""(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
+    rf"""(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[=!]=|=~|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
     (?:\\"(?P<escaped>[^"\\\n]{{1,4096}})\\"|"(?P<double>(?:[^"\\\n]|\\[^\n]){{1,4096}})"|'(?P<single>[^'\n]{{1,4096}})'|{_QUOTE}?(?P<bare>{_BARE}{{1,4096}}))""",
     re.X,
 )
@@ -74,7 +74,9 @@ _MORE_NAMES = Pattern(
     re.I,
 )
 _REFERENCE = Pattern(r"\$[\[({]?[A-Za-z_\[]|\$\(|%[A-Za-z_]\w*%|\{\{|\*\*\*")
-_POINTER = Pattern(r"(?:[a-z][a-z0-9+.-]*://|\.{0,2}/|~/|\w:\\|@|<|vault:|secret/|kv/|arn:|projects/|op:|ssm:|sm:|env:|file:)")
+_POINTER = Pattern(
+    r"(?:[a-z][a-z0-9+.-]*://|\.{0,2}/|~/|\w:\\|@|<|vault:|secret/|kv/|arn:|projects/|op:|ssm:|sm:|env:|file:)"
+)
 _FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|xml)$", re.I)
 # What stands behind the name of a password and is none: the usual stand-ins, and words of a sentence about passwords.
 _STAND_IN = Pattern(
@@ -96,14 +98,19 @@ def conceal(text: str) -> str:
     for start, end in sorted(found):
         if end > last:
             start = max(start, last)
-            parts += [text[last:start], _BLIND.sub("*", text[start:end])]
+            parts += [text[last:start], blind(text[start:end])]
             last = end
     return "".join([*parts, text[last:]])
 
 
+def blind(text: str) -> str:
+    """A text of which nothing may be shown but where its lines end."""
+    return _BLIND.sub("*", text)
+
+
 def stretches(text: str) -> list[tuple[int, int]]:
     """Where secrets stand in a text, in no order; some may overlap."""
-    if len(text) < _SHORTEST:
+    if len(text) < SHORTEST:
         return []
     found = [(secret.start, secret.end) for secret in by_format(text)]
     low = _lower(text)
@@ -130,7 +137,7 @@ def values(text: str) -> Iterator[str]:
 
 def is_rare(value: str) -> bool:
     """Whether a secret may be hidden wherever it occurs: an ordinary word or number may not."""
-    if len(value) < _SHORTEST or "***" in value:
+    if len(value) < SHORTEST or "***" in value:
         return False
     return is_literal_secret(value) or _looks_random(value) or (len(value) >= 16 and " " not in value)
 
@@ -296,7 +303,7 @@ def _is_password(value: str) -> bool:
     """Whether what stands where a password belongs is one: any literal but the usual stand-ins."""
     if len(value) < 4 or _REFERENCE.search(value) or _STAND_IN.fullmatch(value):
         return False
-    if value.isdigit() and len(value) < _SHORTEST:
+    if value.isdigit() and len(value) < SHORTEST:
         return False
     if _POINTER.match(value):
         return value[:1] == "/" and _looks_random(value)

@@ -107,6 +107,7 @@ def _apologise(error: Exception) -> int:
 def complain(message: str, help: str = "") -> None:
     """Say on standard error what is wrong, and what to do about it."""
     from cilint.report.escape import printable
+    from cilint.report.secret import hidden
     from cilint.report.terminal import terminal_of
     from cilint.report.wrap import wrap
 
@@ -116,7 +117,7 @@ def complain(message: str, help: str = "") -> None:
         (indent * " " if number else head) + part
         for head, text, indent in texts
         if text
-        for number, part in enumerate(wrap(printable(text), columns - len(head), columns and columns - indent))
+        for number, part in enumerate(wrap(hidden(printable(text)), columns - len(head), columns and columns - indent))
     ]
     text = "\n".join(lines) + "\n"
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"

@@ -7,6 +7,7 @@ import sys
 
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
+from cilint.report.secret import hidden
 from cilint.report.terminal import Terminal, terminal_of
 
 TYPE_CHECKING = False
@@ -65,9 +66,9 @@ def emit(report: Report, request: Request) -> None:
         from cilint.fix.write import write
 
         if name in _FOR_PEOPLE:
-            write(path, text_of(name, report, Terminal(), quiet=request.quiet))
+            write(path, hidden(text_of(name, report, Terminal(), quiet=request.quiet)))
         else:
-            write(path, text_of(name, report))
+            write(path, hidden(text_of(name, report)))
     if request.statistics:
         say(text_of("statistics", report))
         return
@@ -105,7 +106,7 @@ def text_of(name: str, report: Report, terminal: Terminal | None = None, *, quie
 def say(text: str) -> None:
     """Write to standard output as UTF-8, whatever the locale; text for people was made fit for it before."""
     sys.stdout.flush()
-    data = text.encode("utf-8", "backslashreplace")
+    data = hidden(text).encode("utf-8", "backslashreplace")
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
         sys.stdout.write(data.decode())

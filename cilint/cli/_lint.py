@@ -13,7 +13,7 @@ from cilint.errors import UnreadableError
 from cilint.fingerprint import stamp
 from cilint.language import COMMUNITY, Edition
 from cilint.report.report import Report, RuleFacts
-from cilint.report.secret import SECRET_RULES, mask, secrets_of
+from cilint.report.secret import SECRET_RULES, learn, mask, secrets_of
 from cilint.source import Source
 
 TYPE_CHECKING = False
@@ -107,7 +107,11 @@ def lint(opened: list[Entry], request: Request) -> Report:
         for finding in settled(entry, checked, request):
             first = found.setdefault((finding.rule, *finding.span.key, finding.message, finding.status), finding)
             first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
+        for item in checked.not_assessed:
+            item.entry = entry.source.path
         report.not_assessed += checked.not_assessed
+        if checked.config.root is None:
+            report.unread.append(entry.source.path)
         report.jobs += len(checked.pipeline.jobs) if checked.pipeline else 0
         report.entries.append(entry.source.path)
         report.files += [source.path for source in checked.config.sources or [entry.source]]
@@ -117,6 +121,7 @@ def lint(opened: list[Entry], request: Request) -> Report:
     report.findings = list(found.values())
     report.prefix = _prefix(roots)
     report.sort()
+    learn(report.secrets)
     mask(report)
     return report
 
@@ -124,10 +129,13 @@ def lint(opened: list[Entry], request: Request) -> Report:
 def judged(entry: Entry) -> Checked:
     """One entry, checked as its settings want it."""
     settings = entry.settings
-    return check(entry.source, entry.project, entry.rules, _scenarios(settings), _edition(settings))
+    checked = check(entry.source, entry.project, entry.rules, _scenarios(settings), edition_of(settings))
+    learn(checked.secrets)
+    return checked
 
 
-def _edition(settings: Settings) -> Edition:
+def edition_of(settings: Settings) -> Edition:
+    """The GitLab that the settings name; every command judges for this one."""
     if settings.edition == "community" and not settings.gitlab_version:
         return COMMUNITY
     major, _, minor = settings.gitlab_version.partition(".")
@@ -150,9 +158,7 @@ def settled(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     from cilint.cli import _settle
 
     stamp(checked.findings, checked.config.readings, SECRET_RULES)
-    own = _settle.settle(entry, checked, request)
-    stamp(own, checked.config.readings, SECRET_RULES)
-    return [*checked.findings, *own]
+    return [*checked.findings, *_settle.settle(entry, checked, request)]
 
 
 def _facts(rule: Rule) -> RuleFacts:

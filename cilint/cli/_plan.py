@@ -7,24 +7,26 @@ import os
 from cilint import rules as rules_package
 from cilint import settings as settings_package
 from cilint.cli._choice import settings_for
-from cilint.cli._lint import ENTRY, _default, _prefix, _stdin
+from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, edition_of
 from cilint.cli._options import Option, Request
 from cilint.compose import compose
 from cilint.compose.fetch import Project, open_project
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UsageError
-from cilint.language import validate
+from cilint.language import COMMUNITY, validate
 from cilint.nearest import did_you_mean
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
 from cilint.plan import Planner, Scenario, Tree
 from cilint.plan.scenario import described, named
+from cilint.report.secret import learn_config
 from cilint.rules.judge import settle
 from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.finding import Finding
+    from cilint.language import Edition
     from cilint.settings import Settings
 
 _WHAT, _INPUT = "Scenario", "Input"
@@ -60,16 +62,17 @@ class Subject:
 
     __slots__ = ("errors", "not_assessed", "planner", "prefix", "project")
 
-    def __init__(self, source: Source, project: Project) -> None:
+    def __init__(self, source: Source, project: Project, edition: Edition = COMMUNITY) -> None:
         self.project = project
         self.prefix = _prefix({project.root})
         config = compose(source, project)
+        learn_config(config)
         self.not_assessed = config.not_assessed
         self.planner: Planner | None = None
         self.errors: list[Finding] = list(config.findings)
         if config.root is not None:
             pipeline = build(config)
-            self.errors += [*validate(config), *logic(pipeline)]
+            self.errors += [*validate(config, edition), *logic(pipeline)]
             self.errors = _errors(self.errors)
             if not self.errors:
                 self.planner = Planner(pipeline)
@@ -115,7 +118,7 @@ class Opener:
             project, source = open_project(
                 self.path, vendored=vendored, inputs=inputs, variables=known, changed=changed
             )
-        return Subject(source, project), scenario.given(tree=Tree(project.list_files))
+        return Subject(source, project, edition_of(self.settings)), scenario.given(tree=Tree(project.list_files))
 
 
 def scenario_of(request: Request, settings: Settings) -> Scenario:

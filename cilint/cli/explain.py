@@ -16,6 +16,7 @@ from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 from cilint.report.escape import printable
+from cilint.report.secret import hidden
 from cilint.report.terminal import terminal_of
 from cilint.report.wrap import wrap
 from cilint.rules import BUILT_IN, Rule, load
@@ -42,7 +43,8 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
     """
     terminal = terminal_of(sys.stdout, "never", os.environ)
     if job is not None:
-        _say(_roles(_opened(words[0] if words else _lint.ENTRY, policy), job), terminal)
+        told = _roles(_opened(words[0] if words else _lint.ENTRY, policy), job)
+        _say([hidden(line) for line in told], terminal)
         return 0
     if not words:
         raise UsageError(
@@ -55,7 +57,7 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
         if _PLACE.fullmatch(word):
             from cilint.cli import _line
 
-            lines = _line.told(word, lambda path: _opened(path, policy), entry)
+            lines = [hidden(line) for line in _line.told(word, lambda path: _opened(path, policy), entry)]
         else:
             rule = rules.get(word)
             if rule is None:

@@ -12,6 +12,7 @@ from cilint.errors import UsageError
 from cilint.plan.graph import draw
 from cilint.report import graph as picture
 from cilint.report import plan_text
+from cilint.report.secret import hidden
 from cilint.report.terminal import terminal_of
 
 _OUTPUT = "Output"
@@ -40,12 +41,12 @@ def run(request: Request) -> int:
     subject, scenario = opener.open(scenario)
     terminal = terminal_of(sys.stderr, "auto", os.environ)
     if subject.planner is None:
-        sys.stderr.write(plan_text.refused(subject.errors, terminal, subject.prefix))
+        sys.stderr.write(hidden(plan_text.refused(subject.errors, terminal, subject.prefix)))
         return 1
     if one:
         plans = [subject.planner.plan(scenario)]
         if plans[0].errors:
-            sys.stderr.write(plan_text.render(plans[0], None, subject.not_assessed, terminal, subject.prefix))
+            sys.stderr.write(hidden(plan_text.render(plans[0], None, subject.not_assessed, terminal, subject.prefix)))
             return 1
     else:
         tree = scenario.tree
@@ -66,7 +67,7 @@ def _write(text: str, path: str | None) -> None:
         return
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+            file.write(hidden(text))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 

@@ -41,13 +41,15 @@ def run(request: Request) -> int:
     from cilint.cli._options import Request
     from cilint.errors import UsageError
     from cilint.report.report import Report
+    from cilint.report.secret import learn
 
     if len(request.paths) > 1:
         raise UsageError("resolve takes one file", help="name the file whose pipeline is wanted")
     entry = _lint.entries(
         Request({**vars(request), "policy": (_PACK,), "select": (), "ignore": (), "extend_select": ()})
     )[0]
-    checked = check(entry.source, entry.project, rules.load((_PACK,)))
+    checked = check(entry.source, entry.project, rules.load((_PACK,)), (), _lint.edition_of(entry.settings))
+    learn(checked.secrets)
     report = Report()
     report.findings = [finding for finding in checked.findings if finding.severity == "error"]
     report.not_assessed = checked.not_assessed
@@ -69,9 +71,10 @@ def _refused(report: Report, request: Request) -> int:
         say(_json({"errors": errors}))
     else:
         from cilint.report import concise
+        from cilint.report.secret import hidden
         from cilint.report.terminal import terminal_of
 
-        sys.stderr.write(concise.render(report, terminal_of(sys.stderr, "auto", {}), quiet=True))
+        sys.stderr.write(hidden(concise.render(report, terminal_of(sys.stderr, "auto", {}), quiet=True)))
     return 1
 
 
@@ -80,6 +83,7 @@ def _show(checked: Checked, report: Report, request: Request) -> None:
     from cilint.errors import UsageError
     from cilint.nearest import did_you_mean
     from cilint.report import resolved, yaml_text
+    from cilint.report.secret import hidden
 
     config = checked.config
     names = resolved.job_names(config)
@@ -87,6 +91,8 @@ def _show(checked: Checked, report: Report, request: Request) -> None:
         hint = did_you_mean(request.job, names).lstrip("; ")
         raise UsageError(f"there is no job {request.job}", help=hint or f"there are {', '.join(names[:20])}")
     shown = resolved.view(config, request.job)
+    shown = resolved.veiled(shown)
+    assert isinstance(shown, dict)
     if request.format == "json":
         say(_json(_data(shown, report, request)))
         return
@@ -98,7 +104,7 @@ def _show(checked: Checked, report: Report, request: Request) -> None:
     say(yaml_text.render(whole, (lambda leaf: _origin(leaf, report)) if request.origin else None))
     for item in report.not_assessed:
         place = f"{report.place(item.span)}: " if item.span else ""
-        sys.stderr.write(f"{place}not assessed: {item.what}: {item.why}\n")
+        sys.stderr.write(hidden(f"{place}not assessed: {item.what}: {item.why}\n"))
 
 
 def _data(shown: dict[str, View], report: Report, request: Request) -> dict[str, Any]:

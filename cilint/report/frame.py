@@ -74,9 +74,7 @@ def _numbered(number: int, text: str, terminal: Terminal, gutter: int) -> str:
 
 def _cells(source: Source, number: int, secrets: Collection[str], terminal: Terminal) -> list[Cell]:
     """The characters of one line: tabs widened, controls spelt out, secrets starred."""
-    line = source.line(number)
-    if secrets:
-        line = masked(line, secrets)
+    line = masked(source.line(number), secrets)
     cells: list[Cell] = []
     column = 0
     for character in line:

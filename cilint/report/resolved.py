@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.compose.config import job_kind
 from cilint.compose.stages import POST, PRE
+from cilint.report.secret import hidden, starred
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence, Symbol, is_null, key_text, plain
 
 TYPE_CHECKING = False
@@ -57,6 +58,19 @@ def job_names(config: Config) -> list[str]:
     root = config.root
     values = root.values if root is not None else {}
     return [key for key, node in values.items() if isinstance(key, str) and job_kind(key, node)]
+
+
+def veiled(shown: View, name: str = "") -> View:
+    """The view without secrets. name: the key above it, which may say that the value is one."""
+    if isinstance(shown, dict):
+        inner = ("value", "options")  # of a variable; its name stands above
+        return {hidden(key): veiled(value, name if key in inner else key) for key, value in shown.items()}
+    if isinstance(shown, list):
+        return [veiled(item, name) for item in shown]
+    if isinstance(shown.value, bool) or not isinstance(shown.value, (str, int)):
+        return shown
+    text = starred(name, str(shown.value))
+    return shown if text == str(shown.value) else Leaf(text, shown.site)
 
 
 def data(shown: View) -> Any:
