@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from cilint.checks._reach import Reach, scalars
+from cilint.pattern import Pattern
+from cilint.pipeline.variables import references
 from cilint.rules.select import subjects
-from cilint.shell.command import assignments
+from cilint.shell.command import assignments, tail
+from cilint.shell.script import in_file
+from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,54 +20,187 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.rules.select import Subject
     from cilint.shell.command import Command, Word
 
-_CONFIGURE = {name.lower() for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")}
+_STORED = "a stored AWS credential"
+_CONFIGURE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+# Calls of STS whose answer holds credentials; get-caller-identity and its like give none.
+_GIVING = re.compile(r"assume-role|get-session-token|get-federation-token")
+_GIVING_IN_CODE = re.compile(r"assume_?role|fromWebToken|fromTokenFile|get_?session_?token", re.I)
+_FILE = Pattern(r"\.aws/credentials\b|\$\{?AWS_SHARED_CREDENTIALS_FILE\b")
+_PLACED = ("cp", "mv", "ln", "install", "rsync", "tee")
+_WRITERS = ("echo", "printf", "cat", "tee")
+_READ_IN_CODE = (
+    r"(?:environ(?:\.get)?|getenv|env\.get|process\.env|ENV(?:\.fetch)?)\s*[\[(.]\s*[\"']?(%s)\b(?![\"'\])]*\s*=[^=])"
+)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: variables, the names that hold static credentials."""
+    """parameters: variables, the names that hold static credentials; file, the variable that names the file of them."""
     names = set(parameters["variables"])
-    for subject in subjects(context, "variable"):
-        if subject.name in names and subject.text:
-            message = f"{subject.name} is set in YAML: a stored AWS credential"
-            yield context.fault(subject.site, message, job=subject.job)
-    words = (*names, *_CONFIGURE)
+    yield from _in_yaml(context, names, parameters["file"])
+    words = (*names, *_CONFIGURE, ".aws/credentials", parameters["file"], "configure import")
     for job in context.jobs:
         if context.scripts.mention(job, *words):
-            yield from _in_script(context, job, names)
+            yield from _InScript(context, job, names).findings()
+        yield from _in_code(context, job, names)
 
 
-def _in_script(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:
-    """What the shell reads that nothing in the job has made comes from the project's variables."""
-    commands = context.commands(job)
-    assigned = _made(context, job, commands)
-    calls_sts = any(command.name == "aws" and "sts" in command.arguments for command in commands)
-    # What eval, read or a file that is not in the repository sets cannot be seen; with STS at work it comes from there.
-    made_here = calls_sts and any(_is_opaque(context, job, command) for command in commands)
-    for command in commands:
-        for name, word in assignments(command):
-            if name in names and _from_outside(word, assigned, made_here=made_here):
-                message = f"{name} is set from {word.text if not word.static else 'a literal'}, a stored AWS credential"
-                yield _fault(context, job, command, word, message)
-        if calls_sts:
+def _in_yaml(context: Context, names: set[str], file: str) -> Iterator[Finding]:
+    """Variables of those names, secrets of those names, and values that read them."""
+    reach = Reach(context)
+    for subject in subjects(context, "variable"):
+        message = _fault_of_variable(context, subject, names, file)
+        if message:
+            jobs = [subject.job.name] if subject.job else reach.of_variable(subject.name)
+            yield context.fault(subject.site, f"{message}: {_STORED}", jobs=jobs)
+    for job in context.pipeline.jobs.values():
+        for site in scalars(job.site):
+            keyword, key = str(site.path[1]) if len(site.path) > 1 else "", str(site.path[-1])
+            if keyword in ("services", "image") and key in names and ruby_text(site.value):
+                yield context.fault(site, f"{key} is set in YAML: {_STORED}", job=job)
+            elif keyword not in ("variables", "run", "hooks") and "script" not in keyword:
+                name = _read_in(ruby_text(site.value), names)
+                if name and "variables" not in site.path[1:-1]:
+                    yield context.fault(site, f"reads ${name} of the project's settings: {_STORED}", job=job)
+        secrets = job.get("secrets")
+        for _, site in secrets.items() if secrets else ():
+            if site.path[-1] in names:
+                yield context.fault(site.key_span, f"{site.path[-1]} comes from a vault: {_STORED}", job=job, site=site)
+
+
+def _fault_of_variable(context: Context, subject: Subject, names: set[str], file: str) -> str:
+    """What is wrong with a variable of YAML; "" for nothing."""
+    if subject.name in names:
+        return f"{subject.name} is set in YAML" if subject.text else ""
+    if name := _read_in(subject.text, names):
+        return f"reads ${name} of the project's settings"
+    scope = context.scopes.of(subject.job) if subject.job else context.scopes.shared
+    if subject.name == file and any(one.missing and not one.known for one in scope.expand(subject.text)):
+        return f"{file} is a file that the project's settings hold"
+    return ""
+
+
+def _read_in(text: str, names: set[str]) -> str:
+    return next((name for name in references(text) if name in names), "")
+
+
+def _in_code(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:
+    """Called files in other languages than shell that read the names, and ask STS for nothing."""
+    shell = {script.source.path for script in context.scripts.texts(job)}
+    for source in context.scripts.files(job):
+        if source.path in shell or not any(name in source.text for name in names):
             continue
-        for word in command.words:
-            read = next((name for name in word.variables if name in names and name not in assigned), None)
+        if _GIVING_IN_CODE.search(source.text):
+            continue
+        for found in re.finditer(_READ_IN_CODE % "|".join(sorted(names)), source.text):
+            message = f"reads ${found[1]} of the project's settings: {_STORED}"
+            yield context.fault(in_file(source, source.text, found.start(1), found.end(1)), message, job=job)
+
+
+class _InScript:
+    """The shell of one job. What it reads that nothing in the job has made comes from the project's variables."""
+
+    __slots__ = ("_assigned", "_commands", "_context", "_job", "_made_here", "_names", "_sts")
+
+    def __init__(self, context: Context, job: Job, names: set[str]) -> None:
+        self._context = context
+        self._job = job
+        self._names = names
+        self._commands = context.commands(job)
+        self._assigned = _made(context, job, self._commands)
+        self._sts = any(_asks_sts(command) for command in self._commands)
+        # What eval, read or a file that is not in the repository sets cannot be seen; with STS at work it comes from there.
+        self._made_here = self._sts and any(_is_opaque(context, job, command) for command in self._commands)
+
+    def findings(self) -> Iterator[Finding]:
+        """Every command by itself; a word is told once."""
+        for command in self._commands:
+            told: set[int] = set()
+            for word, message in (*self._set(command), *self._configured(command), *self._read(command)):
+                if word.end not in told:
+                    told.add(word.end)
+                    span = command.script.span(word.start, word.end)
+                    site = self._context.line(self._job, command)
+                    yield self._context.fault(span, f"{message}: {_STORED}", job=self._job, site=site)
+
+    def _set(self, command: Command) -> Iterator[tuple[Word, str]]:
+        """`export NAME=value`, `NAME=value command`, and `NAME=value` handed on: `env`, `docker run -e`, build arguments."""
+        pairs = [*assignments(command), *(command.assignments if command.words else ())]
+        for word in command.words[1:] if command.name not in _WRITERS else ():
+            head, equals, _ = word.text.partition("=")
+            while equals and head not in self._names and "=" in word.text[len(head) + 1 :]:
+                head += "=" + word.text[len(head) + 1 :].partition("=")[0]  # --env=NAME=value
+            name = head.rpartition("=")[2]
+            if equals and name in self._names and not any(tail(word, len(head) + 1).start == w.start for _, w in pairs):
+                pairs.append((name, tail(word, len(head) + 1)))
+        for name, word in pairs:
+            if name in self._names and self._from_outside(word):
+                yield word, f"{name} is set from {'a literal' if word.static else word.text}"
+
+    def _read(self, command: Command) -> Iterator[tuple[Word, str]]:
+        if self._sts:
+            return
+        for word in (*command.words, *(redirect.word for redirect in command.redirects)):
+            read = next((name for name in word.variables if name in self._names and name not in self._assigned), None)
             if read is not None:
-                message = f"reads ${read}, which the job does not get from STS: a stored AWS credential"
-                yield _fault(context, job, command, word, message)
-        passed = [word for word in command.words if word.text in names]
-        if passed and command.name in ("docker", "podman") and not assigned & names:
-            message = f"hands on {passed[0].text}, which the job does not get from STS: a stored AWS credential"
-            yield _fault(context, job, command, passed[0], message)
-    yield from _configured(context, job, commands, made_here=made_here)
+                yield word, f"reads ${read}, which the job does not get from STS"
+        passed = [word for word in command.words if word.text.removeprefix("--env=") in self._names]
+        if passed and command.name in ("docker", "podman", "nerdctl") and not self._assigned & self._names:
+            yield passed[0], f"hands on {passed[0].text}, which the job does not get from STS"
+        elif passed and command.name == "printenv":
+            yield passed[0], f"reads ${passed[0].text}, which the job does not get from STS"
+
+    def _configured(self, command: Command) -> Iterator[tuple[Word, str]]:
+        """`aws configure set aws_access_key_id VALUE`, and what is written to the file of credentials."""
+        words = command.operands
+        texts = [word.text for word in words]
+        if command.name == "aws" and "configure" in texts:
+            at = next((index for index, text in enumerate(texts) if text in _CONFIGURE), -1)
+            if "set" in texts and 0 <= at < len(words) - 1 and self._from_outside(words[at + 1]):
+                yield words[at + 1], f"configures {texts[at]}"
+            elif "import" in texts and not self._sts:
+                yield words[texts.index("import")], "imports a file of access keys"
+        if self._sts:
+            return
+        targets = [redirect.word for redirect in command.redirects if redirect.op in (">", ">>", ">|")]
+        targets += command.operands[-1:] if command.name in _PLACED else []
+        for target in targets:
+            if _FILE.search(target.text) and (source := self._source(command, target)) is not None:
+                yield source, f"writes {target.text} from the project's settings"
+
+    def _source(self, command: Command, target: Word) -> Word | None:
+        """The word that brings what is written from outside the job; None where the job has made it all."""
+        bodies = [redirect.word for redirect in command.redirects if redirect.op in ("<<", "<<<", "<")]
+        for one in command.pipe[: command.pipe.index(command) + 1]:
+            bodies += [word for word in one.argv[1:] if word is not target]
+            bodies += [redirect.word for redirect in one.redirects if redirect.op in ("<<", "<<<", "<")]
+        for word in bodies:
+            foreign = [name for name in word.variables if name not in self._assigned and name not in ("HOME", "PWD")]
+            if any(not name.startswith(("CI_", "AWS_REGION", "AWS_DEFAULT_REGION")) for name in foreign):
+                return word
+        return None
+
+    def _from_outside(self, word: Word) -> bool:
+        """Whether a value is written out, or read from variables that nothing in the job has made."""
+        if not word.text:
+            return False
+        if word.static:
+            return True
+        if any(part.kind not in ("text", "variable") for part in word.parts) or self._made_here:
+            return False
+        return not any(name in self._assigned for name in word.variables)
 
 
 def _made(context: Context, job: Job, commands: list[Command]) -> set[str]:
     """The variables that the job's shell sets itself, those that it reads, and arguments of its functions among them."""
     read = {word.text for one in commands if one.name in ("read", "mapfile", "readarray") for word in one.argv[1:]}
     return {*context.assigned(job), *read, *"123456789"}
+
+
+def _asks_sts(command: Command) -> bool:
+    return command.name == "aws" and "sts" in command.arguments and any(map(_GIVING.match, command.arguments))
 
 
 def _is_opaque(context: Context, job: Job, command: Command) -> bool:
@@ -71,30 +211,3 @@ def _is_opaque(context: Context, job: Job, command: Command) -> bool:
         name = command.argv[1].text.rpartition("/")[2] if len(command.argv) > 1 else ""
         return not any(source.path.rpartition("/")[2] == name for source in context.scripts.files(job))
     return command.name in ("export", "declare") and any(word.commands for word in command.argv[1:])
-
-
-def _configured(context: Context, job: Job, commands: list[Command], *, made_here: bool) -> Iterator[Finding]:
-    """`aws configure set aws_access_key_id VALUE`."""
-    assigned = _made(context, job, commands)
-    for command in commands:
-        words = command.argv
-        if command.name != "aws" or [word.text for word in words[1:3]] != ["configure", "set"] or len(words) < 5:
-            continue
-        if words[3].text in _CONFIGURE and _from_outside(words[4], assigned, made_here=made_here):
-            message = f"configures {words[3].text} with a stored AWS credential"
-            yield _fault(context, job, command, words[4], message)
-
-
-def _from_outside(word: Word, assigned: set[str], *, made_here: bool) -> bool:
-    """Whether a value is written out, or read from variables that nothing in the job has made."""
-    if not word.text:
-        return False
-    if word.static:
-        return True
-    if any(part.kind not in ("text", "variable") for part in word.parts) or made_here:
-        return False
-    return not any(name in assigned for name in word.variables)
-
-
-def _fault(context: Context, job: Job, command: Command, word: Word, message: str) -> Finding:
-    return context.fault(command.script.span(word.start, word.end), message, job=job, site=context.line(job, command))
