@@ -9,30 +9,56 @@ if TYPE_CHECKING:
     from cilint.shell.script import Script
     from cilint.span import Span
 
-# Programs that run the command which their own words name, with the options of theirs that take a value.
+# Programs that do nothing but run the command which their own words name, with the options of theirs that take a value.
 WRAPPERS = {
-    "sudo": ("-u", "-g", "-C", "-h", "-p", "--user", "--group"),
+    "sudo": ("-u", "-g", "-C", "-h", "-p", "-D", "-r", "-t", "--user", "--group", "--chdir"),
     "env": ("-u", "-C", "--unset", "--chdir"),
     "command": (),
     "builtin": (),
     "exec": ("-a",),
     "nohup": (),
-    "time": (),
-    "nice": ("-n",),
-    "ionice": ("-c", "-n"),
+    "time": ("-f", "-o", "--format", "--output"),
+    "nice": ("-n", "--adjustment"),
+    "ionice": ("-c", "-n", "-p"),
+    "chrt": (),
+    "taskset": (),
+    "setsid": (),
     "timeout": ("-s", "-k", "--signal", "--kill-after"),
+    "gtimeout": ("-s", "-k", "--signal", "--kill-after"),
     "stdbuf": ("-i", "-o", "-e"),
     "unbuffer": (),
-    "xvfb-run": ("-s", "-n", "-e"),
-    "npx": ("-p", "--package", "-c"),
+    "xvfb-run": ("-s", "-n", "-e", "-f", "-w", "--server-args", "--server-num", "--error-file"),
+    "dbus-run-session": ("--config-file", "--dbus-daemon"),
+    "npx": ("-p", "--package", "-c", "--call"),
     "pnpx": (),
     "bunx": (),
     "dotenv": ("-e", "-f"),
+    "env-cmd": ("-f", "-e"),
+    "cross-env": (),
     "doas": ("-u",),
+    "gosu": (),
+    "su-exec": (),
+    "chroot": (),
+    "tini": (),
+    "dumb-init": (),
+    "flock": ("-c", "--command", "-w", "--timeout", "-E", "--conflict-exit-code"),
+    "strace": ("-e", "-o", "-p", "-s"),
     "chronic": (),
-    "retry": (),
+    "retry": ("-t", "-d", "-s"),
 }
-_OPERANDS_FIRST = {"timeout": 1}  # how many operands come before the command
+# How many operands come before the command.
+_OPERANDS_FIRST = {
+    "timeout": 1,
+    "gtimeout": 1,
+    "gosu": 1,
+    "su-exec": 1,
+    "chroot": 1,
+    "flock": 1,
+    "chrt": 1,
+    "taskset": 1,
+}
+_ASSIGNING = ("env", "sudo", "doas", "cross-env")  # `NAME=value` may come before the command
+_ASKING = ("-v", "-V")  # `command -v kubectl` only asks whether it is there
 
 
 class Part:
@@ -108,13 +134,14 @@ class Command:
 
     words: name and arguments. assignments: `NAME=word` before them. joined: the operator before it ("", ";", "&&",
     "||", "|", "&"). followed: the operator behind it. pipe: the commands of its pipeline, in order. parent: the command
-    in whose substitution it stands. condition: it decides an if, while or until. function: the function that it
-    belongs to. negated: a `!` stands before it.
+    in whose substitution it stands. outer: the command whose words hold it (`bash -c '...'`, `xargs rm`). away: it does
+    not run where the job does (`ssh`, `docker run`). condition: it decides an if, while or until. function: the function
+    that it belongs to. negated: a `!` stands before it.
     """
 
     __slots__ = (
-        "_argv", "_name", "assignments", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "parent",
-        "pipe", "redirects", "script", "start", "words",
+        "_argv", "_name", "assignments", "away", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "outer",
+        "parent", "pipe", "redirects", "script", "start", "words",
     )  # fmt: skip
 
     def __init__(self, script: Script, start: int) -> None:
@@ -132,6 +159,8 @@ class Command:
         self.followed = ""
         self.next: Command | None = None
         self.parent: Command | None = None
+        self.outer: Command | None = None
+        self.away = False
         self.condition = False
         self.negated = False
         self.function = ""
@@ -167,7 +196,10 @@ class Command:
         name = self._name
         if name is None:
             words = self.argv
-            name = self._name = words[0].text.rpartition("/")[2] if words else ""
+            name = words[0].text.rpartition("/")[2] if words else ""
+            if "@" in name:
+                name = name.partition("@")[0] or name  # `npx cdk@2 deploy`
+            self._name = name
         return name
 
     @property
@@ -224,15 +256,28 @@ def tail(word: Word, cut: int) -> Word:
 
 
 def _unwrap(name: str, words: list[Word]) -> list[Word]:
-    valued = WRAPPERS[name]
-    index, operands = 1, _OPERANDS_FIRST.get(name, 0)
+    if name == "command" and len(words) > 1 and words[1].text in _ASKING:
+        return []
+    return after_options(words, WRAPPERS[name], _OPERANDS_FIRST.get(name, 0), assigning=name in _ASSIGNING)
+
+
+def after_options(
+    words: list[Word], valued: tuple[str, ...], operands: int = 0, *, assigning: bool = False
+) -> list[Word]:
+    """The words behind a program's name, its options and so many operands.
+
+    valued: the options whose value is the next word. assigning: `NAME=value` is skipped as well.
+    """
+    index = 1
     while index < len(words):
         text = words[index].text
         if text == "--":
-            return words[index + 1 :]
-        if text in valued:
+            index += 1
+            if not operands:
+                break
+        elif text in valued:
             index += 2
-        elif text.startswith("-") or (name == "env" and "=" in text):
+        elif (text.startswith("-") and text != "-") or (assigning and "=" in text):
             index += 1
         elif operands:
             operands -= 1

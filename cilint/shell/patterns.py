@@ -34,24 +34,32 @@ class Patterns:
             else:
                 self._literal.setdefault(program, []).append((pattern, words))
         self._by_name: dict[str, list[tuple[str, list[str]]]] = {}
-        self._by_script: dict[int, dict[str, Command]] = {}
+        self._by_script: dict[int, tuple[list[Command], dict[str, Command]]] = {}
 
     def in_job(self, job: Job) -> dict[str, Command]:
         """The patterns that the job's commands fit, each with the first such command."""
         found: dict[str, Command] = {}
-        for script in self._scripts.texts(job):
-            for pattern, command in self._in_script(script).items():
+        texts = self._scripts.texts(job)
+        for script in texts:
+            commands = self._scripts.literals.within(script, job, texts)
+            fitting = self._in_script(script) if commands is script.commands else self._among(commands)
+            for pattern, command in fitting.items():
                 found.setdefault(pattern, command)
         return found
 
     def _in_script(self, script: Script) -> dict[str, Command]:
-        found = self._by_script.get(id(script))
-        if found is None:
-            found = self._by_script[id(script)] = {}
-            for command in script.commands:
-                for pattern, words in self._of_name(command.name):
-                    if pattern not in found and (not words or _follows(command, words)):
-                        found[pattern] = command
+        commands, found = self._by_script.get(id(script), (None, {}))
+        if commands is not script.commands:  # more wrappers may have come to light
+            found = self._among(script.commands)
+            self._by_script[id(script)] = script.commands, found
+        return found
+
+    def _among(self, commands: list[Command]) -> dict[str, Command]:
+        found: dict[str, Command] = {}
+        for command in commands:
+            for pattern, words in self._of_name(command.name):
+                if pattern not in found and (not words or _follows(command, words)):
+                    found[pattern] = command
         return found
 
     def _of_name(self, name: str) -> list[tuple[str, list[str]]]:
@@ -61,6 +69,12 @@ class Patterns:
             known += [(pattern, words) for program, pattern, words in self._wild if name and like(name, program)]
             self._by_name[name] = known
         return known
+
+
+def fits(command: Command, pattern: str) -> bool:
+    """Whether one command fits one pattern."""
+    program, *words = pattern.split()
+    return like(command.name, program) and (not words or _follows(command, words))
 
 
 def _follows(command: Command, wanted: list[str]) -> bool:

@@ -2,47 +2,82 @@
 
 from __future__ import annotations
 
-from cilint.shell.command import assignments
+from cilint.shell.command import Command, Part, assignments
+from cilint.shell.holders import HOLDERS, held
 from cilint.shell.read import Reader
 from cilint.span import Span
 from cilint.tree.lines import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cilint.shell.command import Command, Word
+    from collections.abc import Iterator
+
+    from cilint.shell.command import Word
     from cilint.source import Source
     from cilint.tree.node import Scalar
+
+
+_MAX_DEPTH = 6  # `bash -c "bash -c '...'"`; each further level reads the text again
+_NOTHING: dict[int, Part] = {}
 
 
 class Script:
     """A text of shell.
 
     nodes: the scalars that make it up, one behind the other with a newline between; () for a file. source: the file.
-    commands: all of them, in order. open: it ends in the middle of something. wrappers: names of functions that run
-    what they are given, gathered over all scripts that share the set.
+    commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
+    ends in the middle of something. wrappers: names of functions that run what they are given, gathered over all
+    scripts that share the set. given: what a shell around this one puts in before this one reads, by offset.
     """
 
-    __slots__ = ("commands", "nodes", "open", "source", "text", "wrappers")
+    __slots__ = ("_own", "commands", "depth", "given", "nodes", "open", "source", "text", "wrappers")
 
     def __init__(
-        self, nodes: tuple[Scalar, ...], source: Source, text: str | None = None, wrappers: set[str] | None = None
+        self,
+        nodes: tuple[Scalar, ...],
+        source: Source,
+        text: str | None = None,
+        wrappers: set[str] | None = None,
+        *,
+        given: dict[int, Part] = _NOTHING,
+        depth: int = 0,
     ) -> None:
         self.nodes = nodes
         self.source = source
         self.text = "\n".join(node.text for node in nodes) if text is None else text
         self.wrappers: set[str] = set() if wrappers is None else wrappers
+        self.given = given
+        self.depth = depth
         reader = Reader(self).read()
-        self.commands: list[Command] = reader.commands
+        self._own: list[Command] = reader.commands
         self.open = reader.open
-        _splice_arrays(self.commands)
-        for command in self.commands:
+        _splice_arrays(self._own)
+        for command in self._own:
             if command.function and command.words and command.words[0].variables == ["@"]:
                 self.wrappers.add(command.function)
+        self.commands: list[Command] = self._with_held()
 
     def forget(self) -> None:
-        """Let the commands look again for wrappers, of which more are known now."""
-        for command in self.commands:
+        """Look again for wrappers, of which more are known now."""
+        changed = False
+        for command in self._own:
+            name = command.name
             command.forget()
+            changed = changed or command.name != name
+        if changed:
+            self.commands = self._with_held()
+
+    def _with_held(self) -> list[Command]:
+        commands: list[Command] | None = None  # most scripts hold nothing
+        for index, command in enumerate(self._own):
+            if command.name in HOLDERS and self.depth < _MAX_DEPTH:
+                if commands is None:
+                    commands = self._own[:index]
+                commands.append(command)
+                commands += held_by(command, self.depth)
+            elif commands is not None:
+                commands.append(command)
+        return self._own if commands is None else commands
 
     def span(self, start: int, end: int) -> Span:
         """Where a stretch of the text is written."""
@@ -60,6 +95,85 @@ class Script:
                 return index, offset
             offset += len(node.text) + 1
         return 0, 0
+
+
+class Code(Script):
+    """Words of a command read as shell: `bash -c '...'`, `eval ...`.
+
+    What the outer shell puts in stands as `$` in the text, and in `given`.
+    """
+
+    __slots__ = ("_outer", "_stretches")
+
+    def __init__(self, outer: Command, parts: list[Part], depth: int) -> None:
+        self._outer = outer.script
+        self._stretches: list[tuple[int, int, int, int]] = []  # offset and length in the text, and in the outer one
+        given: dict[int, Part] = {}
+        texts: list[str] = []
+        offset = 0
+        for part in parts:
+            if part.kind != "text":
+                given[offset] = part
+            text = part.text if part.kind == "text" else "$"
+            texts.append(text)
+            self._stretches.append((offset, len(text), part.start, part.end - part.start))
+            offset += len(text)
+        script = outer.script
+        super().__init__(script.nodes, script.source, "".join(texts), script.wrappers, given=given, depth=depth)
+
+    def span(self, start: int, end: int) -> Span:
+        """See Script."""
+        first = self._place(start)
+        return self._outer.span(first, max(self._place(end - 1, behind=True), first) if end > start else first)
+
+    def entry(self, start: int) -> tuple[int, int]:
+        """See Script."""
+        return self._outer.entry(self._place(start))
+
+    def _place(self, offset: int, *, behind: bool = False) -> int:
+        """The offset in the outer text of one character of this one, or of what follows that."""
+        from bisect import bisect_right  # only where something is wrong
+
+        found = bisect_right(self._stretches, offset, key=lambda stretch: stretch[0])
+        first, size, start, length = self._stretches[max(found - 1, 0)]
+        inside = offset - first
+        if size != length:  # an escape, or the value of a variable: it stands there as a whole
+            return start + length if behind else start
+        return start + inside + behind
+
+
+def held_by(command: Command, depth: int) -> list[Command]:
+    """What a command of HOLDERS runs by its words, and what that runs in turn."""
+    found: list[Command] = []
+    for words, is_code, away in held(command):
+        if is_code:
+            inside = Code(command, list(_joined(words)), depth + 1).commands
+        else:
+            one = Command(command.script, words[0].start)
+            one.end = words[-1].end
+            one.words = words
+            inside = [one, *(held_by(one, depth + 1) if one.name in HOLDERS and depth + 1 < _MAX_DEPTH else ())]
+        for one in inside:
+            settle(one, command, away=away)
+        found += inside
+    return found
+
+
+def _joined(words: list[Word]) -> Iterator[Part]:
+    """The pieces of words as one text, a blank between two words as `eval` has it."""
+    for index, word in enumerate(words):
+        if index:
+            yield Part("text", " ", word.start, word.start)
+        yield from word.parts or (Part("text", word.text, word.start, word.end),)
+
+
+def settle(one: Command, outer: Command, *, away: bool) -> None:
+    """Give a command that another one holds what it has of that one."""
+    one.outer = one.outer or outer
+    one.parent = one.parent or outer.parent
+    one.function = one.function or outer.function
+    one.condition = one.condition or outer.condition
+    one.away = one.away or away or outer.away
 
 
 def _splice_arrays(commands: list[Command]) -> None:

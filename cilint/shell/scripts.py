@@ -1,9 +1,11 @@
-"""The commands of jobs: of their three scripts, of the script files of the repository that these call, and of the
+"""The commands of jobs: of their own scripts, of the script files of the repository that these call, and of the
 npm scripts of a package.json. Everything is read once, however many jobs share it.
 """
 
 from __future__ import annotations
 
+from cilint.shell.holders import SHELLS
+from cilint.shell.literals import Literals
 from cilint.shell.script import Script
 from cilint.source import Source
 from cilint.tree.documents import read
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
     from cilint.compose.fetch import Project
     from cilint.pipeline.job import Job
     from cilint.shell.command import Command, Word
+    from cilint.shell.literals import Values
 
-SECTIONS = ("before_script", "script", "after_script")
-SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
+# What a runner gives to a shell, in its order (lib/gitlab/ci/config/entry/hooks.rb, doc/ci/yaml/_index.md#run).
+SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run", "after_script")
 _SOURCING = ("source", ".")
 _OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
 _NPM = {"npm": ("run", "run-script"), "pnpm": ("run",), "yarn": ("run",), "bun": ("run",)}
@@ -29,13 +32,38 @@ _MAX_DEPTH = 6
 _MAX_TOGETHER = 32  # entries that one `if` or quote may span; each further one reads those before it again
 
 
+class _Reach:
+    """What one job was found to run so far."""
+
+    __slots__ = ("job", "sources", "texts")
+
+    def __init__(self, job: Job, texts: list[Script]) -> None:
+        self.job = job
+        self.texts = texts
+        self.sources: dict[str, Source] = {}
+
+
 class Scripts:
-    """The scripts of one pipeline's jobs. project: the repository whose files are read; it is never left."""
+    """The scripts of one pipeline's jobs.
 
-    __slots__ = ("_callers", "_chunks", "_commands", "_files", "_jobs", "_packages", "_project", "_wrappers")
+    project: the repository whose files are read; it is never left. values: what YAML gives a variable in a job.
+    """
 
-    def __init__(self, project: Project) -> None:
+    __slots__ = (
+        "_callers",
+        "_chunks",
+        "_commands",
+        "_files",
+        "_jobs",
+        "_packages",
+        "_project",
+        "_wrappers",
+        "literals",
+    )
+
+    def __init__(self, project: Project, values: Values = lambda job, name: []) -> None:  # noqa: ARG005
         self._project = project
+        self.literals = Literals(values)
         self._wrappers: set[str] = set()
         self._chunks: dict[tuple[int, ...], Script] = {}
         self._files: dict[str, Script | Source | None] = {}
@@ -48,7 +76,8 @@ class Scripts:
         """All commands of a job, those of the files that it calls at the end."""
         known = self._commands.get(job.name)
         if known is None:
-            known = [command for script in self.texts(job) for command in script.commands]
+            texts = self.texts(job)
+            known = [command for script in texts for command in self.literals.within(script, job, texts)]
             self._commands[job.name] = known
         return known
 
@@ -63,7 +92,7 @@ class Scripts:
     def reached(self, job: Job, sections: tuple[str, ...]) -> list[Script]:
         """The texts of shell that some of a job's scripts make up, those sections' own entries and what they call."""
         texts = [script for section in sections for script in self.chunks(job, section)]
-        self._follow(list(texts), "", texts, {}, 0)
+        self._follow(_Reach(job, texts), list(texts), "", 0)
         return texts
 
     def mention(self, job: Job, *words: str) -> bool:
@@ -72,7 +101,8 @@ class Scripts:
 
     def written(self, job: Job, section: str) -> list[Command]:
         """The commands that stand in one of the job's own scripts."""
-        return [command for script in self.chunks(job, section) for command in script.commands]
+        texts = self.texts(job)
+        return [command for script in self.chunks(job, section) for command in self.literals.within(script, job, texts)]
 
     def chunks(self, job: Job, section: str) -> list[Script]:
         """The entries of one script; entries that only make sense together (`if` ... `fi`) as one."""
@@ -112,51 +142,53 @@ class Scripts:
         if known is not None:
             return known
         texts = [script for section in SECTIONS for script in self.chunks(job, section)]
-        sources: dict[str, Source] = {}
+        reach = _Reach(job, texts)
         known_wrappers = len(self._wrappers)
-        self._follow(list(texts), "", texts, sources, 0)
+        self._follow(reach, list(texts), "", 0)
         if len(self._wrappers) > known_wrappers:
             for script in (*self._chunks.values(), *self._files.values()):
                 if isinstance(script, Script):
                     script.forget()
-        known = self._jobs[job.name] = (texts, list(sources.values()))
+            self._commands.clear()
+            self._callers.clear()
+        known = self._jobs[job.name] = (texts, list(reach.sources.values()))
         return known
 
-    def _follow(
-        self, callers: list[Script], folder: str, texts: list[Script], sources: dict[str, Source], depth: int
-    ) -> None:
+    def _follow(self, reach: _Reach, callers: list[Script], folder: str, depth: int) -> None:
         """Add every file that `callers` run. folder: where the calling file lies."""
         if depth >= _MAX_DEPTH:
             return
         here = ""
         for caller in callers:
-            for command in self._calls(caller):
+            for command in self._calls(caller, reach):
                 if command.name == "cd":
                     target = command.operands[:1]
                     inside = target and target[0].static and not target[0].text.startswith("/")
                     here = _joined(here, target[0].text) if inside else ""
                     continue
                 for called in self._called(command, (here, folder)):
-                    self._take(called, texts, sources, depth)
+                    self._take(reach, called, depth)
 
-    def _take(self, called: Script | Source, texts: list[Script], sources: dict[str, Source], depth: int) -> None:
+    def _take(self, reach: _Reach, called: Script | Source, depth: int) -> None:
         source = called if isinstance(called, Source) else called.source
         if isinstance(called, Source) or not called.nodes:
-            if source.path in sources:
+            if source.path in reach.sources:
                 return
-            sources[source.path] = source
-        elif called in texts:
+            reach.sources[source.path] = source
+        elif called in reach.texts:
             return
         if isinstance(called, Script):
-            texts.append(called)
-            self._follow([called], source.path.rpartition("/")[0], texts, sources, depth + 1)
+            reach.texts.append(called)
+            self._follow(reach, [called], source.path.rpartition("/")[0], depth + 1)
 
-    def _calls(self, script: Script) -> list[Command]:
-        """The commands of a script that change the folder or may run a file; found once."""
+    def _calls(self, script: Script, reach: _Reach) -> list[Command]:
+        """The commands of a script that change the folder or may run a file; found once unless variables decide."""
+        commands = self.literals.within(script, reach.job, reach.texts)
+        if commands is not script.commands:
+            return [command for command in commands if _may_call(command)]
         calls = self._callers.get(id(script))
         if calls is None:
-            calls = [command for command in script.commands if _may_call(command)]
-            self._callers[id(script)] = calls
+            calls = self._callers[id(script)] = [command for command in commands if _may_call(command)]
         return calls
 
     def _called(self, command: Command, folders: tuple[str, str]) -> Iterator[Script | Source]:
@@ -228,7 +260,7 @@ def _may_call(command: Command) -> bool:
 def called_words(command: Command) -> Iterator[tuple[Word, str]]:
     """The words of a command that name a file which it runs, each with "shell" or "other"."""
     words = command.argv
-    if not words:
+    if not words or command.away:
         return
     name = command.name
     first = words[0]

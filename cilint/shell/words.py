@@ -30,6 +30,7 @@ class Words:
 
     __slots__ = (
         "_closers",
+        "_given",
         "_items",
         "_no_arithmetic",
         "_parents",
@@ -44,6 +45,7 @@ class Words:
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         self._script = script
         self._text = script.text
+        self._given = script.given
         self._pos = start
         self._stop = len(script.text) if stop is None else stop
         self.commands: list[Command] = []
@@ -95,11 +97,7 @@ class Words:
             return True
         char = text[pos]
         if char == "'":
-            end = text.find("'", pos + 1, self._stop)
-            self.open = self.open or end < 0
-            end = self._stop if end < 0 else end
-            parts.append(Part("text", text[pos + 1 : end], pos + 1, end, quoted=True))
-            self._pos = min(end + 1, self._stop)
+            self._single_quoted(parts)
         elif char == '"':
             self._pos += 1
             self._double_quoted(parts, closing=True)
@@ -142,6 +140,26 @@ class Words:
         self.open = self.open or self._pos >= self._stop
         self._pos = min(self._pos + 1, self._stop)
 
+    def _single_quoted(self, parts: list[Part]) -> None:
+        start = self._pos + 1
+        end = self._text.find("'", start, self._stop)
+        self.open = self.open or end < 0
+        end = self._stop if end < 0 else end
+        place = self._text.find("$", start, end) if self._given else -1
+        while place >= 0:
+            if place in self._given:
+                parts.append(Part("text", self._text[start:place], start, place, quoted=True))
+                parts.append(self._put_in(place, quoted=True))
+                start = place + 1
+            place = self._text.find("$", place + 1, end)
+        parts.append(Part("text", self._text[start:end], start, end, quoted=True))
+        self._pos = min(end + 1, self._stop)
+
+    def _put_in(self, place: int, *, quoted: bool) -> Part:
+        """What the shell around this one puts into its code, before this one reads it."""
+        given = self._given[place]
+        return Part(given.kind, given.text, place, place + 1, quoted=quoted)
+
     def _double_quoted(self, parts: list[Part], *, closing: bool) -> None:
         text = self._text
         if closing and self._pos < self._stop and text[self._pos] == '"':
@@ -175,6 +193,10 @@ class Words:
 
     def _dollar(self, parts: list[Part], *, quoted: bool) -> None:
         text, pos = self._text, self._pos
+        if self._given and pos in self._given:
+            parts.append(self._put_in(pos, quoted=quoted))
+            self._pos += 1
+            return
         following = text[pos + 1 : pos + 2] if pos + 1 < self._stop else ""
         if following == "(":
             if text.startswith("((", pos + 1) and self._arithmetic(parts, quoted=quoted):

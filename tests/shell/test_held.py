@@ -1,0 +1,109 @@
+"""Commands that others hold in their words reach rules, each at its own place."""
+
+from __future__ import annotations
+
+import pytest
+
+from cilint.shell.script import Script
+from cilint.source import Source
+
+
+def read(text: str) -> Script:
+    return Script((), Source("x.sh", text), text)
+
+
+def slices(text: str) -> list[tuple[str, str]]:
+    script = read(text)
+    return [(command.name, script.source.slice(command.span)) for command in script.commands if command.words]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("bash -c 'kubectl apply -f x'", "kubectl apply -f x"),
+        ('bash -c "kubectl apply -f ${FILE} && ok"', "kubectl apply -f ${FILE}"),
+        ('sh -ec "kubectl  \\"$A\\" b"', 'kubectl  \\"$A\\"' + " b"),
+        ("bash -e -o pipefail -c 'kubectl x'", "kubectl x"),
+        ("bash -c -e 'kubectl x'", "kubectl x"),
+        ('/bin/sh -c "cd x; kubectl get $(date)"', "kubectl get $(date)"),
+        ("busybox sh -c 'kubectl x'", "kubectl x"),
+        ('eval "kubectl $A" b', 'kubectl $A" b'),
+        ("su - deploy -c 'kubectl x'", "kubectl x"),
+        ("trap 'kubectl delete x' EXIT", "kubectl delete x"),
+        ("find . -name y -exec kubectl apply -f {} \\;", "kubectl apply -f {}"),
+        ("ls | xargs -r -n 1 -I{} kubectl apply -f {}", "kubectl apply -f {}"),
+        ("ls | xargs -I{} sh -c 'kubectl apply -f {}'", "kubectl apply -f {}"),
+        ("ssh -p 22 -o A=b user@host 'kubectl x'", "kubectl x"),
+        ("ssh host kubectl x", "kubectl x"),
+        ("ssh host <<'E'\nkubectl x\nE\n", "kubectl x"),
+        ("bash -s <<< 'kubectl x'", "kubectl x"),
+        ("cat <<E | bash\nkubectl $A x\nE\n", "kubectl $A x"),
+        ("docker run --rm -it -v a:b --network=host -e C img kubectl x", "kubectl x"),
+        ("docker exec -i name sh -c 'kubectl x'", "kubectl x"),
+        ("docker compose run --rm service kubectl x", "kubectl x"),
+        ("kubectl exec -n a pod -- kubectl x", "kubectl x"),
+        ("poetry run kubectl x", "kubectl x"),
+        ("uv run --with a kubectl x", "kubectl x"),
+        ("bundle exec kubectl x", "kubectl x"),
+        ("aws-vault exec profile -- kubectl x", "kubectl x"),
+        ("npm exec -- kubectl x", "kubectl x"),
+        ("yarn kubectl x", "kubectl x"),
+        ("npx -c 'kubectl x'", "kubectl x"),
+        ("flock -w 5 /tmp/lock -c 'kubectl x'", "kubectl x"),
+        ("bash -c \"bash -c 'kubectl $A x'\"", "kubectl $A x"),
+        ("timeout 5 bash -c 'sudo kubectl x'", "sudo kubectl x"),
+    ],
+)
+def test_a_command_inside_another_stands_at_its_place(text, held):
+    assert ("kubectl", held) in slices(text)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "sudo -E A=b kubectl x", "sudo -u me kubectl x", "env -i A=b kubectl x", "timeout -k 5 10 kubectl x", "gosu me kubectl x",
+        "nohup kubectl x &", "time -p kubectl x", "exec kubectl x", "command kubectl x", "nice -n 5 kubectl x",
+        "stdbuf -oL kubectl x", "cross-env A=b kubectl x", "npx --yes kubectl@1.2 x", "flock /tmp/lock kubectl x",
+        "if ! kubectl x; then a; fi", "A=b kubectl x || true", "(kubectl x)", "a | while read l; do kubectl x; done",
+        "f() { kubectl x; }", "case $a in b) kubectl x;; esac",
+    ],
+)  # fmt: skip
+def test_a_wrapped_command_has_the_name_of_what_runs(wrapped):
+    assert any(command.name == "kubectl" and command.arguments == ["x"] for command in read(wrapped).commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "command -v kubectl", "which kubectl", "bash kubectl.sh", "trap - EXIT", "echo 'kubectl x'", "yarn add kubectl",
+        "cat <<E\nkubectl x\nE\n", "bash script.sh <<E\nkubectl x\nE\n", "python -c 'kubectl x'", "docker run kubectl",
+    ],
+)  # fmt: skip
+def test_what_is_not_run_is_no_command(text):
+    assert not any(command.name == "kubectl" for command in read(text).commands)
+
+
+def test_a_held_command_knows_its_surroundings():
+    held = read("f() { if ssh host 'a; b || true'; then c; fi; }").commands
+    a, b = held[1], held[2]
+    assert [one.name for one in held] == ["ssh", "a", "b", "true", "c", "", ""]
+    assert a.outer is held[0]
+    assert (a.function, a.condition, a.away, b.followed) == ("f", True, True, "||")
+    assert not held[4].away
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["eval ", "bash -c 'x' ", "xargs ", 'bash -c "', "sudo ", "ssh h ", "bash <<E\n", "find -exec ", "$X ", "eval '$(a' "],
+)  # fmt: skip
+def test_hostile_nesting_takes_time_in_proportion(piece):
+    import time
+
+    def seconds(count: int) -> float:
+        begin = time.perf_counter()
+        read(piece * count)
+        return time.perf_counter() - begin
+
+    seconds(100)
+    small = min(seconds(2_000) for _ in range(3))
+    assert min(seconds(20_000) for _ in range(2)) < 40 * small + 0.5
