@@ -79,7 +79,7 @@ class Roles:
         """The roles of a job, each with what shows it."""
         found = self._found.get(job.name)
         if found is None:
-            found = self._found[job.name] = self._recognise(job)
+            found = self._found[job.name] = self._recognise(job, self.facts(job))
         return found
 
     def has(self, job: Job, role: str, *, sure: bool = False) -> bool:
@@ -95,6 +95,10 @@ class Roles:
             found = self._jobs[roles] = [job for job in everyone if not self.of(job).keys().isdisjoint(roles)]
         return list(found)
 
+    def at(self, job: Job, row: dict[str, str]) -> dict[str, list[Proof]]:
+        """The roles of one instance of a job with a matrix, by its place there."""
+        return self._recognise(job, Facts(job, self._context, self._patterns.in_job(job), row))
+
     def facts(self, job: Job) -> Facts:
         """What the conditions look at, for one job."""
         facts = self._facts.get(job.name)
@@ -102,8 +106,7 @@ class Roles:
             facts = self._facts[job.name] = Facts(job, self._context, self._patterns.in_job(job))
         return facts
 
-    def _recognise(self, job: Job) -> dict[str, list[Proof]]:
-        facts = self.facts(job)
+    def _recognise(self, job: Job, facts: Facts) -> dict[str, list[Proof]]:
         found: dict[str, list[Proof]] = {}
         self._prove(self._likely(facts), facts, found, weak=False)
         if not found and self._may_be_named(job.name):

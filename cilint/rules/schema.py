@@ -191,10 +191,18 @@ class Evidence(_Strict):
     sets: Texts = Field(default=[], description="variables that are set, to one of the values in to")
     to: Texts = []
     uses: Texts = Field(default=[], description="variables that the job reads")
+    own: bool = Field(default=False, description="word and uses look at the job alone, not at files that it calls")
     manual: bool | None = None
     role: Texts = []
     without: Texts = Field(default=[], description="roles that the job must not have")
     name: Pattern = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Evidence:
+        for key, other in (("word", "command"), ("aims", "word"), ("to", "sets")):
+            if getattr(self, key) and not getattr(self, other):
+                raise ValueError(f"{key} says nothing without {other}")
+        return self
 
 
 class RoleEntry(_Strict):
