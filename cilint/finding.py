@@ -118,16 +118,18 @@ class Finding:
 class NotAssessed:
     """Something that cilint could not look at, so that nothing which depends on it may be called clean.
 
-    what: the thing. why: the reason. rules: ids of the rules whose verdict is open because of it.
+    what: the thing. why: the reason. rules: ids of the rules whose verdict is open because of it: they have not passed.
+    entry: the path of the file that was asked for, once it is part of a report.
     """
 
-    __slots__ = ("rules", "span", "what", "why")
+    __slots__ = ("entry", "rules", "span", "what", "why")
 
     def __init__(self, what: str, why: str, span: Span | None = None, rules: Iterable[str] = ()) -> None:
         self.what = what
         self.why = why
         self.span = span
         self.rules = tuple(rules)
+        self.entry = ""
 
     def __repr__(self) -> str:
         return f"NotAssessed({self.what}: {self.why})"

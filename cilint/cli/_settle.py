@@ -7,6 +7,8 @@ import time
 
 from cilint import rules as rules_package
 from cilint.cli import _waivers
+from cilint.fingerprint import stamp
+from cilint.report.secret import SECRET_RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,29 +19,47 @@ if TYPE_CHECKING:
 
 
 def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
-    """Mark findings that do not count; the findings about the marks themselves, with severity."""
+    """Mark findings that do not count; the findings about the marks themselves, with severity and fingerprint.
+
+    What comments and waivers are told off for is a finding like others: a baseline may hold it, a revision have it.
+    """
+    own = _marked(entry, checked, request)
+    every = [*checked.findings, *own]
+    path = request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))
+    if path:
+        own += _baseline(entry, checked, every, path)
+    if request.diff_base:
+        _revision(entry, checked, every, request)
+    return own
+
+
+def _marked(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
+    """Settle what waivers, comments and settings name; the findings about those."""
     own: list[Finding] = []
     if not request.no_ignores:
         # Waivers first: what somebody with the right to do so has accepted, a comment or a baseline cannot hide.
         own += _waivers.settle(entry, checked, request, today())
         own += _comments(entry, checked)
         _patterns(entry, checked)
-    path = request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))
-    if path:
-        own += _baseline(entry, checked, path)
-    if request.diff_base:
-        _revision(entry, checked, request.diff_base)
-    return _judged(own, entry)
+    return _judged(own, entry, checked)
 
 
-def _judged(findings: list[Finding], entry: Entry) -> list[Finding]:
-    """Those whose rule takes part in the run, with its severity."""
+def _required(entry: Entry, checked: Checked) -> frozenset[str]:
+    """The rules that nothing here settles: the required ones, and those that tell of a file which cannot be read."""
+    if checked.config.root is not None:
+        return entry.required
+    return entry.required.union(finding.rule for finding in checked.findings)
+
+
+def _judged(findings: list[Finding], entry: Entry, checked: Checked) -> list[Finding]:
+    """Those whose rule takes part in the run, with its severity, and with their fingerprints."""
     out = []
     for finding in findings:
         rule = entry.rules.get(finding.rule)
         if rule is not None:
             finding.severity, finding.help, finding.controls = rule.severity, rule.fix, rule.controls
             out.append(finding)
+    stamp(out, checked.config.readings, SECRET_RULES)
     return out
 
 
@@ -55,7 +75,7 @@ def _comments(entry: Entry, checked: Checked) -> list[Finding]:
     from cilint.settle import comments
 
     day = today()
-    required = entry.required
+    required = _required(entry, checked)
     ignores, faults = comments.settle(
         checked.findings, checked.config.readings, required, day, require_reason=entry.settings.require_reason
     )
@@ -81,40 +101,40 @@ def _patterns(entry: Entry, checked: Checked) -> None:
         settings.per_file_ignores,
         settings.per_job_ignores,
         names=names,
-        required=entry.required,
+        required=_required(entry, checked),
     )
 
 
-def _baseline(entry: Entry, checked: Checked, path: str) -> list[Finding]:
+def _baseline(entry: Entry, checked: Checked, every: list[Finding], path: str) -> list[Finding]:
     from cilint.settle import baseline
 
     known = baseline.read(path)
-    known.settle(checked.findings, entry.required)
-    if not checked.config.complete:
+    known.settle(every, _required(entry, checked))
+    if not checked.config.complete or checked.config.root is None:
         return []
-    stale = known.stale(checked.findings, entry.rules)
-    return [known.stale_finding(stale)] if stale else []
+    stale = known.stale(every, entry.rules)
+    return _judged([known.stale_finding(stale)], entry, checked) if stale else []
 
 
-def _revision(entry: Entry, checked: Checked, revision: str) -> None:
-    """Findings that the revision had already do not count."""
+def _revision(entry: Entry, checked: Checked, every: list[Finding], request: Request) -> None:
+    """Findings that the revision had already, and that counted there, do not count."""
     from cilint.cli._lint import judged
-    from cilint.fingerprint import stamp
-    from cilint.report.secret import SECRET_RULES
     from cilint.settle.revision import RevisionProject, entry_at
 
-    now = entry.project
+    now, revision = entry.project, request.diff_base
     then = RevisionProject(
         now.root, revision, vendored=now.vendored, variables=now.variables, inputs=now.inputs, changed=now.changed
     )
     source = entry_at(then, entry.source.path)
     if source is None:
         return
-    before = judged(entry.at(source, then))
+    past = entry.at(source, then)
+    before = judged(past)
     stamp(before.findings, before.config.readings, SECRET_RULES)
-    old = {finding.fingerprint for finding in before.findings}
-    required = entry.required
-    for finding in checked.findings:
+    marks = _marked(past, before, request)
+    old = {finding.fingerprint for finding in (*before.findings, *marks) if finding.status == "open"}
+    required = _required(entry, checked)
+    for finding in every:
         if finding.status == "open" and finding.fingerprint in old and finding.rule not in required:
             finding.status = "baselined"
             finding.reason = f"in {revision} already"

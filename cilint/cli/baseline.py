@@ -39,6 +39,8 @@ def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_n
     for entry in opened:
         entry.settings.baseline = ""  # what it settles today must not hide from it
     report = _lint.lint(opened, request)
+    if report.unread:
+        raise UsageError(f"{report.unread[0]} cannot be read, so there is nothing to record", help="see `cilint check`")
     if report.not_assessed and prune:
         raise UsageError("something could not be assessed, so nothing can be called gone", help="see `cilint check`")
     found = {finding.fingerprint: baseline.entry_of(finding) for finding in report.open}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cilint.cli._emit import FORMATS
 from cilint.cli._options import Option, Options
-from cilint.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,8 +68,6 @@ def run(request: Request) -> int:
         from cilint.cli import _mend
 
         if request.diff:
-            if request.output:
-                raise UsageError("--diff prints what would change, and no report", help="leave --output out")
             return _mend.show(request)
         _mend.mend(request)
     opened = _lint.entries(request)

@@ -20,8 +20,12 @@ _SEVERITY = {"error": "critical", "warning": "minor", "info": "info"}
 
 
 def render(report: Report) -> str:
-    """The open findings, and what could not be assessed as entries of severity `info`; `[]` when there is nothing."""
-    entries = [_entry(finding) for finding in report.open]
+    """The open findings, and as entries of severity `info` the waived ones and what could not be assessed.
+
+    `[]` when there is nothing. What comments and baselines settle is left out: it is old or of no weight, and a waived
+    finding is neither.
+    """
+    entries = [_entry(finding) for finding in report.findings if finding.status in ("open", "waived")]
     entries += [_gap(item, report) for item in report.not_assessed]
     unique = {str(entry["fingerprint"]): entry for entry in reversed(entries)}
     return json_text(list(reversed(unique.values())), indent=1) + "\n"
@@ -30,11 +34,14 @@ def render(report: Report) -> str:
 def _entry(finding: Finding) -> dict[str, object]:
     # GitLab does not show check_name, so the rule stands in the description.
     parts = [finding.message, words.jobs(finding), origin(finding)]
+    waived = finding.status == "waived"
+    if waived:
+        parts.insert(0, f"waived ({finding.reason})" if finding.reason else "waived")
     return {
         "description": printable(f"{finding.rule}: {'; '.join(part for part in parts if part)}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
-        "severity": _SEVERITY[finding.severity],
+        "severity": "info" if waived else _SEVERITY[finding.severity],
         "location": {
             "path": local_span(finding).source.path,
             "lines": {"begin": local_span(finding).line, "end": local_span(finding).end_line},

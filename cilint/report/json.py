@@ -45,6 +45,7 @@ def _run(report: Report) -> dict[str, object]:
     """What was checked by what: with it a report can be made of the JSON alone (`Report.from_json`)."""
     return {
         "entries": report.entries,
+        "unread": report.unread,
         "files": report.files,
         "prefix": report.prefix,
         "docs": report.docs,
@@ -98,6 +99,7 @@ def _not_assessed(item: NotAssessed) -> dict[str, object]:
         "why": item.why,
         "location": location(item.span) if item.span else {},
         "rules": list(item.rules),
+        "entry": item.entry,
     }
 
 

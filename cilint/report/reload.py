@@ -50,10 +50,8 @@ class _Reloaded:
         report.jobs = data["summary"]["jobs"]
         report.rules = {one["id"]: RuleFacts(**one) for one in run["rules"]}
         report.findings = [self._finding(one) for one in data["findings"]]
-        report.not_assessed = [
-            NotAssessed(one["what"], one["why"], self._span(one["location"]) if one["location"] else None, one["rules"])
-            for one in data["not_assessed"]
-        ]
+        report.unread = list(run.get("unread", ()))  # not in reports of the first versions
+        report.not_assessed = [self._not_assessed(one) for one in data["not_assessed"]]
 
     def _finding(self, data: dict[str, Any]) -> Finding:
         finding = Finding(
@@ -72,6 +70,12 @@ class _Reloaded:
         finding.fingerprint = data["fingerprint"]
         finding.status, finding.reason = data["status"], data["reason"]
         return finding
+
+    def _not_assessed(self, data: dict[str, Any]) -> NotAssessed:
+        span = self._span(data["location"]) if data["location"] else None
+        item = NotAssessed(data["what"], data["why"], span, data["rules"])
+        item.entry = data.get("entry", "")
+        return item
 
     def _span(self, data: dict[str, Any]) -> Span:
         path = data["file"]

@@ -41,7 +41,7 @@ class Report:
     """Everything that a format prints.
 
     findings: in order of file and line, the settled ones (waived, suppressed, baselined) among them.
-    entries: the files that were asked for. files: every file that was read for them. jobs: how many they define.
+    entries: the files that were asked for. unread: those of them that could not be read at all. files: every file that was read for them. jobs: how many they define.
     rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
     the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
     """
@@ -56,6 +56,7 @@ class Report:
         "prefix",
         "rules",
         "secrets",
+        "unread",
         "version",
     )
 
@@ -63,6 +64,7 @@ class Report:
         self.findings: list[Finding] = []
         self.not_assessed: list[NotAssessed] = []
         self.entries: list[str] = []
+        self.unread: list[str] = []
         self.files: list[str] = []
         self.jobs = 0
         self.rules: dict[str, RuleFacts] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.finding import NotAssessed
 from cilint.like import like_any
 from cilint.rules.assertions import holds
 from cilint.rules.select import subjects
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from typing import Any
 
-    from cilint.finding import Finding, NotAssessed
+    from cilint.finding import Finding
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule, RuleSet
     from cilint.rules.select import Subject
+    from cilint.source import Source
 
 _SHOWN = 80  # characters of a value in a message
+_NAMED = 3  # values that are named of those that GitLab refuses
+# What the language says of values that cannot be what the keyword means; other values of the keyword may be sound.
+_UNREAD = frozenset({"keyword-type", "keyword-value", "duration-invalid", "pattern-invalid", "expression-invalid"})
+# Subjects whose name is not in that of the keyword which they are values of.
+_KEYWORDS = {"job": "", "script-line": "script", "report": "artifacts", "id-token": "id_tokens"}
 
 
 def judge(context: Context, rules: RuleSet) -> list[Finding]:
@@ -121,15 +128,17 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
     """Findings with severity and controls, one for each cause (rule, place, message), its jobs added up.
 
     Findings made on the way to the pipeline count as errors when no pack speaks of them; they go when their rule was
-    left out on purpose, unless the file could not be read at all.
+    left out by its name, unless the file could not be read at all. What GitLab refuses is told whatever was chosen.
     """
     grouped: dict[tuple[object, ...], Finding] = {}
     mendable = False
     for finding in findings:
         mendable = mendable or bool(finding.edits)
         rule = rules.get(finding.rule)
-        if rule is None and not unreadable and (rules.only or finding.rule in rules.silenced):
-            continue
+        if rule is None and finding.rule in rules.silenced:
+            rule = rules.passed_over.get(finding.rule)
+            if not unreadable and (rule is None or not rule.refuses):
+                continue
         first = grouped.setdefault((finding.rule, *finding.span.key, finding.message), finding)
         if first is not finding:
             first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
@@ -153,6 +162,46 @@ def _weigh(findings: Collection[Finding]) -> None:
     for finding in findings:
         for edit in finding.edits:
             edit.safe = edit.safe and edit.jobs <= spoken[finding.rule]
+
+
+def unread(entry: Source, found: Iterable[Finding], rules: RuleSet) -> NotAssessed:
+    """A file that cannot be read at all: every rule that does not say so itself is open.
+
+    found: what is wrong with it, settled.
+    """
+    told = list(found)
+    says = {finding.rule for finding in told}
+    span = told[0].span if told else None
+    open_rules = [rule.id for rule in rules if rule.id not in says]
+    return NotAssessed(entry.path, "it cannot be read, so no rule could look at it", span, open_rules)
+
+
+def refused_values(faults: Iterable[Finding], found: Iterable[Finding], rules: RuleSet) -> Iterator[NotAssessed]:
+    """Values that GitLab does not take, if there are any: what rules may look for in them is not there to be seen.
+
+    faults: of the shapes of keywords. found: all findings, settled; a rule that finds something is not open.
+    """
+    refused = {finding.path[:2]: finding for finding in faults if finding.rule in _UNREAD and finding.path}
+    if not refused:
+        return
+    says = {finding.rule for finding in found}
+    keywords = {str(path[-1]) for path in refused}
+    concerned = [rule.id for rule in rules if rule.id not in says and any(_looks_at(rule, word) for word in keywords)]
+    if concerned:
+        names = [".".join(map(str, path)) for path in refused]
+        rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        what = f"what GitLab refuses: {', '.join(names[:_NAMED])}{rest}"
+        span = next(iter(refused.values())).span
+        yield NotAssessed(what, "no rule could look at it", span, concerned)
+
+
+def _looks_at(rule: Rule, keyword: str) -> bool:
+    """Whether a rule may look at the values of a keyword. Of a rule in code nobody knows."""
+    if rule.language:
+        return False
+    return bool(rule.check) or any(
+        _KEYWORDS.get(select, select) in keyword or keyword in select for select in rule.select
+    )
 
 
 def settle_unknown(items: Iterable[NotAssessed], rules: RuleSet) -> list[NotAssessed]:

@@ -51,6 +51,11 @@ class Rule:
         """Whether its findings are made on the way to the pipeline, so that there is nothing to run."""
         return self.check == LANGUAGE
 
+    @property
+    def refuses(self) -> bool:
+        """Whether GitLab makes no pipeline of what it finds, so that no other verdict on the files counts."""
+        return self.language and self.severity == "error"
+
     def __repr__(self) -> str:
         return f"Rule({self.id})"
 
@@ -60,16 +65,17 @@ class RuleSet:
 
     sources: the files of each pack, for what is read later (prose and examples).
     silenced: ids that were left out on purpose, so that findings made on the way are dropped too.
+    passed_over: rules that were not among those chosen; for what GitLab refuses, they are heard all the same.
     """
 
-    __slots__ = ("only", "roles", "rules", "silenced", "sources")
+    __slots__ = ("passed_over", "roles", "rules", "silenced", "sources")
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
         self.roles: list[dict[str, Any]] = []
         self.sources: list[tuple[str, list[str]]] = []
         self.silenced: frozenset[str] = frozenset()
-        self.only = False
+        self.passed_over: dict[str, Rule] = {}
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())
@@ -90,10 +96,12 @@ class RuleSet:
         """Only some of the rules; each word is a rule's id or a pack's name. Raises UsageError for other words."""
         chosen, dropped = self._ids(select), self._ids(ignore)
         narrowed = self._like()
-        narrowed.only = bool(chosen)
         kept = (chosen | self._ids(extend_select)) - dropped if chosen else set(self.rules) - dropped
         narrowed.rules = {name: rule for name, rule in self.rules.items() if name in kept}
         narrowed.silenced = self.silenced | (set(self.rules) - kept)
+        narrowed.passed_over = {
+            name: rule for name, rule in {**self.passed_over, **self.rules}.items() if name not in kept | dropped
+        }
         return narrowed
 
     def configured(self, changes: dict[str, dict[str, Any]]) -> RuleSet:
@@ -124,7 +132,7 @@ class RuleSet:
     def _like(self) -> RuleSet:
         other = RuleSet()
         other.rules, other.roles, other.sources = self.rules, self.roles, self.sources
-        other.silenced, other.only = self.silenced, self.only
+        other.silenced, other.passed_over = self.silenced, self.passed_over
         return other
 
     def _ids(self, words: Iterable[str]) -> set[str]:

@@ -95,7 +95,7 @@ def _refused(waiver: Waiver, policy: Policy, rules: RuleSet) -> bool:
     unknown = [rule for rule in waiver.rules if rule not in rules and rule not in rules.silenced]
     if unwaivable:
         waiver.state, waiver.why = "refused", f"{unwaivable[0]} cannot be waived"
-    elif len(unknown) == len(waiver.rules) and not rules.only:
+    elif len(unknown) == len(waiver.rules) and not rules.passed_over:
         waiver.state, waiver.why = "refused", f"there is no rule {unknown[0]}"
     return bool(waiver.state)
 
