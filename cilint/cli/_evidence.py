@@ -21,7 +21,7 @@ from cilint.evidence.population import Population
 from cilint.evidence.provenance import digest_of, run_facts
 from cilint.nearest import did_you_mean
 from cilint.plan import Tree, default_scenarios
-from cilint.report.secret import masked, secrets_of
+from cilint.report.secret import hidden, learn, secrets_of
 
 if TYPE_CHECKING:
     from cilint.check import Checked
@@ -37,7 +37,6 @@ def evidence_of(request: Request) -> Evidence:
     population = Population(request.paths or (_default(),))
     judged: list[Judged] = []
     opened: list[Entry] = []
-    secrets: set[str] = set()
     for path in population.paths:
         try:
             entry = _lint.entries(Request({**vars(request), "paths": (path,)}))[0]
@@ -46,9 +45,7 @@ def evidence_of(request: Request) -> Evidence:
             population.strays.append(Target(path=shown, status="missing", why=error.message))
             continue
         opened.append(entry)
-        one, found = _judge(entry, path, request)
-        judged.append(one)
-        secrets |= found
+        judged.append(_judge(entry, path, request))
     if not judged and all(stray.status == "missing" for stray in population.strays):
         stray = population.strays[0]
         raise UnreadableError(f"cannot read {stray.path}: {stray.why}", help="name a file, or a folder with projects")
@@ -59,16 +56,16 @@ def evidence_of(request: Request) -> Evidence:
         frameworks=_frameworks(request, opened),
         waivers=list({(fact.place.file, fact.id): fact for fact in waivers}.values()),
         provenance=_provenance(opened, request),
-        hide=lambda text: masked(text, secrets),
+        hide=hidden,
     )
 
 
-def _judge(entry: Entry, path: str, request: Request) -> tuple[Judged, set[str]]:
-    """One target, and the secrets in it, which are looked for whatever rules were chosen."""
+def _judge(entry: Entry, path: str, request: Request) -> Judged:
+    """One target; its secrets are looked for whatever rules were chosen."""
     scenarios = _scenarios(entry.settings)
     checked = _lint.judged(entry)
     findings = _lint.settled(entry, checked, request)
-    secrets = secrets_of(checked.findings, checked.secrets) | _secrets(checked)
+    learn(secrets_of(checked.findings, checked.secrets) | _secrets(checked))
     tree = Tree(entry.project.list_files)
     name = entry.source.path if path == "-" else os.path.normpath(path)
     named = scenarios or default_scenarios()
@@ -77,7 +74,7 @@ def _judge(entry: Entry, path: str, request: Request) -> tuple[Judged, set[str]]
         project=entry.project, rules=entry.rules, scenarios=[scenario.given(tree=tree) for scenario in named],
     )  # fmt: skip
     one.variables = entry.settings.variables
-    return one, secrets
+    return one
 
 
 def _secrets(checked: Checked) -> set[str]:

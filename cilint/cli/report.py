@@ -76,12 +76,14 @@ def run(request: Request) -> int:
     from cilint.cli._emit import refuse_to_replace, say
     from cilint.cli._evidence import evidence_of
     from cilint.fix.write import write
+    from cilint.report.secret import hidden
 
     evidence = evidence_of(Request({**vars(request), "no_ignores": False}))
     read = {os.path.realpath(target.path) for target in evidence.targets if target.files}
     for name, path in outputs:
         refuse_to_replace(path, read)
-        write(path, rendered(name, evidence))
+        content = rendered(name, evidence)
+        write(path, hidden(content) if isinstance(content, str) else content)
         sys.stderr.write(f"{path}: {name}\n")
     if not outputs:
         content = rendered(request.format, evidence)
