@@ -25,10 +25,18 @@ if TYPE_CHECKING:
     Values: TypeAlias = Callable[[Job, str], list[str]]
 
 _DEFAULT = Pattern(r"\$\{\w+:?[-=]([\w./@:+ -]*)\}")
+# Commands of which no operand says what runs.
+_SAY_NOTHING = frozenset((
+    "[", "[[", "awk", "case", "cat", "chmod", "chown", "cp", "cut", "date", "declare", "dirname", "basename", "echo", "exit", "export",
+    "false", "for", "grep", "head", "jq", "kill", "ln", "local", "ls", "mkdir", "mktemp", "mv", "printf", "pushd", "read", "readonly",
+    "return", "rm", "sed", "select", "set", "shift", "sleep", "sort", "tail", "tar", "tee", "test", "touch", "tr", "true",
+    "typeset", "unset", "unzip", "wc", "zip",
+))  # fmt: skip
 _MAX_VALUES = 4
 _MAX_DEPTH = 4
 _MAX_LENGTH = 4096
 _MAX_PIPE = 32
+_MAX_ASSIGNED = 16
 _MAX_HEAD = 6
 _MAX_OPERANDS = 2
 
@@ -36,51 +44,41 @@ _MAX_OPERANDS = 2
 class Literals:
     """What is known of the variables of one pipeline's jobs. Equal commands of jobs with equal values are made once."""
 
-    __slots__ = ("_assigned", "_made", "_open", "_values")
+    __slots__ = ("_assigned", "_known", "_loose", "_made", "_values")
 
     def __init__(self, values: Values) -> None:
         self._values = values
         self._assigned: dict[int, dict[str, list[Word]]] = {}
-        self._made: dict[tuple[int, tuple[tuple[int, str], ...]], list[Command]] = {}
-        self._open: dict[int, tuple[list[Command], set[int]]] = {}
+        self._known: dict[str, _Known] = {}
+        self._made: dict[tuple[int, tuple[tuple[int, str], ...]], tuple[Command, list[Command]]] = {}
+        self._loose: dict[int, tuple[list[Command], list[int]]] = {}
 
     def within(self, script: Script, job: Job, texts: list[Script]) -> list[Command]:
         """The script's commands, those with values behind the ones that leave to a variable what they run.
 
         texts: all texts that the job runs, whose assignments count.
         """
-        commands, loose = self._open.get(id(script), (None, set()))
+        commands, loose = self._loose.get(id(script), (None, []))
         if commands is not script.commands:
-            loose = {id(command) for command in script.commands if _is_open(command)}
-            self._open[id(script)] = script.commands, loose
+            commands = script.commands
+            loose = [place for place, command in enumerate(commands) if _is_loose(command)]
+            self._loose[id(script)] = commands, loose
         if not loose:
-            return script.commands
-        known = _Known(self, job, texts)
-        found: list[Command] = []
-        for command in script.commands:
-            found.append(command)
-            if id(command) in loose:
-                found += self._put_in(command, known)
-        return found
+            return commands
+        known = self._known.get(job.name)
+        if known is None or known.texts is not texts:
+            known = self._known[job.name] = _Known(self, job, texts)
+        return known.within(script, loose)
 
-    def _put_in(self, command: Command, known: _Known) -> list[Command]:
-        given = command.script.given
-        choices: list[list[tuple[int, str]]] = [[]]
-        for part in _head_parts(command):
-            values = known.of_part(part, command.script) if part.kind == "variable" else ()
-            if values:
-                choices = [[*one, (part.start, value)] for one in choices for value in values][:_MAX_VALUES]
-        found: list[Command] = []
-        for chosen in choices:
-            if chosen:
-                key = (id(command), tuple(chosen))
-                made = self._made.get(key)
-                if made is None:
-                    put = dict(chosen)
-                    made = _as_code(command, put) if given.keys() & put.keys() else _as_words(command, put)
-                    self._made[key] = made
-                found += made
-        return found
+    def put_in(self, command: Command, chosen: list[tuple[int, str]]) -> list[Command]:
+        """The commands that one becomes with values at the offsets where their variables stand."""
+        key = (id(command), tuple(chosen))
+        entry = self._made.get(key)
+        if entry is None:
+            put = dict(chosen)
+            made = _as_code(command, put) if command.script.given.keys() & put.keys() else _as_words(command, put)
+            entry = self._made[key] = command, made  # which also keeps the command, and with it its id
+        return entry[1]
 
     def of_yaml(self, job: Job, name: str) -> list[str]:
         """The values that YAML gives the variable."""
@@ -99,26 +97,69 @@ class Literals:
 
 
 class _Known:
-    """The values of variables in one job. texts: all that it runs."""
+    """The values of variables in one job. texts: all that it runs; the list may grow, for files are found by values."""
 
-    __slots__ = ("_job", "_literals", "_texts")
+    __slots__ = ("_assigned", "_job", "_literals", "_taken", "_values", "_within", "texts")
 
     def __init__(self, literals: Literals, job: Job, texts: list[Script]) -> None:
         self._literals = literals
         self._job = job
-        self._texts = texts
+        self.texts = texts
+        self._taken = 0
+        self._assigned: dict[str, list[tuple[Word, Script]]] = {}
+        self._values: dict[str, list[str]] = {}
+        self._within: dict[int, tuple[list[Command], list[Command]]] = {}
 
-    def of_part(self, part: Part, script: Script, within: tuple[str, ...] = ()) -> list[str]:
+    def within(self, script: Script, loose: list[int]) -> list[Command]:
+        """The script's commands, those with values behind the ones at the places `loose`."""
+        self._take()
+        commands = script.commands
+        known, found = self._within.get(id(script), (None, []))
+        if known is not commands:
+            found = []
+            begin = 0
+            for place in loose:
+                found += commands[begin : place + 1]
+                found += self._made(commands[place])
+                begin = place + 1
+            found += commands[begin:]
+            self._within[id(script)] = commands, found
+        return found
+
+    def _take(self) -> None:
+        """Read the assignments of texts that are new; what was worked out without them is forgotten."""
+        if self._taken == len(self.texts):
+            return
+        for script in self.texts[self._taken :]:
+            for name, words in self._literals.assigned(script).items():
+                self._assigned.setdefault(name, []).extend((word, script) for word in words[:_MAX_VALUES])
+        self._taken = len(self.texts)
+        self._values.clear()
+        self._within.clear()
+
+    def _made(self, command: Command) -> list[Command]:
+        choices: list[list[tuple[int, str]]] = [[]]
+        for part in _head_parts(command):
+            values = self._of_part(part, command.script, ()) if part.kind == "variable" else ()
+            if values:
+                choices = [[*one, (part.start, value)] for one in choices for value in values][:_MAX_VALUES]
+        return [made for chosen in choices if chosen for made in self._literals.put_in(command, chosen)]
+
+    def _of_part(self, part: Part, script: Script, within: tuple[str, ...]) -> list[str]:
         """The values of a variable where it stands; none when they are not known."""
         name = part.text
         if len(within) >= _MAX_DEPTH or name in within:
             return _default(part, script)
-        values: list[str] = []
-        for text in self._texts:
-            for word in self._literals.assigned(text).get(name, ())[:_MAX_VALUES]:
+        values = self._values.get(name)
+        if values is None:
+            values = []
+            for word, text in self._assigned.get(name, ())[:_MAX_ASSIGNED]:
                 values += self._of_word(word, text, (*within, name))
-        values = values or self._literals.of_yaml(self._job, name) or _default(part, script)
-        return [value for value in dict.fromkeys(values) if len(value) <= _MAX_LENGTH][:_MAX_VALUES]
+            values = values or self._literals.of_yaml(self._job, name)
+            values = [value for value in dict.fromkeys(values) if len(value) <= _MAX_LENGTH][:_MAX_VALUES]
+            if not within:
+                self._values[name] = values
+        return values or _default(part, script)
 
     def _of_word(self, word: Word, script: Script, within: tuple[str, ...]) -> list[str]:
         if word.static:
@@ -128,7 +169,7 @@ class _Known:
             if part.kind == "text":
                 pieces = [part.text]
             elif part.kind == "variable" and not part.commands:
-                pieces = self.of_part(part, script, within)
+                pieces = self._of_part(part, script, within)
             else:
                 pieces = []
             found = [text + piece for text in found for piece in pieces][:_MAX_VALUES]
@@ -150,14 +191,15 @@ def _assigned(command: Command) -> Iterator[tuple[str, Word]]:
         yield from ((words[1].text, word) for word in words[3 : 3 + _MAX_VALUES])
 
 
-def _is_open(command: Command) -> bool:
-    return any(part.kind == "variable" for part in _head_parts(command))
+def _is_loose(command: Command) -> bool:
+    """Whether a variable decides what the command runs."""
+    return command.name not in _SAY_NOTHING and any(part.kind == "variable" for part in _head_parts(command))
 
 
 def _head(command: Command) -> Iterable[Word]:
     """The words that say what a command runs: up to the second behind its name that is no option."""
     words = command.argv
-    if not words or words[0].text in ("for", "case", "select"):
+    if not words:
         return ()
     name = command.name
     code = {id(word) for found, is_code, _ in held(command) if is_code for word in found} if name in HOLDERS else ()
