@@ -11,15 +11,19 @@ if TYPE_CHECKING:
 
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
+    from cilint.plan import PlannedJob
     from cilint.rules.context import Context
     from cilint.shell.command import Command
+    from cilint.tree.site import Site
 
+_BY_HAND = ("manual", "on_failure")
 _IDLE = ("echo", "printf", "true", ":", "exit", "sleep", "")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios]}]; scenarios are those of
-    `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ...
+    """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios], automatic}]; scenarios are those
+    of `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ...; automatic: where it is
+    created, one of the jobs starts by itself.
     """
     place = top(context)
     for entry in parameters["jobs"]:
@@ -30,13 +34,20 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if context.pipeline.complete and not any(job.open for job in context.pipeline.jobs.values()):
                 yield context.fault(place, f"no job does {title} ({requirement})")
             else:
-                context.unknown(f"a job for {title}", "it may stand in an include that was not read")
+                context.unknown(f"a job for {title}", f"it may stand in {context.lost}")
             continue
         working = [job for job in jobs if not _only_prints(context, job)]
         if not working:
             message = f"{title} is a job that only prints: it does nothing ({requirement})"
             yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
         yield from _contexts(context, working or jobs, title, entry)
+
+
+def _when(planned: PlannedJob) -> Site:
+    """Where the job that was created says when it starts."""
+    clause = planned.clause
+    stated = clause.get("when") if clause is not None else None
+    return stated or planned.job.get("when") or (clause.site if clause is not None else planned.job.site)
 
 
 def _only_prints(context: Context, job: Job) -> bool:
@@ -64,7 +75,13 @@ def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, An
             message = f"GitLab creates no pipeline for {plan.scenario.title}, where jobs are required"
             yield context.fault(plan.errors[0].span, message)
             continue
-        if not any(planned.job.name in names for planned in plan.jobs):
+        here = [planned for planned in plan.jobs if planned.job.name in names]
+        if here and entry.get("automatic") and all(planned.when in _BY_HAND for planned in here):
+            when = here[0].when
+            place = _when(here[0])
+            message = f"{title} does not start by itself (when: {when}) in the pipeline of {plan.scenario.title} ({requirement})"
+            yield context.fault(place, message, job=here[0].job)
+        if not here:
             job = jobs[0]
             absence = plan.absent.get(job.name)
             span = absence.span if absence is not None else job.span

@@ -70,6 +70,10 @@ def _roles() -> Iterator[Mutant]:
             "arn:aws:iam::${AWS_ACCOUNT_ID}:role/ci/GitLabCIRole",
         ):
             yield changed("another role", arn, "aws-role-arn", Edit(index, index + 1, [f"    AWS_ROLE_ARN: {arn}"]))
+    for index, _ in ref.blocks[".aws"].find(r"    AWS_ROLE_ARN: "):
+        parts = ["    ROLE_HEAD: 'arn:aws:iam::'", "    ROLE_TAIL: role/Admin"]
+        whole = "    AWS_ROLE_ARN: ${ROLE_HEAD}${AWS_ACCOUNT_ID}:${ROLE_TAIL}"
+        yield changed("another role in parts", ".aws", "aws-role-arn", Edit(index, index + 1, [*parts, whole]))
     for job in ("deploy-dev", "deploy-production", "prowler-hipaa"):
         script = ref.script_items(job)
         line = "    - aws sts assume-role --role-arn arn:aws:iam::${AWS_ACCOUNT_ID}:role/Admin --role-session-name ci"

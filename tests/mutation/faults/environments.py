@@ -14,6 +14,7 @@ _MESSAGES = {"slack-success": "notify-slack", "slack-failure": "notify-slack", "
 def mutants() -> Iterator[Mutant]:
     yield from _environments()
     yield from _dev()
+    yield from _canary()
     yield from _rollback()
     yield from _messages()
     yield from _caches()
@@ -67,6 +68,22 @@ def _dev() -> Iterator[Mutant]:
             ["dev-auto-stop", "duration-invalid"],
             Edit(*stops, [f"    auto_stop_in: {value}"]),
         )
+
+
+def _canary() -> Iterator[Mutant]:
+    """Another share of the traffic than 10 %, or none that anybody could see."""
+    ref = reference()
+    rule, job = "canary-traffic", "deploy-canary"
+    (start, end), *_ = ref.script_items(job)
+    line = '    - scripts/deploy-canary.sh --image "$APP_IMAGE"'
+    assert ref.lines[start] == f"{line} --weight 10"
+    for share in ("1", "25", "50", "9"):
+        yield changed("share of the canary changed", share, rule, Edit(start, end, [f"{line} --weight {share}"]))
+    at = ref.blocks[job].start + 1
+    variable = ["  variables:", '    CANARY_WEIGHT: "50"']
+    by_name = Edit(start, end, [f'{line} --weight "$CANARY_WEIGHT"'])
+    yield changed("share of the canary in a variable", job, rule, Edit(at, at, variable), by_name)
+    yield changed("share of the canary dropped", job, rule, Edit(start, end, [line]), jobs=[job])
 
 
 def _rollback() -> Iterator[Mutant]:

@@ -106,6 +106,12 @@ def _contexts() -> Iterator[Mutant]:
             Edit(block.start + 1, block.start + 1, everywhere),
             jobs=[job],
         )
+    by_hand = [
+        "  rules:", '    - if: $CI_COMMIT_BRANCH == "main" || $CI_COMMIT_BRANCH == "develop"', "      when: manual",
+        "      allow_failure: false",
+    ]  # fmt: skip
+    at = ref.blocks["deploy-dev"].start + 1
+    yield changed("automatic deployment made manual", "deploy-dev", "required-job", Edit(at, at, by_hand))
     drift = ref.blocks[".drift_detection"].place("only")
     jobs = ref.reached(".drift_detection")
     yield changed("only: schedules dropped", ".drift_detection", "required-job", Edit(*drift), jobs=jobs)
