@@ -14,7 +14,7 @@ _NAMED = 3
 def can_plan(context: Context) -> bool:
     """Whether the jobs of every pipeline follow from what was read; what stands in the way is noted."""
     if not context.pipeline.complete:
-        context.unknown("the jobs of each pipeline", "workflow, or jobs, may stand in an include that was not read")
+        context.unknown("the jobs of each pipeline", f"workflow, or jobs, may stand in {context.lost}")
         return False
     for include in context.includes:
         if include.has("rules"):

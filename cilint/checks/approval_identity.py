@@ -31,9 +31,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             yield context.fault(span, message, job=job, site=place)
         if job.site.dig("artifacts", "paths") is None and job.site.dig("artifacts", "reports") is None:
             if job.open:
-                context.unknown(
-                    f"artifacts of job {job.name}", "they may stand in an include that was not read", job.span
-                )
+                context.unknown(f"artifacts of job {job.name}", f"they may stand in {context.lost}", job.span)
             else:
                 yield context.fault(job.span, "no artifact records who approved", job=job, site=job.site)
 

@@ -25,9 +25,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         site = artifacts.set("expire_in")
         if site is None:
             if job.open:
-                context.unknown(
-                    f"artifacts of job {job.name}", "a part may stand in an include that was not read", job.span
-                )
+                context.unknown(f"artifacts of job {job.name}", f"a part may stand in {context.lost}", job.span)
             else:
                 message = f"artifacts without expire_in: {wanted}"
                 edits = context.put(artifacts, "expire_in", wanted)

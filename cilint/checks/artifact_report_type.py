@@ -23,9 +23,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if not context.roles.has(job, role, sure=True) or kinds & set(allowed):
                 continue
             if job.open:
-                context.unknown(
-                    f"reports of job {job.name}", "they may stand in an include that was not read", job.span
-                )
+                context.unknown(f"reports of job {job.name}", f"they may stand in {context.lost}", job.span)
                 continue
             place = keyword_place(job, "artifacts", "reports")
             message = f"{context.roles.title(role)} without artifacts:reports:{' or '.join(allowed)}"

@@ -26,7 +26,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if command is None or _assumes(context, job):
             continue
         if job.open:
-            context.unknown(f"how job {job.name} gets its credentials", "an include was not read", job.span)
+            context.unknown(f"how job {job.name} gets its credentials", f"it may stand in {context.lost}", job.span)
             continue
         message = f"talks to AWS (runs {command.name}) without sts {_CALL}"
         yield context.fault(job.span, message, job=job, site=job.site)

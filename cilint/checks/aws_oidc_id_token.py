@@ -26,7 +26,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if entries:
             yield context.fault(entries[0].key_span, "the identity token has no aud", job=job, site=entries[0])
         elif job.open:
-            context.unknown(f"id_tokens of job {job.name}", "it may stand in an include that was not read", job.span)
+            context.unknown(f"id_tokens of job {job.name}", f"it may stand in {context.lost}", job.span)
         else:
             message = f"talks to AWS ({_shown(command.name)}) but declares no id_tokens with an aud"
             yield context.fault(job.span, message, job=job, site=job.site)

@@ -18,7 +18,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         site = job.get("coverage")
         if site is None:
             if job.open:
-                context.unknown(f"coverage of job {job.name}", "it may stand in an include that was not read", job.span)
+                context.unknown(f"coverage of job {job.name}", f"it may stand in {context.lost}", job.span)
             else:
                 edits = context.put(job.site, "coverage", wanted)
                 message = f"unit tests without coverage: '{wanted}'"

@@ -21,9 +21,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         stated = report.set("coverage_format") if report else None
         if stated is None or (report is not None and report.set("path") is None):
             if job.open:
-                context.unknown(
-                    f"reports of job {job.name}", "they may stand in an include that was not read", job.span
-                )
+                context.unknown(f"reports of job {job.name}", f"they may stand in {context.lost}", job.span)
                 continue
             place = keyword_place(job, "artifacts", "reports", "coverage_report")
             message = f"unit tests without a coverage_report of format {wanted} and its path"

@@ -28,7 +28,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         stop = jobs.get(on_stop.text or "")
         action = stop.site.dig("environment", "action") if stop is not None else None
         if stop is None and not context.pipeline.complete:
-            context.unknown(f"job {on_stop.text}", "it may stand in an include that was not read", on_stop.span)
+            context.unknown(f"job {on_stop.text}", f"it may stand in {context.lost}", on_stop.span)
         elif action is None or action.text != "stop":
             message = f"on_stop names {on_stop.text}, which is no job with environment:action: stop"
             yield context.fault(on_stop, message, job=job)

@@ -21,7 +21,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if environment is None:
             if context.roles.has(job, parameters["role"]):
                 if job.open:
-                    context.unknown(f"environment of job {job.name}", "an include was not read", job.span)
+                    context.unknown(f"environment of job {job.name}", f"it may stand in {context.lost}", job.span)
                 else:
                     yield context.fault(job.span, "deploys without naming an environment", job=job, site=job.site)
             continue

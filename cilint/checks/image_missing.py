@@ -18,7 +18,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if job.get("image") is not None:
             continue
         if job.open or not context.pipeline.complete:
-            context.unknown(f"image of job {job.name}", "it may stand in an include that was not read", job.span)
+            context.unknown(f"image of job {job.name}", f"it may stand in {context.lost}", job.span)
             continue
         message = "has no image, neither of its own nor by default: the runner's configuration decides what runs"
         yield context.fault(job.span, message, job=job, site=job.site)

@@ -25,7 +25,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if context.pipeline.complete:
             yield context.fault(top(context), f"there is no {template} that configures kubectl")
         else:
-            context.unknown(template, "it may stand in an include that was not read")
+            context.unknown(template, f"it may stand in {context.lost}")
         return
     for job in jobs:
         if not {template, template.lstrip(".")} & bases(context, job):

@@ -27,7 +27,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if context.pipeline.complete:
             yield context.fault(top(context), f"no job sends {_a(title)}")
         else:
-            context.unknown(title, "the job may stand in an include that was not read")
+            context.unknown(title, f"the job may stand in {context.lost}")
         return
     names = {job.name for job in jobs}
     unsent: list[str] = []

@@ -28,7 +28,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if start.when == "manual":
                 continue
             if start.site is None and job.open:
-                context.unknown(f"how job {job.name} starts", "an include was not read", job.span)
+                context.unknown(f"how job {job.name} starts", f"it may stand in {context.lost}", job.span)
                 continue
             message = f"starts by itself (when: {start.when}): {context.roles.title(parameters['role'])} is manual"
             edits = _by_hand(context, job, start)

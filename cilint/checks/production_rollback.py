@@ -22,7 +22,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 message = "deploys to production, and no manual job rolls production back"
                 yield context.fault(job.span, message, job=job, site=job.site)
             else:
-                context.unknown("a rollback of production", "it may stand in an include that was not read")
+                context.unknown("a rollback of production", f"it may stand in {context.lost}")
         return
     for job in rollbacks:
         for start in starts(job):

@@ -54,6 +54,6 @@ def _judge_required(context: Context, path: str, called: set[str]) -> Iterator[F
     if context.project.read_local(path) is None:
         yield context.fault(top(context), f"{path} is not in the repository, and no job calls it")
     elif not context.pipeline.complete:
-        context.unknown(f"who calls {path}", "an include was not read")
+        context.unknown(f"who calls {path}", f"it may stand in {context.lost}")
     else:
         yield context.fault(top(context), f"no job calls {path}")

@@ -29,9 +29,7 @@ def _stated(context: Context, job: Job) -> Iterator[Finding]:
     own = job.get("allow_failure")
     if own is None:
         if job.open:
-            context.unknown(
-                f"allow_failure of job {job.name}", "it may stand in an include that was not read", job.span
-            )
+            context.unknown(f"allow_failure of job {job.name}", f"it may stand in {context.lost}", job.span)
         else:
             edits = context.put(job.site, "allow_failure", value=False)
             message = "secret detection does not state allow_failure: false"

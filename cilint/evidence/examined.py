@@ -146,7 +146,7 @@ def _required(rule: Rule, context: Context, findings: list[Finding]) -> Iterator
             value="; ".join(proofs),
             place=place_of(jobs[0].span) if jobs else None,
             result="not-assessed" if unknown else "pass",
-            note="it may stand in an include that was not read" if unknown else "",
+            note=f"it may stand in {context.lost}" if unknown else "",
         )
         yield item, [one for one in findings if one.message.startswith((f"{title} is ", f"no job does {title} ("))]
 

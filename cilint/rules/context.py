@@ -112,6 +112,13 @@ class Context:
             edits=edits,
         )
 
+    @property
+    def lost(self) -> str:
+        """Where what is not there may stand: the end of "it may stand in ..."."""
+        if self.config.complete:  # GitLab refuses such a configuration, and a finding says what is wrong with it
+            return "what `extends`, `!reference` or an input names and is not there"
+        return "an include that was not read"
+
     def unknown(self, what: str, why: str, span: Span | None = None) -> None:
         """Say that the rule at work cannot be decided for something."""
         self.not_assessed.append(NotAssessed(what, why, span, (self.rule.id,)))
@@ -159,7 +166,9 @@ class Context:
 
     def literals(self, job: Job, name: str) -> list[str]:
         """The values that the files give a variable of a job, those that they tell whole."""
-        return [one.text for one in self.scopes.of(job).variable(name) if one.known == len(one.text) and "$" not in one.text]
+        return [
+            one.text for one in self.scopes.of(job).variable(name) if one.known == len(one.text) and "$" not in one.text
+        ]
 
     def assigned(self, job: Job) -> dict[str, list[Word]]:
         """What the job's shell assigns to variables, by name."""
@@ -224,6 +233,12 @@ class Context:
         from cilint.rules import rewrite
 
         return rewrite.changed(self, node, span, text)
+
+    def reword(self, command: Command, word: Word, text: str) -> tuple[Edit, ...]:
+        """The unsafe edit that writes `text` in the place of a word of a script, in YAML or in a file of its own."""
+        from cilint.rules import rewrite
+
+        return rewrite.reworded(self, command, word, text)
 
     def mend(self, rule: Rule, subject: Subject) -> tuple[Edit, ...]:
         """The edits that a rule in data declares for what it found wrong with a subject."""

@@ -73,7 +73,7 @@ def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
                 continue
             verdict = holds(assertion, subject)
             if verdict is None:
-                context.unknown(_what(subject), _why(subject), subject.site.span)
+                context.unknown(_what(subject), _why(subject, context), subject.site.span)
             elif not verdict:
                 yield context.fault(
                     subject.place,
@@ -117,11 +117,9 @@ def _what(subject: Subject) -> str:
     return " ".join(filter(None, [".".join(map(str, subject.site.path)), subject.text]))
 
 
-def _why(subject: Subject) -> str:
+def _why(subject: Subject, context: Context) -> str:
     names = ", ".join(f"${name}" for name in dict.fromkeys(subject.expansion.missing))
-    return (
-        f"the files do not say what {names} is" if names else "a part of it may stand in an include that was not read"
-    )
+    return f"the files do not say what {names} is" if names else f"a part of it may stand in {context.lost}"
 
 
 def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = False) -> list[Finding]:

@@ -186,11 +186,11 @@ def test_no_command_shows_it(kind, tmp_path, capfd, monkeypatch):
 def test_planted_pipelines_are_shown_at_all(tmp_path):
     """The test of the tests: without masking every place of the pipeline would be seen."""
     write(tmp_path, planted("variable"))
-    done = subprocess.run(
-        [sys.executable, "-c", "from cilint.report import secret; secret.hidden = str; secret.starred = lambda n, v: v\n"
-         "from cilint.cli import main; import sys; sys.exit(main(['resolve']))"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    code = (
+        "import sys\nfrom cilint.report import secret\nsecret.hidden = str\nsecret.starred = lambda name, value: value\n"
+        "from cilint.cli import main\nsys.exit(main(['resolve']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     unseen = {"called", "comment", "reason"}
     assert set(leaks("variable", done.stdout.encode())) == set(PLACES) - unseen
