@@ -158,7 +158,8 @@ def settled(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     from cilint.cli import _settle
 
     stamp(checked.findings, checked.config.readings, SECRET_RULES)
-    return [*checked.findings, *_settle.settle(entry, checked, request)]
+    own = _settle.settle(entry, checked, request)  # a waiver for one of many jobs makes two findings of one
+    return [*checked.findings, *own]
 
 
 def _facts(rule: Rule) -> RuleFacts:
