@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 _WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
 _NAME = 40  # characters that a name may have on either side of the word that betrays it
 SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
-_QUOTE = r"(?:\\?[\"']|&\#3[49];|&quot;|&apos;)"
+_QUOTE = r"(?:\\{0,4}[\"']|&\#3[49];|&quot;|&apos;)"
 _BARE = r"[^\s\"'`;&|<>()\\]"
 # From the betraying word on: the rest of the name, what joins it to its value, and the value.
 _BEHIND = Pattern(
     rf"""(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[=!]=|=~|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
-    (?:\\"(?P<escaped>[^"\\\n]{{1,4096}})\\"|"(?P<double>(?:[^"\\\n]|\\[^\n]){{1,4096}})"|'(?P<single>[^'\n]{{1,4096}})'|{_QUOTE}?(?P<bare>{_BARE}{{1,4096}}))""",
+    (?:\\{{1,4}}"(?P<escaped>[^"\\\n]{{1,4096}})\\{{1,4}}"|"(?P<double>(?:[^"\\\n]|\\[^\n]){{1,4096}})"|'(?P<single>[^'\n]{{1,4096}})'|{_QUOTE}?(?P<bare>{_BARE}{{1,4096}}))""",
     re.X,
 )
 _HEADER = Pattern(
@@ -194,6 +194,8 @@ def _in_node(node: Node, name: str, seen: set[int]) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.values.items():
             inner = str(key)
+            if "\\" in inner:
+                yield from values(inner)
             yield from _in_node(value, name if inner in ("value", "default", "options") and name else inner, seen)
     elif isinstance(node, Sequence):
         for item in node.items:
