@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import deque
 
-from cilint.finding import Finding
+from cilint.finding import Edit, Finding
+from cilint.span import Span
 from cilint.tree.comments import comments
 from cilint.tree.node import Mapping, Sequence
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _WORD = "cilint:"
 _IGNORE = re.compile(r"cilint:\s*ignore\s*\[([^\]]*)\]\s*(.*)")
-_UNTIL = re.compile(r"\(?\buntil\s+(\d{4}-\d\d-\d\d)\)?")
+_UNTIL = re.compile(r"\(?\buntil\b[\s:=]*([^\s,;()]*?)[.:]?(?=[\s,;()]|$)\)?", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AT_MOST = 1000  # comments of one file that are heeded; those of a hostile one would be held against every finding
 _SHAPE = "write `# cilint: ignore[rule] reason`, with `until YYYY-MM-DD` where it is to end"
 
@@ -87,20 +89,26 @@ def settle(
     return ignores, faults
 
 
-def unused(ignores: Iterable[Ignore], ran: Container[str], known: Iterable[str], today: str) -> list[Finding]:
+def unused(
+    ignores: Iterable[Ignore], ran: Container[str], known: Iterable[str], packs: Container[str], today: str
+) -> list[Finding]:
     """A finding for each rule of a comment that settles nothing.
 
     ran: rules that were judged in this run, for others nothing can be said. known: every rule that there is.
+    packs: the names of packs: a comment cannot ignore a whole one, for nobody could say what it covers tomorrow.
     """
     known = set(known)
     out: list[Finding] = []
     for ignore in ignores:
         for rule in ignore.rules:
-            if rule not in known:
+            if rule in packs:
+                message = f"{rule} is a pack of rules, and a comment names each rule that it ignores"
+                out.append(Finding("suppression-unknown-rule", message, ignore.comment.span))
+            elif rule not in known:
                 out.append(_unknown(ignore, rule, known))
             elif rule in ran and rule not in ignore.used and ignore.holds(today) and ignore.reason:
                 message = f"{rule} finds nothing here any more, so the comment has no use"
-                out.append(Finding("unused-suppression", message, ignore.comment.span))
+                out.append(Finding("unused-suppression", message, ignore.comment.span, edits=_without(ignore, rule)))
     return out
 
 
@@ -117,12 +125,32 @@ def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
         if not match or not rules:
             faults.append(Finding("suppression-malformed", f"this comment says nothing: {_SHAPE}", comment.span))
             continue
-        until = _UNTIL.search(match[2])
-        reason = _UNTIL.sub("", match[2].partition(" #")[0]).strip(" -:,;")
-        ignore = Ignore(comment, rules, reason, until[1] if until else "")
+        said = match[2].partition(" #")[0]
+        try:
+            until = _end(said)
+        except ValueError as error:
+            faults.append(Finding("suppression-malformed", f"{error}, so nothing is ignored: {_SHAPE}", comment.span))
+            continue
+        reason = (_UNTIL.sub(lambda end: "" if _is_date(end[1]) else end[0], said)).strip(" -:,;.")
+        ignore = Ignore(comment, rules, reason, until)
         layout = layout or Layout(reading)
         layout.aim(ignore)
         yield ignore
+
+
+def _end(said: str) -> str:
+    """The last day of a comment, "" when it has none. Raises ValueError for an end that is no day.
+
+    "until the move until 2026-12-31" has one; of "until the move" nobody could say when it is over.
+    """
+    ends = _UNTIL.findall(said)
+    days = [end for end in ends if _is_date(end)]
+    wrong = [end for end in ends if not _is_date(end) and (not days or end[:1].isdigit())]
+    if wrong:
+        raise ValueError(f"`until {wrong[0]}` names no day" if wrong[0] else "`until` names no day")
+    if len(days) > 1:
+        raise ValueError("`until` stands here twice")
+    return days[0] if days else ""
 
 
 class Layout:
@@ -177,13 +205,13 @@ def _unsound(ignore: Ignore, today: str) -> Iterator[Finding]:
     span, rules = ignore.comment.span, ", ".join(ignore.rules)
     if not ignore.reason:
         yield Finding("suppression-reason", f"no reason is given for ignoring {rules}: {_SHAPE}", span)
-    if ignore.until and not _is_date(ignore.until):
-        yield Finding("suppression-malformed", f"{ignore.until} is no date", span)
-    elif ignore.until and ignore.until < today:
+    if not ignore.holds(today):
         yield Finding("suppression-expired", f"ignoring {rules} ended on {ignore.until}", span)
 
 
 def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text) or not text.isascii():
+        return False
     year, month, day = (int(part) for part in text.split("-"))
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -208,9 +236,30 @@ def _apply(ignore: Ignore, finding: Finding, required: Container[str]) -> Iterat
         finding.reason = ignore.reason
 
 
+def _without(ignore: Ignore, rule: str) -> tuple[Edit, ...]:
+    """One rule taken out of a comment, or the comment itself when it names no other."""
+    span = ignore.comment.span
+    line = span.source.line(span.line)
+    others = [one for one in ignore.rules if one != rule]
+    if others:
+        start, end = (line.index(bracket, span.column - 1) + 1 for bracket in "[]")
+        return (Edit(Span(span.source, span.line, start + 1, span.line, end), ", ".join(others)),)
+    more = line.find(" #", span.column)
+    if more >= 0:  # another comment stands behind it
+        return (Edit(Span(span.source, span.line, span.column, span.line, more + 2), ""),)
+    if ignore.comment.alone:
+        return (Edit(Span(span.source, span.line, 1, span.line + 1, 1), ""),)
+    return (
+        Edit(Span(span.source, span.line, len(line[: span.column - 1].rstrip()) + 1, span.line, len(line) + 1), ""),
+    )
+
+
 def _unknown(ignore: Ignore, rule: str, known: set[str]) -> Finding:
     import difflib
 
     near = difflib.get_close_matches(rule, sorted(known), 1)
     hint = f"did you mean {near[0]}?" if near else "`cilint rules` lists the rules"
-    return Finding("suppression-unknown-rule", f"there is no rule {rule}; {hint}", ignore.comment.span)
+    span = ignore.comment.span
+    at = span.source.line(span.line).index(rule, span.column - 1) + 1
+    edits = [Edit(Span(span.source, span.line, at, span.line, at + len(rule)), near[0], safe=False)] if near else ()
+    return Finding("suppression-unknown-rule", f"there is no rule {rule}; {hint}", span, edits=edits)

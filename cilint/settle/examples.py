@@ -21,4 +21,4 @@ def about_comments(source: Source, project: Project) -> list[Finding]:
     rules = load((*BUILT_IN, PACK))
     checked = check(source, project, rules)
     ignores, faults = comments.settle(checked.findings, checked.config.readings, frozenset(), _TODAY)
-    return faults + comments.unused(ignores, rules, rules.rules, _TODAY)
+    return faults + comments.unused(ignores, rules, rules.rules, {rule.pack for rule in rules}, _TODAY)

@@ -25,7 +25,7 @@ def run(text, *marks, rule="image-unpinned", jobs=(), required=(), reached="entr
     reading = read(source)
     assert not reading.findings
     ignores, faults = settle(findings, [reading], required, TODAY, **options)
-    return findings, faults + unused(ignores, KNOWN, KNOWN, TODAY)
+    return findings, faults + unused(ignores, KNOWN, KNOWN, {"security"}, TODAY)
 
 
 def statuses(text, *marks, **options):
@@ -111,6 +111,16 @@ def test_required_rules_stay():
         ("# cilint: disable=image-unpinned", "open", "suppression-malformed"),
         ("# cilint: ignore[image-unpinned] why until 2026-06-14", "open", "suppression-expired"),
         ("# cilint: ignore[image-unpinned] why until 2026-02-30", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until tomorrow", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why (until 31.12.2026)", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until 2026-12-31T00:00", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until 2026-12-311", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until 2026/12/31", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] why until", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] until the move", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] until 2026-12-31 or until 2027-12-31", "open", "suppression-malformed"),
+        ("# cilint: ignore[image-unpinned] until 2026-12-31, until 2027-2-3", "open", "suppression-malformed"),
+        ("# cilint: ignore[security] why", "open", "suppression-unknown-rule"),
         ("# cilint: ignore[script-too-long] why", "open", "unused-suppression"),
     ],
 )
@@ -131,3 +141,16 @@ def test_a_reason_can_be_demanded():
 def test_the_nearest_rule_is_named():
     _, faults = run("a: 1  # cilint: ignore[image-unpined] why\n")
     assert "image-unpinned" in faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("why until 2026-12-31", "why"), ("why (until 2026-12-31)", "why"), ("why, until: 2026-12-31.", "why"),
+        ("Until 2026-12-31: why", "why"), ("until the move until 2026-12-31", "until the move"),
+        ("why until 2026-12-31 # until tomorrow", "why"), ("untilted", "untilted"),
+    ],
+)  # fmt: skip
+def test_an_end_that_is_a_day_is_heeded(end, reason):
+    findings, faults = run(f"a:\n  image: X  # cilint: ignore[image-unpinned] {end}\n", "X")
+    assert (findings[0].status, findings[0].reason, [fault.rule for fault in faults]) == ("suppressed", reason, [])
