@@ -34,11 +34,15 @@ def start() -> NoReturn:
     if sys.stdout is None:
         complain("cannot write to standard output: it is closed")
         os._exit(_BROKEN)
+    from cilint.cli import _snapshot
+
+    snapshot = _snapshot.begin()
     status = main(sys.argv[1:])
     try:
         sys.stderr.flush()
     except OSError:
         status = status or _BROKEN
+    snapshot.renew()
     os._exit(status)
 
 
