@@ -65,7 +65,8 @@ class Snapshot:
             if name.startswith(f"{_PACKAGE}."):
                 self.missed.append(name)
             return None
-        spec = ModuleSpec(name, self, origin=_ROOT + entry[0])
+        loader: Any = self
+        spec = ModuleSpec(name, loader, origin=_ROOT + entry[0])
         if entry[0].endswith("__init__.py"):
             spec.submodule_search_locations = [os.path.dirname(_ROOT + entry[0])]
         spec.has_location = True
@@ -81,21 +82,22 @@ class Snapshot:
 
     def renew(self) -> None:
         """Write it anew with the modules that this run had to import the usual way. Nothing may come of a failure."""
-        codes = {name: code for name in self.missed if (code := _code(name)) is not None}
+        found = {name: _code(name) for name in self.missed}
+        codes = {name: code for name, code in found.items() if code is not None}
         if not codes:
             return
         codes |= {name: (entry[:3], self._read(entry)) for name, entry in self._entries.items() if name not in codes}
-        entries = {}
+        entries: dict[str, Entry] = {}
         start = 0
-        for name, (stamp, code) in codes.items():
-            entries[name] = (*stamp, start, len(code))
-            start += len(code)
+        for name, (stamp, text) in codes.items():
+            entries[name] = (*stamp, start, len(text))
+            start += len(text)
         table = marshal.dumps((_key(), entries))
         temporary = f"{self._place}.{os.getpid()}"
         try:
             with open(temporary, "wb") as file:
                 file.write(len(table).to_bytes(_LENGTH, "big") + table)
-                file.writelines(code for _, code in codes.values())
+                file.writelines(text for _, text in codes.values())
             os.replace(temporary, self._place)
         except OSError:
             return
