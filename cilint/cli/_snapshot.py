@@ -1,4 +1,5 @@
-"""The compiled code of cilint in one file, so that a start opens one file instead of two hundred.
+"""The compiled code of cilint in one file, so that a start opens one file instead of two hundred; with the compiled
+patterns.
 
 A cold check imports some 170 modules. For each of them Python asks every finder, looks into a folder, and opens, reads
 and closes a file; that is an eighth of the whole run (1,200 system calls, 27 of 480 million instructions). A snapshot
@@ -18,7 +19,7 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, cache_from_source
 
-from cilint import __version__
+from cilint import __version__, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Snapshot:
         try:
             self._file = os.open(self._place, os.O_RDONLY)
             size = int.from_bytes(os.pread(self._file, _LENGTH, 0), "big")
-            key, entries = marshal.loads(os.pread(self._file, size, _LENGTH))  # noqa: S302  # trusted like a .pyc
+            key, entries, patterns = marshal.loads(os.pread(self._file, size, _LENGTH))  # noqa: S302  # like a .pyc
         except (OSError, ValueError, EOFError, TypeError, OverflowError):
             return  # there is none yet, or it is broken
         if key == _key() and os.stat(self._file).st_size == _LENGTH + size + sum(
@@ -57,6 +58,7 @@ class Snapshot:
         ):
             self._entries = entries
             self._start = _LENGTH + size
+            pattern.ready.update(patterns)
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
         """How to load a module of cilint; None: the usual way."""
@@ -81,10 +83,11 @@ class Snapshot:
         exec(marshal.loads(self._read(self._entries[module.__name__])), module.__dict__)  # noqa: S102, S302
 
     def renew(self) -> None:
-        """Write it anew with the modules that this run had to import the usual way. Nothing may come of a failure."""
+        """Write it anew with what this run had to import and compile the usual way. Nothing may come of a failure."""
         found = {name: _code(name) for name in self.missed}
         codes = {name: code for name, code in found.items() if code is not None}
-        if not codes:
+        pattern.ready.update((key, parts) for key in pattern.missed if (parts := pattern.prepared(*key)) is not None)
+        if not codes and pattern.ready.keys().isdisjoint(pattern.missed):
             return
         codes |= {name: (entry[:3], self._read(entry)) for name, entry in self._entries.items() if name not in codes}
         entries: dict[str, Entry] = {}
@@ -92,7 +95,7 @@ class Snapshot:
         for name, (stamp, text) in codes.items():
             entries[name] = (*stamp, start, len(text))
             start += len(text)
-        table = marshal.dumps((_key(), entries))
+        table = marshal.dumps((_key(), entries, pattern.ready))
         temporary = f"{self._place}.{os.getpid()}"
         try:
             with open(temporary, "wb") as file:
@@ -113,8 +116,8 @@ def begin() -> Snapshot:
     return snapshot
 
 
-def _key() -> tuple[bytes, str, str]:
-    return MAGIC_NUMBER, __version__, _ROOT
+def _key() -> tuple[bytes, int, str, str]:
+    return MAGIC_NUMBER, pattern.VERSION, __version__, _ROOT
 
 
 def _fresh(entry: Entry) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import compileall
+import importlib
+import marshal
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from cilint import pattern
+
 ROOT = Path(__file__).resolve().parents[2]
+PATTERNED = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for file in (ROOT / "cilint").rglob("*.py")
+    if "import Pattern" in file.read_text()
+)
 PROBE = """
 import atexit, os, sys
 from cilint import cli
@@ -110,3 +120,25 @@ def test_where_no_compiled_files_are_kept_there_is_no_snapshot(installed):
     )  # fmt: skip
     assert done.returncode == 0
     assert not list(installed.package.rglob("*.all"))
+
+
+def test_a_pattern_made_of_what_was_kept_is_the_pattern(monkeypatch):
+    """Python compares patterns by what they compile to."""
+    modules = [importlib.import_module(name) for name in PATTERNED]
+    lazy = [one for module in modules for one in vars(module).values() if type(one) is pattern.Pattern]
+    assert len(lazy) > 100
+    for one in lazy:
+        key = one._source, int(one._flags)
+        monkeypatch.setitem(pattern.ready, key, pattern.prepared(*key))
+        assert pattern._compiled(*key) == re.compile(*key)
+
+
+def test_what_cannot_be_kept_is_compiled(monkeypatch):
+    monkeypatch.setattr(pattern, "assemble", None)
+    assert pattern.prepared("a+", 0) is None
+    assert pattern._compiled("a+", 0).fullmatch("aaa")
+
+
+def test_patterns_are_kept_too(installed):
+    _, _, patterns = marshal.loads(installed.snapshot.read_bytes()[8:])
+    assert len(patterns) > 10
