@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import REFUTED, UNKNOWN, Assumptions, Claim
 from cilint.like import like_any
+from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Sequence
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SECONDS = 2.0  # for all gates of one file in `cilint check`; what is not decided then is "not assessed"
 _CHOICES_AT_MOST = 64
-_NAME = re.compile(r"\$\{?(\w+)")
+_NAME = Pattern(r"\$\{?(\w+)")
 _STEPS_TOLD = 6
 
 

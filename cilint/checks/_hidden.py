@@ -86,6 +86,9 @@ _STAND_IN = Pattern(
     re.I,
 )  # fmt: skip
 _BLIND = Pattern(r"\S")
+_LINE_END = Pattern(r"\n|\\n")
+_LOGIN_BEFORE = Pattern(r"\blogin[ \t]+\S{1,100}[ \t]+$")
+_COMMAND_END = Pattern(r"[\n;|&]")
 
 
 def conceal(text: str) -> str:
@@ -130,7 +133,7 @@ def stretches(text: str) -> list[tuple[int, int]]:
 def values(text: str) -> Iterator[str]:
     """The secrets in a text that are hidden wherever else they occur: those that no innocent text holds by chance."""
     for start, end in stretches(text):
-        for line in re.split(r"\n|\\n", text[start:end]):
+        for line in _LINE_END.split(text[start:end]):
             if is_rare(value := line.strip()):
                 yield value
 
@@ -233,7 +236,7 @@ def _behind_name(text: str, at: int, size: int) -> Iterator[tuple[int, int]]:
 
 def _is_netrc(text: str, start: int) -> bool:
     """Whether a bare `password` follows `login NAME`, as in a .netrc."""
-    return bool(re.search(r"\blogin[ \t]+\S{1,100}[ \t]+$", text[max(0, start - 120) : start]))
+    return bool(_LOGIN_BEFORE.search(text[max(0, start - 120) : start]))
 
 
 def _users(text: str) -> Iterator[tuple[int, int]]:
@@ -298,7 +301,7 @@ def _each(text: str, word: str) -> Iterator[int]:
 def _command(text: str, at: int) -> str:
     """The command to which an option at `at` belongs, as far as it stands before it on its line."""
     before = text[max(0, at - _COMMAND) : at]
-    return re.split(r"[\n;|&]", before)[-1]
+    return _COMMAND_END.split(before)[-1]
 
 
 def _is_password(value: str) -> bool:

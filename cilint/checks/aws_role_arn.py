@@ -30,6 +30,7 @@ _ROLE = Pattern(r"arn:(?:aws[\w-]*|\$\w+|\$\{\w+\}):iam::([^:\s\"'`]*):role/([\w
 _REAL_ACCOUNT = Pattern(r"[0-9]+|\$\w+|\$\{\w+\}|\$\(.*\)")
 # ... but what a format puts in makes one: of such an ARN the role is known.
 _FORMAT = Pattern(r"%s|\{\w*\}")
+_BRACES = Pattern(r"\$\{(\w+)\}")
 _PIECES = ("arn:", ":iam:", ":role/", "role/", "aws:iam")  # what a text must hold to be a part of an ARN
 _CALL = "assume-role-with-web-identity"
 
@@ -208,4 +209,4 @@ class _Composed:
 
 def _plain(arn: str) -> str:
     """`${NAME}` and `$NAME` are one."""
-    return re.sub(r"\$\{(\w+)\}", r"$\1", arn)
+    return _BRACES.sub(r"$\1", arn)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _STORED = "a stored AWS credential"
 _CONFIGURE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 # Calls of STS whose answer holds credentials; get-caller-identity and its like give none.
-_GIVING = re.compile(r"assume-role|get-session-token|get-federation-token")
-_GIVING_IN_CODE = re.compile(r"assume_?role|fromWebToken|fromTokenFile|get_?session_?token", re.I)
+_GIVING = Pattern(r"assume-role|get-session-token|get-federation-token")
+_GIVING_IN_CODE = Pattern(r"assume_?role|fromWebToken|fromTokenFile|get_?session_?token", re.I)
 _FILE = Pattern(r"\.aws/credentials\b|\$\{?AWS_SHARED_CREDENTIALS_FILE\b")
 _PLACED = ("cp", "mv", "ln", "install", "rsync", "tee")
 _WRITERS = ("echo", "printf", "cat", "tee")

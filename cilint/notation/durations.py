@@ -28,6 +28,7 @@ _CLOCK = Pattern(r"[0-9]*\.?[0-9]+:[0-9]*\.?[0-9]+")
 _LONGEST = 1000  # characters; no duration is longer, and the grammar takes time with the square of the length
 _KNOWN_AT_MOST = 1000  # the same few durations stand in hundreds of jobs
 _known: dict[str, float | None] = {}
+_LETTERS = Pattern(r"[^\W\d_]+")
 _BLANK = Pattern("[ \t\n\v\f\r]+")
 
 
@@ -84,7 +85,7 @@ def _words(text: str) -> list[float | str] | None:
 
 def _has_number_words(text: str) -> bool:
     """Whether words may have to become digits: seldom, so most durations take the short way."""
-    words: list[str] = re.findall(r"[^\W\d_]+", text)
+    words: list[str] = _LETTERS.findall(text)
     return "-" in text or "/" in text or any(word not in _UNITS and word not in _FILLERS for word in words)
 
 

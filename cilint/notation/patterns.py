@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
+from cilint import pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 # Ruby's `^` and `$` are ends of lines, so one line of a value of several may hold the pattern.
-_SYNTAX = re.compile(r"^/(.*)/([ismU]*)$", re.M)
+_SYNTAX = pattern.Pattern(r"^/(.*)/([ismU]*)$", re.M)
 _CACHE_LIMIT = 4096
 _cache: dict[tuple[str, bool], Pattern | PatternError] = {}
 

@@ -28,6 +28,7 @@ _NAMES = frozenset((
 ))  # fmt: skip
 USER = "GITLAB_USER_"  # set after YAML variables, so YAML cannot override them (builder.rb)
 
+_ODD = Pattern("[^a-z0-9]")
 _GROUP = Pattern(r"[\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))\s*\Z")
 _TIERS = (
     ("development", Pattern("dev|review|trunk", re.I)),
@@ -46,7 +47,7 @@ def of_job(instance: Instance, stage: str, when: str) -> dict[str, str]:
     """The variables of one job that its own rules see. when: at job level; the one of a rule is not known yet."""
     found = {
         "CI_JOB_NAME": instance.name,
-        "CI_JOB_NAME_SLUG": re.sub("[^a-z0-9]", "-", instance.name.lower())[:63].strip("-"),
+        "CI_JOB_NAME_SLUG": _ODD.sub("-", instance.name.lower())[:63].strip("-"),
         "CI_JOB_GROUP_NAME": group_name(instance.name),
         "CI_JOB_STAGE": stage,
         "CI_NODE_TOTAL": str(instance.total),

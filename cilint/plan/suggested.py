@@ -5,8 +5,7 @@ They are guesses at interesting situations, each of them a real one; planning sh
 
 from __future__ import annotations
 
-import re
-
+from cilint import pattern
 from cilint.notation.terms import And, Comparison, Literal, Match, Not, Or, PatternLiteral, Variable
 from cilint.plan.possible import REQUEST, SOURCES
 from cilint.plan.predefined import is_predefined
@@ -29,7 +28,7 @@ _SET = "true"  # the value of a variable that must only be there
 _FEATURE = "feature/change"
 _REQUEST = "CI_MERGE_REQUEST_"
 _TEXTS = ("main", "develop", _FEATURE, "v1.0.0", "1.0.0", "release/1.0", "hotfix/1", "true", "1")
-_LITERAL = re.compile(r"\^?((?:[\w /:#@-]|\\[^\w\s])+)")
+_LITERAL = pattern.Pattern(r"\^?((?:[\w /:#@-]|\\[^\w\s])+)")
 _BUILT_BY_KIND = frozenset(("CI_PIPELINE_SOURCE", "CI_COMMIT_BRANCH", "CI_COMMIT_TAG", "CI_COMMIT_REF_NAME"))
 
 

@@ -25,6 +25,7 @@ SECRET_RULES = frozenset({"hardcoded-credential"})
 _STAR = "*"
 _CUTS = ("\u2026", "...")
 _LEFT = 5  # characters of a secret that was cut which tell too much of it
+_ESCAPED = "\"'\\|&<>"  # what some format writes otherwise, besides letters that are not ASCII
 _MANY = 100  # secrets; with more of them, none is looked for that a format has cut
 
 _learnt: dict[str, list[str]] = {}  # of this process: every secret with its spellings
@@ -76,7 +77,7 @@ def _without_parts(text: str, secret: str) -> str:
 
 def _spellings(secret: str) -> list[str]:
     """The secret as formats write it: as it is, in JSON, in HTML and XML, as an argument of a shell."""
-    if secret.isalnum():
+    if secret.isascii() and secret.isprintable() and not any(char in secret for char in _ESCAPED):
         return [secret]
     import html
     import json

@@ -25,9 +25,8 @@ A name, tier or value that differs from pipeline to pipeline, or within a matrix
 
 from __future__ import annotations
 
-import re
-
 from cilint.like import like, like_any
+from cilint.pattern import Pattern
 from cilint.plan.predefined import tier_of
 from cilint.rules.expand import expand_word
 from cilint.shell.patterns import fits
@@ -49,9 +48,9 @@ if TYPE_CHECKING:
     Place: TypeAlias = Command | Node | Site | Job
     Seen: TypeAlias = tuple[str, Place] | None
 
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PIECE = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ELSEWHERE = ("pre", "non", "not", "no")
-_NAME = re.compile(r"\$\{?(\w+)")
+_NAME = Pattern(r"\$\{?(\w+)")
 _NAMES_AT_MOST = 500
 
 

@@ -7,11 +7,10 @@ offered where an anchor, a comment or a block of text would suffer.
 
 from __future__ import annotations
 
-import re
-
 import re2
 
 from cilint.finding import Edit
+from cilint.pattern import Pattern
 from cilint.source import Source
 from cilint.span import Span
 from cilint.tree.documents import read
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     Value: TypeAlias = str | bool | int | list[str] | dict[str, "Value"]
 
+_KEEPS_LINES = Pattern(r"[|>]\d?\+")
 _DETACHED = ("alias", "merge", "reference")  # others may use the same value, be it in files of tomorrow
 
 
@@ -150,7 +150,7 @@ def _end(node: Mapping) -> Span | None:
         return None if opened < 0 else Span(source, node.line, opened + 2, node.line, opened + 2)
     line = max(node.end_line, *(key.end_line for key in _own(node)))
     last = max(_own(node), key=lambda key: (key.line, key.column))
-    if re.search(r"[|>]\d?\+", source.line(last.line)):
+    if _KEEPS_LINES.search(source.line(last.line)):
         return None  # the blank lines behind the text belong to it
     if source.line(_first(node).line)[: _first(node).column - 1].strip(" -"):
         return None  # `&anchor key: value`, `? key`
