@@ -26,7 +26,11 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """`; did you mean "..."?` to end a message with, or nothing."""
-    near = nearest(word, choices)
+    return meant(nearest(word, choices))
+
+
+def meant(near: str | None) -> str:
+    """The same for a word that was found before."""
     return f"; did you mean `{near}`?" if near else ""
 
 

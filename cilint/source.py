@@ -40,7 +40,7 @@ class Source:
     @property
     def ours(self) -> bool:
         """Whether the file belongs to the checked repository, and not to another project, a template or a server."""
-        return self.reached.startswith(("entry", "include local"))
+        return self.reached.startswith(("entry", "include local", "called by a job"))
 
     def line(self, number: int) -> str:
         """The text of a 1-based line; empty past the end of the file."""

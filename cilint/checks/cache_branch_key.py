@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
@@ -24,6 +24,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: folder, what is cached; variables, of which the key holds one; installers, commands that fill it."""
     wanted = set(parameters["variables"])
     folder: str = parameters["folder"]
+    branch = f"${parameters['variables'][0]}"
     cached = False
     for job in context.jobs:
         cache = job.get("cache")
@@ -35,12 +36,13 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             key = entry.set("key")
             if key is None:
                 place = entry.key_span if entry.written is not None else entry.span
-                yield context.fault(
-                    place, f"the cache of {folder} has no key: all branches share it", job=job, site=entry
-                )
+                message = f"the cache of {folder} has no key: all branches share it"
+                edits = context.put(entry, "key", branch)
+                yield context.fault(place, message, job=job, site=entry, edits=edits)
             elif not wanted & set(_NAMES.findall(_text(context, job.name, key))):
                 message = f"the key of the cache of {folder} holds no branch: all branches share it"
-                yield context.fault(place_span(key), message, job=job, site=key)
+                edits = _with_branch(context, key, branch)
+                yield context.fault(place_span(key), message, job=job, site=key, edits=edits)
     if not cached:
         yield from _uncached(context, folder, parameters["installers"])
 
@@ -50,6 +52,13 @@ def _text(context: Context, job: str, key: Site) -> str:
     prefix = key.set("prefix") if isinstance(key.node, Mapping) else key
     value = str(prefix.value) if prefix is not None else ""
     return " ".join(one.text for one in context.scopes.of(context.pipeline.jobs[job]).expand(value))
+
+
+def _with_branch(context: Context, key: Site, branch: str) -> tuple[Edit, ...]:
+    """The branch put into a key: as the prefix of one of files, else behind the text that there is."""
+    if isinstance(key.node, Mapping):
+        return context.put(key, "prefix", branch) if key.set("prefix") is None else ()
+    return context.replace(key, f"{key.text}-{branch}", safe=False) if key.text else ()
 
 
 def _uncached(context: Context, folder: str, installers: list[str]) -> Iterator[Finding]:

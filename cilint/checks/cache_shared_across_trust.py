@@ -19,7 +19,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             unprotect = entry.set("unprotect")
             if unprotect is not None and unprotect.value is True:
                 message = "unprotect: true gives protected branches a cache that any branch can fill"
-                yield context.fault(unprotect, message, job=job)
+                yield context.fault(unprotect, message, job=job, edits=context.replace(unprotect, False))
         if context.roles.has(job, parameters["deployment"]):
             for name in ("CACHE_FALLBACK_KEY",):
                 for value in context.scopes.of(job).values(name):

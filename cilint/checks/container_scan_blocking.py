@@ -7,13 +7,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.finding import Finding
+    from cilint.finding import Edit, Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
 _WANTED = ("HIGH", "CRITICAL")
 _GRYPE_LEVELS = ("negligible", "low", "medium", "high")  # at or below high, so that high and critical fail
+_VALUES = {"trivy": "HIGH,CRITICAL", "grype": "high", "snyk": "high"}
+_OPTIONS = {"trivy": ("image", "--exit-code 1"), "grype": ("grype", "--fail-on high")}
 _SNYK_LEVELS = ("low", "medium", "high")
 
 
@@ -28,9 +30,20 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 assert fault is not None
                 word, message = fault
                 if word is not None:
-                    yield context.word_fault(command, word, [job], message)
+                    finding = context.word_fault(command, word, [job], message)
                 else:
-                    yield context.command_fault(command, [job], message)
+                    finding = context.command_fault(command, [job], message)
+                finding.edits = _edits(context, command, word)
+                yield finding
+
+
+def _edits(context: Context, command: Command, word: Word | None) -> tuple[Edit, ...]:
+    """The value that lets the scan fail, or the option, behind the word that it belongs to."""
+    if word is not None:
+        return context.reword(command, word, "1" if word.text == "0" else _VALUES[command.name])
+    behind, option = _OPTIONS.get(command.name, ("", ""))
+    found = next((one for one in command.argv if one.text == behind), None)
+    return context.reword(command, found, f"{behind} {option}") if found is not None else ()
 
 
 def _scans_image(command: Command) -> bool:

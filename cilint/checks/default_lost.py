@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.finding import Related
-from cilint.tree.node import Mapping
+from cilint.tree.node import Mapping, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,4 +33,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 shown = f"{key}: {value.value}" if value is not None and value.value is not None else key
                 message = f"this {keyword} replaces the default's whole: {shown} is lost"
                 related = [Related("set here for all jobs", value.span)] if value is not None else []
-                yield context.fault(own.key_span, message, job=job, site=own, related=related)
+                finding = context.fault(own.key_span, message, job=job, site=own, related=related)
+                finding.edits = context.put(own, key, plain(value.node), safe=False) if value is not None else ()
+                yield finding

@@ -33,7 +33,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             needed = jobs.get(need.job)
             if need.optional and needed and any(context.roles.has(needed, role) for role in parameters["needs"]):
                 message = f"needs {need.job} only if it is there (optional: true)"
-                yield context.fault(need.site, message, job=job)
+                told = need.site.set("optional")
+                edits = context.replace(told, False, safe=False) if told is not None else ()
+                yield context.fault(need.site, message, job=job, edits=edits)
 
 
 def _waits_for(context: Context, job: Job) -> set[str]:

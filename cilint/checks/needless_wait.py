@@ -22,4 +22,5 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         index = pipeline.stage_index(job)
         if any(0 <= pipeline.stage_index(other) < index for other in pipeline.jobs.values()):
             message = f"waits for every job before stage {job.stage}: state needs, [] where it needs none"
-            yield context.fault(job.span, message, job=job, site=job.site)
+            edits = context.put(job.site, "needs", [], safe=False)  # it may read files of another job
+            yield context.fault(job.span, message, job=job, site=job.site, edits=edits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.rules.select import subjects
+from cilint.tree.cut import without_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,4 +21,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if subject.name in predefined:
             key = subject.site.written
             message = f"{subject.name} is GitLab's own variable; every condition and script now sees this value instead"
-            yield context.fault(key.span if key else subject.site.span, message, job=subject.job, site=subject.site)
+            edits = without_entry(key, subject.site.node, safe=False) if key else ()
+            span = key.span if key else subject.site.span
+            yield context.fault(span, message, job=subject.job, site=subject.site, edits=edits)

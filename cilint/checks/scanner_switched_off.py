@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.like import like_any
 from cilint.rules.select import subjects
+from cilint.tree.cut import without_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from cilint.finding import Finding
     from cilint.rules.context import Context
+    from cilint.rules.select import Subject
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -21,11 +23,20 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for subject in subjects(context, "variable"):
         name, text = subject.name, subject.text
         if like_any(name, parameters["switches"]) and text.lower() in ("true", "1", "yes"):
-            yield context.fault(subject.site, f"{name} switches a scanner off", job=subject.job)
+            yield _fault(context, subject, f"{name} switches a scanner off")
         elif like_any(name, parameters["blinders"]) and text.strip():
-            yield context.fault(subject.site, f"{name} hides {text} from a scanner", job=subject.job)
+            yield _fault(context, subject, f"{name} hides {text} from a scanner")
         elif like_any(name, parameters["sources"]):
             scope = context.scopes.of(subject.job) if subject.job else None
             value = scope.expand(text)[0].text if scope else text.replace("${CI_REGISTRY}", "$CI_REGISTRY")
             if value and not value.startswith(tuple(parameters["registries"])):
-                yield context.fault(subject.site, f"{name} takes scanners from {text}", job=subject.job)
+                yield _fault(context, subject, f"{name} takes scanners from {text}")
+
+
+def _fault(context: Context, subject: Subject, message: str) -> Finding:
+    """What is found at a variable; without it, the scanner does what its template says."""
+    key = subject.site.written
+    edits = (
+        without_entry(key, subject.site.node, safe=False) if key is not None and subject.place is subject.site else ()
+    )
+    return context.fault(subject.site, message, job=subject.job, edits=edits)

@@ -71,7 +71,9 @@ def _misplaced(context: Context, job: Job, order: list[dict[str, Any]], homes: d
     stage = job.get("stage")
     wanted = homes.get(allowed[0], allowed[0])
     message = f"{_doing(context, job)} stands in stage {job.stage}, and belongs into {wanted}"
-    yield context.fault(stage or job.span, message, job=job, site=stage or job.site)
+    there = stage is not None and wanted in context.pipeline.stages
+    edits = context.replace(stage, wanted, safe=False) if stage is not None and there else ()
+    yield context.fault(stage or job.span, message, job=job, site=stage or job.site, edits=edits)
 
 
 def _doing(context: Context, job: Job) -> str:

@@ -54,16 +54,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _without(context: Context, command: Command, word: Word) -> tuple[Edit, ...]:
-    """The option taken out, where it stands alone in a line of YAML; the house's authority must then be known."""
-    script = command.script
-    if not script.nodes or word.text == "--trusted-host" or word.text not in _OPTIONS.get(command.name, ()):
-        return ()
-    span = script.span(word.start, word.end)
-    before = span.source.line(span.line)[: span.column - 1]
-    if span.text != word.text or not before.endswith(" "):
-        return ()
-    span.column -= 1
-    return context.change(script.nodes[script.entry(word.start)[0]], span, "")
+    """The option taken out; the house's authority must then be known."""
+    alone = word.text in _OPTIONS.get(command.name, ()) and word.text != "--trusted-host"
+    return context.reword(command, word, "") if alone else ()
 
 
 def _found(command: Command, variables: dict[str, list[str]]) -> Iterator[tuple[Word, str]]:

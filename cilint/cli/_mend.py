@@ -12,7 +12,7 @@ from cilint.fix.mend import mend as mend_once
 from cilint.fix.write import refuse_read_only, write
 from cilint.report import words
 from cilint.report.escape import printable
-from cilint.report.secret import masked, secrets_of
+from cilint.report.secret import hidden
 from cilint.report.terminal import Terminal, terminal_of
 
 TYPE_CHECKING = False
@@ -39,11 +39,10 @@ def mend(request: Request) -> None:
 def show(request: Request) -> int:
     """Print what `--fix` would change, as a diff; 1 when there is something."""
     _only_a_diff(request)
-    secrets: set[str] = set()
-    wanted = _changes(request, secrets)
+    wanted = _changes(request)
     terminal = terminal_of(sys.stdout, request.color, os.environ)
     diff = "".join(change.diff() for change in wanted)
-    shown = masked(diff, secrets)
+    shown = hidden(diff)
     _emit.say(_painted(shown, terminal))
     sys.stderr.write(f"--fix would change {words.plural(len(wanted), 'file')}\n")
     if shown != diff:
@@ -51,8 +50,8 @@ def show(request: Request) -> int:
     return 1 if wanted and not request.exit_zero else 0
 
 
-def _changes(request: Request, secrets: set[str] | None = None) -> list[Change]:
-    """What all rounds together make of the files. secrets: takes in what no output may show."""
+def _changes(request: Request) -> list[Change]:
+    """What all rounds together make of the files."""
     _not_stdin(request)
     draft = Draft()
     entries = _lint.entries(request)
@@ -61,9 +60,7 @@ def _changes(request: Request, secrets: set[str] | None = None) -> list[Change]:
         before = draft.texts()
         refused.clear()
         for entry in entries:
-            left = mend_once(
-                draft, entry.source, entry.project, _judge(entry, request, secrets), unsafe=request.unsafe_fixes
-            )
+            left = mend_once(draft, entry.source, entry.project, _judge(entry, request), unsafe=request.unsafe_fixes)
             refused.update((f"{finding.span}: {finding.rule}", finding) for finding in left)
         if draft.texts() == before:
             break
@@ -72,13 +69,10 @@ def _changes(request: Request, secrets: set[str] | None = None) -> list[Change]:
     return list(draft.changes.values())
 
 
-def _judge(entry: _lint.Entry, request: Request, secrets: set[str] | None) -> Judge:
+def _judge(entry: _lint.Entry, request: Request) -> Judge:
     def judge(source: Source, project: Project) -> list[Finding]:
         at = entry.at(source, project)
-        checked = _lint.judged(at)
-        if secrets is not None:
-            secrets.update(secrets_of(checked.findings, checked.secrets))
-        return _lint.settled(at, checked, request)
+        return _lint.settled(at, _lint.judged(at), request)
 
     return judge
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from cilint.finding import Edit, Finding, Related
-from cilint.pattern import Pattern
-from cilint.span import Span
+from cilint.finding import Finding, Related
+from cilint.tree.cut import without_entry
 from cilint.tree.node import Mapping, Scalar, Sequence, key_of, key_text
 
 TYPE_CHECKING = False
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
 
     from cilint.tree.documents import Reading
     from cilint.tree.node import Node
-
-
-_COMMA = Pattern(r" *, *(?=\S)")
-_KEPT = Pattern(r"(?:^|\s)#|&[^&\s]")
-
 
 _AT_MOST = 1000  # in one file: nobody reads more, and a hostile one can hold a million
 
@@ -53,21 +47,4 @@ def _finding(node: Mapping, written: Scalar, lost: Node) -> Finding:
     winner = node.keys[key_of(written)]
     message = f"`{name}` is written again in line {winner.line}; this value is lost"
     related = [Related("this one counts", winner.span)]
-    return Finding("duplicate-key", message, written.span, related=related, edits=_without(node, written, lost))
-
-
-def _without(node: Mapping, written: Scalar, lost: Node) -> tuple[Edit, ...]:
-    """The lost entry taken out, with its line; not where a comment or an anchor would go with it."""
-    source = written.source
-    start, end = (written.line, written.column), (lost.end_line, lost.end_column)
-    if not source.ours or lost.source is not source or not start < (lost.line, lost.column):
-        return ()  # the value of an alias stands further up
-    before, after = source.line(written.line)[: written.column - 1], source.line(end[0])[end[1] - 1 :]
-    if node.flow:
-        rest = _COMMA.match(after)
-        span = Span(source, *start, end[0], end[1] + len(rest[0]) if rest else 0)
-        whole = rest is not None
-    else:
-        span = Span(source, start[0], 1, end[0] + 1, 1)
-        whole = not before.strip() and not after.strip()
-    return (Edit(span, ""),) if whole and not _KEPT.search(span.text) else ()
+    return Finding("duplicate-key", message, written.span, related=related, edits=without_entry(written, lost))

@@ -6,7 +6,7 @@ Bases are complete before what extends them: `{}` + first base + second base ...
 from __future__ import annotations
 
 from cilint.finding import Finding, Related
-from cilint.nearest import did_you_mean
+from cilint.nearest import meant, nearest, respelt
 from cilint.trail import Step
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence, ruby_text
 
@@ -89,8 +89,10 @@ class Extending:
             self._fault("extends-invalid", message, place, name)
         elif self._config.complete:
             names = [key for key in self._root.values if isinstance(key, str) and key != name]
-            message = f"unknown keys in `extends` ({base}){did_you_mean(base, names)}"
+            near = nearest(base, names)
+            message = f"unknown keys in `extends` ({base}){meant(near)}"
             self._fault("extends-undefined", message, place, name)
+            self._config.findings[-1].edits = respelt(place.span, base, near)
 
     def _fault(self, rule: str, message: str, place: Node, name: str, related: list[Related] | None = None) -> None:
         self._config.open_jobs.add(name)

@@ -11,7 +11,7 @@ import re
 from cilint.compose.fetch import Fetched, Surroundings
 from cilint.compose.include_entry import Entry, EntryFault, check_entry, entries_of, written_entries
 from cilint.finding import Finding, NotAssessed, Related
-from cilint.nearest import did_you_mean
+from cilint.nearest import meant, nearest, respelt
 from cilint.pattern import Pattern
 from cilint.trail import Step
 from cilint.tree.documents import read
@@ -238,8 +238,9 @@ class Including:
         else:
             location = entry.location.lstrip("/")
             files = [path for path in place.list_files() if _EXTENSION.search(path)]
-            near = did_you_mean(location, files)
-            self._broken(entry, "include-local-missing", f"Local file `{location}` does not exist!{near}")
+            near = nearest(location, files)
+            self._broken(entry, "include-local-missing", f"Local file `{location}` does not exist!{meant(near)}")
+            self.config.findings[-1].edits = respelt(entry.place.span, location, near)
         return None
 
     def _broken(self, entry: Entry, rule: str, message: str, source: Source | None = None) -> None:

@@ -12,7 +12,7 @@ from cilint.compose.given import Given, is_bounded, node_of
 from cilint.compose.ruby import shown
 from cilint.compose.spec import INPUT_TYPES
 from cilint.finding import Finding, Related
-from cilint.nearest import did_you_mean
+from cilint.nearest import did_you_mean, meant, nearest, respelt
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null, key_text
 
@@ -128,8 +128,9 @@ class Inputs:
         for key, written in self._given.keys.items() if self._given is not None else ():
             if key not in definitions:
                 name = key_text(written)
-                near = did_you_mean(name, [key_text(known) for known in definitions.keys.values()])
-                self._fault("input-unknown", f"unknown input arguments: {name}{near}", written.span, name, [])
+                near = nearest(name, [key_text(known) for known in definitions.keys.values()])
+                self._fault("input-unknown", f"unknown input arguments: {name}{meant(near)}", written.span, name, [])
+                self.findings[-1].edits = respelt(written.span, name, near)
 
     def _fault(self, rule: str, message: str, span: Span, name: str, related: list[Related]) -> None:
         path = ("include", "inputs", name)

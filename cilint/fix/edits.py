@@ -63,6 +63,6 @@ def _overlap(one: Edit, other: Edit) -> bool:
     if one.span.source.path != other.span.source.path:
         return False
     first, second = sorted((one.span, other.span), key=lambda span: span.key)
-    if first.key == second.key:
+    if (first.line, first.column) == (second.line, second.column):
         return True
     return (second.line, second.column) < (first.end_line, first.end_column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.finding import Edit, Finding
-from cilint.nearest import nearest, respelt
+from cilint.nearest import meant, nearest, respelt
 from cilint.tree.node import Mapping, Scalar, Sequence
 from cilint.tree.site import Site
 
@@ -164,11 +164,6 @@ class Faults:
         for step in path:
             site = _step(site, step)
         return site
-
-
-def meant(near: str | None) -> str:
-    """The same in words."""
-    return f"; did you mean `{near}`?" if near else ""
 
 
 def _edits(site: Site, span: Span, right: str | None, instead: str | None, *, at_key: bool) -> tuple[Edit, ...]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from cilint.finding import Finding, Related
 from cilint.language.faults import is_closed, shown
-from cilint.nearest import nearest, respelt
+from cilint.nearest import meant, nearest, respelt
 from cilint.pipeline.cycles import cycles
 from cilint.pipeline.environment import stop_fault
 from cilint.pipeline.job import DEFAULT_STAGE, Need, needs_of
 from cilint.pipeline.matrix import combinations, instance_name, instances
-from cilint.tree.node import Mapping, Scalar, Sequence
+from cilint.tree.cut import without_item
+from cilint.tree.node import Mapping, Scalar, Sequence, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.finding import Edit
     from cilint.pipeline.job import Job
     from cilint.pipeline.pipeline import Pipeline
     from cilint.tree.node import Key, Node
@@ -96,7 +98,7 @@ class _Logic:
         near = self._near(name, stages) if site is not None else None
         default = "" if site is not None else " (the stage of a job that names none)"
         message = (
-            f"chosen stage {shown(name)}{default} does not exist; available stages are {listed or 'none'}{_meant(near)}"
+            f"chosen stage {shown(name)}{default} does not exist; available stages are {listed or 'none'}{meant(near)}"
         )
         self._add("stage-undefined", message, job, site, near=near)
 
@@ -153,6 +155,7 @@ class _Logic:
                     message = f"has the following needs duplicated: {shown(name)}"
                     related = [Related("needed here already", first.site.span)]
                     self._add("needs-duplicate", message, job, _name_site(need.site), related=related)
+                    self.findings[-1].edits = _without(need, first)
                 seen.setdefault(name, need)
                 partly.setdefault(owner, need)
 
@@ -213,7 +216,7 @@ class _Logic:
         if name.startswith(".") and name in self.written:
             return "; a hidden job cannot be named, it never runs", None
         near = self._near(name, self.owners)
-        return _meant(near), near
+        return meant(near), near
 
     def _is_absent(self, job: Job, name: str) -> bool:
         """Whether the name is certainly no job: all was read, and nothing of that name was refused as a job."""
@@ -245,9 +248,7 @@ class _Logic:
             if stop is None and not self._is_absent(job, name):
                 return
             near = self._near(name, self.owners)
-            self._add(
-                "on-stop-invalid", f"on_stop job {shown(name)} is not defined{_meant(near)}", job, site, near=near
-            )
+            self._add("on-stop-invalid", f"on_stop job {shown(name)} is not defined{meant(near)}", job, site, near=near)
             return
         fault = stop_fault(stop, environment)
         if fault and not ((stop.open or not self.closed) and fault.endswith("defined")):
@@ -298,10 +299,6 @@ class _Logic:
         return nearest(name, choices) if self.suggested <= _SUGGESTIONS_AT_MOST else None
 
 
-def _meant(near: str | None) -> str:
-    return f"; did you mean `{near}`?" if near else ""
-
-
 def _values(job: Job) -> dict[Key, Node]:
     node = job.site.node
     assert isinstance(node, Mapping)
@@ -334,6 +331,14 @@ def _name_site(site: Site) -> Site:
     """The part of a need that names the job."""
     job = site.set("job") if isinstance(site.node, Mapping) else None
     return site if job is None else job
+
+
+def _without(need: Need, first: Need) -> tuple[Edit, ...]:
+    """The second of two needs taken out of its list; safe when they say the same, and nobody else may use the list."""
+    if need.matrix is not None or first.matrix is not None or not isinstance(need.site.path[-1], int):
+        return ()
+    shared = any(step.kind in ("alias", "merge", "reference") for step in need.site.trail)
+    return without_item(need.site.node, safe=not shared and plain(need.site.node) == plain(first.site.node))
 
 
 def _picking_site(site: Site) -> Site:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule
     from cilint.rules.select import Subject
+    from cilint.shell.command import Command, Word
     from cilint.tree.site import Site
 
     Value: TypeAlias = str | bool | int | list[str] | dict[str, "Value"]
@@ -99,6 +100,21 @@ def changed(context: Context, node: Node, span: Span, text: str) -> tuple[Edit, 
     if not inside or not node.source.ours:
         return ()
     return (Edit(span, text, safe=False, jobs={job.name for job, _ in context.reach(node)}),)
+
+
+def reworded(context: Context, command: Command, word: Word, text: str) -> tuple[Edit, ...]:
+    """Write `text` in the place of a word that stands in the script as it is read; with no text, its blank goes, too."""
+    script = command.script
+    span = script.span(word.start, word.end)
+    if span.text != word.text or span.line != span.end_line or not span.source.ours:
+        return ()
+    if not text:
+        if not span.source.line(span.line)[: span.column - 1].endswith(" "):
+            return ()
+        span.column -= 1
+    if not script.nodes:
+        return (Edit(span, text, safe=False),)
+    return changed(context, script.nodes[script.entry(word.start)[0]], span, text)
 
 
 def _is_free(node: Scalar) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cilint.language.faults import meant, shown
+from cilint.language.faults import shown
 from cilint.language.shapes import FLAG, Shape, Words
 from cilint.language.structures import STRINGS, Either, Fields, Listing, Strings
+from cilint.nearest import meant
 from cilint.pattern import Pattern
 from cilint.tree.node import Scalar, Symbol
 

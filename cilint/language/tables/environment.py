@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cilint.language.faults import meant, shown
+from cilint.language.faults import shown
 from cilint.language.shapes import FLAG, TEXT, Text, Words
 from cilint.language.structures import Either, Fields
+from cilint.nearest import meant
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar
 
