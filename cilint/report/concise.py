@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
-    """`file:line:column: severity[rule]: message (jobs)` for every open finding, and the summary unless `quiet`."""
+    """`file:line:column: severity[rule]: message (jobs)` for every open finding; the waived ones and the summary unless
+    `quiet`.
+    """
     paint, plain = terminal.paint, terminal.ascii
     lines = []
     for finding in report.open:
@@ -20,6 +22,10 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
         kind = paint(f"{finding.severity}[{finding.rule}]", finding.severity)
         reach = f" ({words.jobs(finding)})" if finding.jobs else ""
         lines.append(f"{place}: {kind}: {printable(finding.message + reach, ascii=plain)}")
+    for finding in () if quiet else report.waived:
+        place = paint(printable(report.place(finding.span), ascii=plain), "strong")
+        kind = paint(f"waived[{finding.rule}]", "quiet")
+        lines.append(f"{place}: {kind}: {printable(words.waived(finding), ascii=plain)}")
     for item in report.not_assessed:
         place = f"{printable(report.place(item.span), ascii=plain)}: " if item.span else ""
         lines.append(f"{place}{paint('not assessed', 'warning')}: {printable(f'{item.what}: {item.why}', ascii=plain)}")

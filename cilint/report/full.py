@@ -18,7 +18,10 @@ _INDENT = 4  # of the later lines of a message
 
 
 def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
-    """The open findings in order of place, what could not be assessed, and the summary unless `quiet`."""
+    """The open findings in order of place, the waived ones in a line each, what could not be assessed, the summary.
+
+    quiet: without the waived ones and the summary.
+    """
     page = Page(report, terminal)
     blocks: list[str] = []
     by_file: dict[str, list[Finding]] = {}
@@ -29,6 +32,8 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
         if terminal.sections:
             rendered = [_section(number, path, findings, rendered)]
         blocks += rendered
+    if report.waived and not quiet:
+        blocks.append("\n".join(page.waived(finding) for finding in report.waived))
     if report.not_assessed:
         blocks.append("\n".join(page.not_assessed(item) for item in report.not_assessed))
     if not quiet:
@@ -104,6 +109,12 @@ class Page:
             ("more", self.report.page(finding.rule)),
         ]
         return [(label, text) for label, text in notes if text]
+
+    def waived(self, finding: Finding) -> str:
+        """One finding that a waiver settles."""
+        place = self.terminal.paint(self.clean(self.report.place(finding.span)), "strong")
+        kind = self.terminal.paint(f"waived[{finding.rule}]", "quiet")
+        return f"{place}: {kind}: {self.clean(words.waived(finding))}"
 
     def not_assessed(self, item: NotAssessed) -> str:
         """One thing that could not be looked at."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
-    """The open findings under the file in which they are written, and the summary unless `quiet`."""
+    """The open findings under the file in which they are written; the waived ones and the summary unless `quiet`."""
     paint, plain = terminal.paint, terminal.ascii
     by_file: dict[str, list[Finding]] = {}
     for finding in report.open:
@@ -28,6 +28,12 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
             reach = f" ({words.jobs(finding)})" if finding.jobs else ""
             message = printable(finding.message + reach, ascii=plain)
             lines.append(f"  {place}  {kind}  {message}  {paint(finding.rule, 'quiet')}")
+        blocks.append("\n".join(lines))
+    if report.waived and not quiet:
+        lines = [paint("waived", "strong")]
+        for finding in report.waived:
+            text = f"{report.place(finding.span)}  {words.waived(finding)}"
+            lines.append(f"  {printable(text, ascii=plain)}  {paint(finding.rule, 'quiet')}")
         blocks.append("\n".join(lines))
     if report.not_assessed:
         lines = [paint("not assessed", "warning")]

@@ -85,6 +85,11 @@ class Report:
         """The findings that count."""
         return [finding for finding in self.findings if finding.status == "open"]
 
+    @property
+    def waived(self) -> list[Finding]:
+        """The findings that a waiver settles: somebody answers for each, so every format tells them."""
+        return [finding for finding in self.findings if finding.status == "waived"]
+
     def count(self, severity: str) -> int:
         """How many open findings have this severity."""
         return sum(finding.severity == severity for finding in self.open)

@@ -44,6 +44,12 @@ def via(finding: Finding, report: Report) -> str:
     return ", then ".join(step(item, report) for item in finding.trail)
 
 
+def waived(finding: Finding) -> str:
+    """What a waived finding is, and by which waiver: "node comes from outside (job build): W-1, see SEC-2"."""
+    reach = f" ({jobs(finding)})" if finding.jobs else ""
+    return f"{finding.message}{reach}: {finding.reason}" if finding.reason else f"{finding.message}{reach}"
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 error", "2 errors", "0 files"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -296,3 +297,166 @@ def test_schemas_are_schemas(cilint, name):
 
     schema = json.loads(cilint("schema", name).out)
     jsonschema.Draft202012Validator.check_schema(schema)
+
+
+SUPPRESSED = "a:\n  image: node  # cilint: ignore[image-private]\n  script: [x]\n"
+
+
+def test_a_baseline_holds_what_is_said_of_comments_too(cilint, findings):
+    settings = {".cilint.yaml": SETTINGS + "baseline: known.json\n"}
+    cilint("baseline", files={".gitlab-ci.yml": SUPPRESSED, **settings})
+    assert findings(SUPPRESSED, "--fail-on=info") == {
+        "image-private:2": "suppressed",
+        "suppression-reason:2": "baselined",
+    }
+    done = cilint("baseline", "--prune")
+    assert (done.status, done.err) == (0, "known.json: 1 finding, 0 added, 0 taken out\n")
+    worse = SUPPRESSED + "b:\n  image: ruby  # cilint: ignore[image-private]\n  script: [x]\n"
+    assert findings(worse)["suppression-reason:5"] == "open"
+
+
+def test_what_a_revision_said_of_comments_is_not_new(findings, git):
+    findings(SUPPRESSED, *HOUSE)
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    worse = "# moved\n" + SUPPRESSED + "b:\n  image: ruby  # cilint: ignore[image-private]\n  script: [x]\n"
+    found = findings(worse, *HOUSE, "--diff-base", "HEAD")
+    assert (found["suppression-reason:3"], found["suppression-reason:6"]) == ("baselined", "open")
+
+
+def test_what_a_comment_held_back_in_a_revision_is_new_without_it(findings, git):
+    findings(SUPPRESSED, *HOUSE)
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    bare = SUPPRESSED.replace("  # cilint: ignore[image-private]", "")
+    assert findings(bare, *HOUSE, "--diff-base", "HEAD") == {"image-private:2": "open"}
+
+
+BROKEN = {
+    "unreadable": "a: [\nb: }\n",
+    "empty": "",
+    "refused": "a:\n  image: $CI_REGISTRY/x\n  script: {b: c}\n",
+    "no job": ".a:\n  script: [x]\n",
+    "lost include": "include: nope.yml\na:\n  image: $CI_REGISTRY/x\n  script: [x]\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize(
+    "options", [[], ["--select", "stage-known"], ["--policy", "security", "--select", "pipe-to-shell"]]
+)
+def test_what_gitlab_refuses_is_told_whatever_is_selected(cilint, name, options):
+    done = cilint(
+        "check", *(options if "--policy" in options else [*HOUSE, *options]), files={".gitlab-ci.yml": BROKEN[name]}
+    )
+    assert done.status == 1
+    assert ": error[" in done.out
+    assert "no findings" not in done.out
+
+
+@pytest.mark.parametrize("name", ["unreadable", "empty"])
+@pytest.mark.parametrize("how", ["ignore", "baseline", "diff-base", "comment", "per-file-ignores"])
+def test_nothing_hides_that_a_file_cannot_be_read(cilint, git, name, how):
+    files = {".gitlab-ci.yml": BROKEN[name], ".cilint.yaml": SETTINGS}
+    options = []
+    rules = "yaml-syntax,config-empty"
+    if how == "ignore":
+        options = ["--policy", "gitlab", "--ignore", rules]
+    elif how == "baseline":
+        files["known.json"] = _recorded(cilint, files)
+        options = ["--baseline", "known.json"]
+    elif how == "comment":
+        files[".gitlab-ci.yml"] = f"# cilint: ignore[{rules}] because\n{BROKEN[name]}"
+    elif how == "per-file-ignores":
+        files[".cilint.yaml"] = f"packs: [gitlab]\nper-file-ignores: {{'*': [{rules}]}}\n"
+    cilint("rules", files=files)
+    if how == "diff-base":
+        git("add", "-A")
+        git("commit", "-qm", "one")
+        options = ["--diff-base", "HEAD"]
+    done = cilint("check", *options)
+    assert done.status == 1
+    assert ": error[" in done.out
+
+
+def _recorded(cilint, files):
+    """A baseline with the findings of a file that cannot be read, which cilint itself does not write."""
+    done = cilint("baseline", files=files)
+    assert (done.status, "cannot be read, so there is nothing to record" in done.err) == (2, True)
+    found = json.loads(cilint("check", "--format=json").out)["findings"]
+    entries = [
+        {"rule": one["rule"], "file": one["location"]["file"], "fingerprint": one["fingerprint"]} for one in found
+    ]
+    return json.dumps({"version": 1, "findings": entries})
+
+
+def test_a_rule_passes_only_where_it_could_look(cilint):
+    """The rules of a file that cannot be read, and of a job whose script GitLab refuses, in every format."""
+    files = {
+        ".gitlab-ci.yml": BROKEN["refused"],
+        "bad.yml": BROKEN["unreadable"],
+        "good.yml": BAD.replace("node", "$CI_REGISTRY/a").replace("ruby", "$CI_REGISTRY/b"),
+    }
+    data = json.loads(
+        cilint("check", *HOUSE, "--format=json", ".gitlab-ci.yml", "bad.yml", "good.yml", files=files).out
+    )
+    told = {(item["entry"], rule) for item in data["not_assessed"] for rule in item["rules"]}
+    assert ("bad.yml", "image-private") in told
+    assert ("bad.yml", "stage-known") in told
+    assert (".gitlab-ci.yml", "image-private") not in told, "the image can be read, and the rule looks at nothing else"
+    assert not any(entry == "good.yml" for entry, _ in told)
+    assert data["summary"]["not_assessed"] == len(data["not_assessed"]) > 0
+    junit = cilint("check", *HOUSE, "--format=junit", ".gitlab-ci.yml", "bad.yml", "good.yml").out
+    cases = {
+        (name, rule): "/>" in rest
+        for rule, name, rest in re.findall(r'<testcase classname="([a-z-]+): [^"]*" name="([^"]*)"([^\n]*)', junit)
+    }
+    assert cases["good.yml", "image-private"] is True
+    assert cases["bad.yml", "image-private"] is False
+    done = cilint("check", *HOUSE, "bad.yml")
+    assert "bad.yml:2:4: not assessed: bad.yml: it cannot be read, so no rule could look at it\n" in done.out
+    assert done.out.endswith(" - 1 not assessed\n")
+
+
+def test_a_rule_in_code_has_not_passed_where_a_script_is_refused(cilint):
+    options = ("check", "--policy=security", "--format=json")
+    data = json.loads(cilint(*options, files={".gitlab-ci.yml": BROKEN["refused"]}).out)
+    [item] = data["not_assessed"]
+    assert (item["what"], item["location"]["line"]) == ("what GitLab refuses: a.script", 3)
+    assert "pipe-to-shell" in item["rules"]
+
+
+WAIVER = """\
+waivers:
+  - id: W-1
+    rule: image-private
+    scope: {jobs: [a]}
+    reason: the vendor ships no other image yet
+    approved_by: [x]
+    ticket: T-1
+    created: 2026-01-01
+    expires: 2026-03-01
+"""
+
+
+@pytest.mark.parametrize("format", ["full", "concise", "grouped", "json", "gitlab", "junit", "sarif", "markdown"])
+def test_a_waived_finding_is_told_as_waived_in_every_format(cilint, format):
+    files = {".gitlab-ci.yml": BAD, ".cilint-waivers.yaml": WAIVER}
+    done = cilint("check", *HOUSE, "--format", format, files=files, env={"SOURCE_DATE_EPOCH": "1769000000"})
+    assert done.status == 1, done.out
+    out = done.out
+    if format == "gitlab":
+        waived, other = json.loads(out)
+        assert (waived["severity"], other["severity"]) == ("info", "critical")
+        assert "waived (" in waived["description"]
+    elif format == "junit":
+        assert '<skipped message="waived: ' in out
+        assert 'failures="1"' in out
+    elif format == "json":
+        assert [one["waived"] for one in json.loads(out)["findings"]] == [True, False]
+    elif format == "sarif":
+        results = json.loads(out)["runs"][0]["results"]
+        assert [bool(one["suppressions"]) for one in results] == [True, False]
+    else:
+        assert re.search(r"waived\n?.*node comes.*W-1: the vendor|waived.*node comes.*W-1: the vendor", out), out
+        assert "1 waived" in out
