@@ -159,7 +159,7 @@ def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
         known = context.situated(exactly({}))
         context.prover = Prover(
             context.planner,
-            Assumptions(variables=known.variables, given=known.outside),
+            Assumptions(variables=known.variables, given=known.outside, settings={**known.variables, **known.outside}),
             tree=known.tree,
             seconds=SECONDS,
             blocked=blocked(context.config),
@@ -284,5 +284,5 @@ def _finding(context: Context, there: Context, gate: Gate, verdict: Verdict, pre
         prefix + message,
         job=gate.guarded,
         related=shown.related,
-        help=f"see it: {command(shown, there.planner, there.config.entry.path)}" if there is context else "",
+        help=f"see it: {command(shown, there.config.entry.path)}" if there is context else "",
     )

@@ -78,7 +78,7 @@ def run(request: Request) -> int:
         for answer in answers:
             answer.assumptions = assumptions_of(assume)
             if answer.counterexample is not None:
-                answer.command = simulate_command(answer.counterexample, subject.planner, opener.path)
+                answer.command = simulate_command(answer.counterexample, opener.path, _again(request))
     _print(answers, subject, request)
     return (
         0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
@@ -168,7 +168,15 @@ def _assumptions(request: Request, settings: Settings) -> Assumptions:
         variables[name] = value
     known = {name: value for name, value in settings.variables.items() if is_predefined(name)}
     given = {name: value for name, value in settings.variables.items() if name not in known}
-    return Assumptions(variables={**known, **variables}, given=given, level=level)
+    return Assumptions(variables={**known, **variables}, given=given, settings=settings.variables, level=level)
+
+
+def _again(request: Request) -> list[str]:
+    """What `cilint simulate` must be told as well, to read the same file in the same way."""
+    return [
+        *(["--settings", request.settings] if request.settings else []),
+        *(["--isolated"] if request.isolated else []),
+    ]
 
 
 def _seconds(request: Request) -> float:

@@ -46,7 +46,7 @@ class Proofs:
     ) -> None:
         known = {name: value for name, value in variables.items() if is_predefined(name)}
         given = {name: value for name, value in variables.items() if name not in known}
-        assume = Assumptions(variables=known, given=given)
+        assume = Assumptions(variables=known, given=given, settings=variables)
         planner = Planner(context.pipeline)
         prover = Prover(planner, assume, tree=tree, seconds=_SECONDS, blocked=blocked(context.config))
         context.prover = prover
@@ -63,7 +63,7 @@ class Proofs:
             if answer.status == PROVEN:
                 answer.holds_up_to = holds_up_to(prover, gate.claims)
             shown = answer.counterexample
-            self.gates.append(_facts(answer, command(shown, planner, path) if shown is not None else ""))
+            self.gates.append(_facts(answer, command(shown, path) if shown is not None else ""))
 
 
 def _facts(answer: Answer, shown: str) -> Gate:

@@ -43,23 +43,26 @@ class Assumptions:
     """What is taken for granted.
 
     variables: values that the asker asserts; None as value: not set. given: variables of the project's settings that
-    hold unless somebody overrides them. level: ORDINARY, OUTSIDE or OVERRIDE. sources: the only values of
+    hold unless somebody overrides them; settings: all variables that the settings give, predefined ones too, which
+    `cilint simulate` knows by itself. level: ORDINARY, OUTSIDE or OVERRIDE. sources: the only values of
     CI_PIPELINE_SOURCE to look at, all when empty; kinds: the same for "branch", "tag" and "merge_request".
     """
 
-    __slots__ = ("given", "kinds", "level", "sources", "variables")
+    __slots__ = ("given", "kinds", "level", "settings", "sources", "variables")
 
     def __init__(
         self,
         *,
         variables: Mapping[str, str | None] | None = None,
         given: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
         level: int = OUTSIDE,
         sources: Iterable[str] = (),
         kinds: Iterable[str] = (),
     ) -> None:
         self.variables = dict(variables or {})
         self.given = dict(given or {})
+        self.settings = dict(settings or {})
         self.level = level
         self.sources = tuple(sources)
         self.kinds = tuple(kinds)
@@ -70,10 +73,15 @@ class Counterexample:
 
     variables: the predefined ones that it hangs on; outside: those set by a person or in settings. changed: the
     changed files, None without a diff. events: what has to happen, as "action:job". plan: the pipeline.
+    settings: see Assumptions. options: of `cilint simulate`, that describe the pipeline; notable: the predefined
+    variables that they do not say; is_first: whether GitLab has no diff because the push creates the branch.
     span: where the cause is written; related: what else to look at. story: what happens, in words.
     """
 
-    __slots__ = ("changed", "events", "outside", "plan", "related", "span", "story", "variables")
+    __slots__ = (
+        "changed", "events", "is_first", "notable", "options", "outside", "plan", "related", "settings", "span", "story",
+        "variables",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -83,12 +91,17 @@ class Counterexample:
         outside: Mapping[str, str],
         changed: Sequence[str] | None,
         events: Sequence[str],
+        settings: Mapping[str, str],
     ) -> None:
         self.plan = plan
         self.variables = dict(variables)
         self.outside = dict(outside)
         self.changed = None if changed is None else tuple(changed)
         self.events = tuple(events)
+        self.settings = dict(settings)
+        self.options: tuple[str, ...] = ()
+        self.notable: dict[str, str] = {}
+        self.is_first = False
         self.span: Span | None = None
         self.related: tuple[Related, ...] = ()
         self.story: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ literal") is a question. Texts with the same answers are one class, so a prover 
 
 from __future__ import annotations
 
+import re
+
 from . import charset
 from .automaton import Automaton, of_regex, of_substrings
 from .budget import Budget, Limits
@@ -28,6 +30,7 @@ __all__ = [
     "Partition",
     "StringClass",
     "find",
+    "is_ref_name",
     "partition",
 ]
 
@@ -62,16 +65,18 @@ class Language:
 
 # Names that `git check-ref-format refs/heads/NAME` accepts (git's Documentation/git-check-ref-format), less those that
 # begin with a dash, which GitLab refuses (lib/gitlab/git_ref_validator.rb, lib/gitlab/checks/branch_check.rb).
-GIT_REF_NAME = Language(
-    outside=[
-        parse(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|//|/$|(^|/)\.|\.lock(/|$)|\.$|^$"),
-    ]
-)
+_NO_REF_NAME = r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|//|/$|(^|/)\.|\.lock(/|$)|\.$|^$"
+GIT_REF_NAME = Language(outside=[parse(_NO_REF_NAME)])
 # Paths that git can hold in a tree: no empty, `.`, `..` or `.git` component, no NUL (git's read-cache.c, verify_path).
 FILE_PATH = Language(outside=[parse(r"\x00|^$|^/|//|/$|(?i:(^|/)(\.|\.\.|\.git)(/|$))")])
 # Ruby's blank?: nothing but white space. An `if` whose result is blank does not hold (lib/gitlab/ci/pipeline/expression/statement.rb).
 _WHITE = Repeat(Chars(charset.BLANK), 0, None)
 BLANK = Regex(r"\A[[:space:]]*\z", "", Cat([Look(TEXT_START), _WHITE, Look(TEXT_END)]))
+
+
+def is_ref_name(text: str) -> bool:
+    """Whether a text is of GIT_REF_NAME."""
+    return re.search(_NO_REF_NAME, text) is None
 
 
 class StringClass:

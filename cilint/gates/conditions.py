@@ -18,6 +18,7 @@ from cilint.notation.terms import (
     Or,
     PatternLiteral,
     Variable,
+    as_text,
     is_present,
     occurs,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], Cases]
 
+_SLASHES = Pattern("a pattern", "(?s)/.*/")  # every text of the form /pattern/flags, and more
 _CASES_AT_MOST = 4000  # combinations of cases in one comparison; beyond it the answer is left open
 
 
@@ -45,7 +47,8 @@ class Conditions:
         self.world = world
         self._solver: Solver = world.solver
         self.open = world.texts.open
-        self.patterns: dict[Text, int] = {}  # unknown texts that are used as patterns, with "it is found"
+        # Unknown texts that are used as patterns: with what they are looked for in, and whether they are found there.
+        self.patterns: dict[Text, list[tuple[Atom, int]]] = {}
         self._guesses: dict[tuple[object, object], int] = {}
 
     def holds(self, expression: Expression, lookup: Lookup) -> int:
@@ -123,9 +126,7 @@ class Conditions:
     def _occurs(self, left: Atom, right: Atom) -> int:
         texts = self.world.texts
         if isinstance(right, Text):
-            term = self._guess(left, right, f"${right.name} is used as a pattern, and may be set from outside")
-            self.patterns.setdefault(right, term)
-            return term
+            return self._found_by(left, right)
         if not isinstance(left, Text):
             return TRUE if occurs(left, right) else FALSE
         if right is None or right is False:
@@ -140,6 +141,19 @@ class Conditions:
                 pass
         return texts.occurs_in(left, words)
 
+    def _found_by(self, left: Atom, right: Text) -> int:
+        """Whether an unknown text, taken as a pattern, is found. Without slashes it only has to hold what is left."""
+        known = (left, right) in self._guesses
+        term = self._guess(left, right, f"${right.name}, which is used as a pattern and may be set from outside")
+        if not known:
+            self.patterns.setdefault(right, []).append((left, term))
+            if not isinstance(left, Text):
+                no_pattern = -self.world.texts.matches(right, _SLASHES)
+                holds = self.world.texts.matches(right, _literally(as_text(left)))
+                self._solver.add(-no_pattern, -term, holds)
+                self._solver.add(-no_pattern, term, -holds)
+        return term
+
     def _guess(self, left: object, right: object, reason: str) -> int:
         key = (left, right)
         term = self._guesses.get(key)
@@ -147,6 +161,13 @@ class Conditions:
             term = self._guesses[key] = self._solver.new_var("open")
             self.open[term] = reason
         return term
+
+
+def _literally(text: str) -> Pattern:
+    """The pattern that is found in texts which hold this one."""
+    return Pattern(
+        text, "".join(char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
+    )
 
 
 def _falsy(atom: Atom) -> bool:

@@ -29,15 +29,19 @@ if TYPE_CHECKING:
     from cilint.pipeline.variables import Definitions
     from cilint.plan import Planner, Tree
     from cilint.plan.candidate import Candidate, Condition
+    from cilint.span import Span
     from cilint.tree.site import Site
 
 
 class Creation:
-    """All jobs of a pipeline. exists: whether GitLab creates the pipeline at all."""
+    """All jobs of a pipeline.
+
+    exists: whether GitLab creates the pipeline at all. places: by name of a variable, where it is first asked about.
+    """
 
     __slots__ = (
-        "_answers", "_chosen", "_lookups", "_tests", "_tree", "changes", "conditions", "exists", "jobs", "planner",
-        "solver", "world",
+        "_answers", "_chosen", "_lookups", "_tests", "_tree", "changes", "conditions", "exists", "jobs", "places",
+        "planner", "solver", "world",
     )  # fmt: skip
 
     def __init__(self, planner: Planner, world: World, limits: Limits, tree: Tree | None) -> None:
@@ -50,6 +54,7 @@ class Creation:
         self._lookups: dict[object, Cases] = {}
         self._answers: dict[object, int] = {}
         self._tests: dict[tuple[int, str], object] = {}
+        self.places: dict[str, Span] = {}
         self._chosen: list[tuple[int, Condition]] = []
         allowed = self._workflow()
         self.jobs: dict[str, Made] = {}
@@ -199,7 +204,11 @@ class Creation:
             if isinstance(site.node, Scalar) and site.node.value is None:
                 continue
             if written.text == "if":
-                terms.append(FALSE if condition.expression is None else self._holds(condition.expression, lookup))
+                if condition.expression is None:
+                    return FALSE
+                for name in condition.expression.variables:
+                    self.places.setdefault(name, site.span)
+                terms.append(self._holds(condition.expression, lookup))
             elif written.text == "changes":
                 terms.append(self._changes(site))
             elif written.text == "exists":
@@ -219,9 +228,13 @@ class Creation:
         if isinstance(site.node, Mapping):
             for key in ("compare_to", "regexp"):
                 if site.has(key):
-                    return self._undecided(("changes", id(site.node)), f"rules:changes:{key} ({site.span})")
+                    return self._undecided(
+                        ("changes", id(site.node)), f"rules:changes:{key} ({site.span}), which only GitLab can compare"
+                    )
         if any("$" in glob or "%" in glob for glob in globs):
-            return self._undecided(("changes", globs), f"a variable in rules:changes ({site.span})")
+            return self._undecided(
+                ("changes", globs), f"a variable in rules:changes ({site.span}): write the paths out"
+            )
         return self.solver.any_of((-self.world.diff, self.changes.any_fits(globs)))
 
     def _exists(self, site: Site) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cilint.plan.planned import PlannedJob
 
 STARTED = (PENDING, MANUAL, SCHEDULED)
-# What may happen to a job, by its status. "excuse": it fails with an exit code that `allow_failure` permits.
+# What may happen to a job, by its status.
 _EVENTS = {
     PENDING: ("succeed", "fail", "excuse", "cancel"),
     MANUAL: ("play",),
@@ -31,13 +31,9 @@ _EVENTS = {
 
 
 class Course(Run):
-    """A pipeline on its way that can be copied. excused: jobs whose failure was permitted by its exit code."""
+    """A pipeline on its way that can be copied."""
 
-    __slots__ = ("excused",)
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
-        self.excused: frozenset[str] = frozenset()
+    __slots__ = ()
 
     def copy(self) -> Course:
         """The same state, to go on from in another way."""
@@ -47,16 +43,6 @@ class Course(Run):
         twin._again = set(self._again)  # noqa: SLF001
         twin.excused = self.excused
         return twin
-
-    def happen(self, action: str, name: str) -> None:
-        """As Run has it; "excuse" is a failure that is permitted by its exit code, so what follows goes on."""
-        if action == "excuse":
-            super().happen("succeed", name)
-            self.excused |= {name}
-            return
-        super().happen(action, name)
-        if name in self.excused:
-            self.excused -= {name}
 
     @property
     def key(self) -> tuple[object, ...]:

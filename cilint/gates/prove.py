@@ -5,6 +5,7 @@ from __future__ import annotations
 from cilint.gates.budget import Budget, Limits
 from cilint.gates.certain import certain
 from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
+from cilint.gates.command import same, spell
 from cilint.gates.creation import Creation
 from cilint.gates.replay import replay
 from cilint.gates.solver import FALSE, Solver
@@ -14,6 +15,7 @@ from cilint.gates.texts import Texts
 from cilint.gates.witness import situation, wishes
 from cilint.gates.world import World
 from cilint.plan.predefined import is_predefined
+from cilint.plan.scenario import exactly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Prover:
                     self.world.predefined(name)
             self.creation = Creation(self.planner, self.world, self.limits, self._tree)
             texts.close(self.world.users)
+            self.world.tie_slug()
         except Budget as error:
             self._fault = str(error)
         else:
@@ -227,27 +230,25 @@ class Prover:
     def _refute(self, claim: Claim, made: Made, statuses: Statuses, within: list[int]) -> Verdict:
         faults = self._faults(claim, statuses)
         fresh = self.solver.new_var("not tried before")
-        hopes = [*wishes(self.world, self.creation), *statuses.calm()]
+        hopes = [*wishes(self.world, self.creation), [term for _, term in faults], *statuses.calm()]
         reason = ""
+        broken = self.solver.any_of(term for _, term in faults)
         for level in range(self.assume.level + 1):
-            for _, term in faults:
-                base = [made.exists, statuses.starts(claim.guarded), term, *within, *self.world.may_pass(level), fresh]
-                for _ in range(_TRIES):
-                    if term == FALSE or self._model(base) is None:
-                        break
-                    found = self._best(hopes, base)
-                    if found is None:
-                        break
-                    model, there = found
-                    reason = self._rests_on(model, base) or reason
-                    if not reason:
-                        verdict = self._replay(claim, model, there, statuses, level)
-                        if verdict is not None:
-                            return verdict
-                    self._never_again(model, fresh)
+            base = [made.exists, statuses.starts(claim.guarded), broken, *within, *self.world.may_pass(level), fresh]
+            for _ in range(_TRIES):
+                found = None if self._model(base) is None else self._best(hopes, base)
+                if found is None:
+                    break
+                model, there = found
+                rests = self._rests_on(model, base)
+                verdict = None if rests else self._replay(claim, model, there, statuses, level)
+                if verdict is not None:
+                    return verdict
+                reason = rests or reason
+                self._never_again(model, fresh)
         return Verdict(claim, UNKNOWN, level=self.assume.level, reason=reason or self._puzzle())
 
-    def _best(self, hopes: list[int], base: list[int]) -> tuple[Model, Situation] | None:
+    def _best(self, hopes: list[int | list[int]], base: list[int]) -> tuple[Model, Situation] | None:
         while True:
             model = self.solver.best(hopes, base, self.limits)
             if model is None:
@@ -283,10 +284,19 @@ class Prover:
         self.solver.add(-fresh, *(-term for term in self._context(model) if term > 0))
 
     def _puzzle(self) -> str:
-        open_ = list(dict.fromkeys(self.world.texts.open.values()))
-        if open_:
-            return f"it may depend on {'; '.join(open_[:3])}"
-        return "no pipeline that shows it could be replayed"
+        """The likely reason why no counterexample could be replayed."""
+        world, places = self.world, self.creation.places
+        if world.slug is not None:
+            place = places.get("CI_COMMIT_REF_SLUG")
+            return f"it depends on $CI_COMMIT_REF_SLUG ({place}): ask for $CI_COMMIT_REF_NAME, of which GitLab makes it"
+        for text in self.creation.conditions.patterns:
+            place = places.get(text.name)
+            return (
+                f"it may depend on ${text.name} ({place}), which is used as a pattern and may be set from outside: "
+                f"write the pattern out, or say what it is by --assume {text.name}=..."
+            )
+        open_ = list(dict.fromkeys(world.texts.open.values()))
+        return f"it may depend on {'; '.join(open_[:3])}" if open_ else "no pipeline that shows it could be replayed"
 
     def _replay(self, claim: Claim, model: Model, there: Situation, statuses: Statuses, level: int) -> Verdict | None:
         plan = self.planner.plan(there.scenario(self._tree))
@@ -307,9 +317,32 @@ class Prover:
             outside=there.outside,
             changed=there.changed,
             events=[f"{action}:{name}" for action, name in done.events],
+            settings=self.assume.settings,
         )
+        self._simplify(shown)
+        options, shown.notable = spell(shown, self.planner)
+        shown.options = tuple(options)
         tell(shown, claim, done.why)
         return shown
+
+    def _simplify(self, shown: Counterexample) -> None:
+        """Leave out changed files that make no difference, and say that a push is the first where that makes one."""
+        variables = {**shown.variables, **shown.outside}
+
+        def alike(changed: tuple[str, ...] | None) -> bool:
+            return same(self.planner.plan(exactly(variables, changed, self._tree)), shown.plan)
+
+        if not self.creation.changes.asked:
+            return
+        if shown.changed is None:
+            shown.is_first = not alike(())
+        elif alike(None) and alike(()):
+            shown.changed = None
+        elif len(shown.changed) > 1:
+            for path in shown.changed:
+                fewer = tuple(other for other in shown.changed if other != path)
+                if fewer and alike(fewer):
+                    shown.changed = fewer
 
 
 def _moments(model: Model, statuses: Statuses) -> list[dict[str, str]]:

@@ -114,7 +114,7 @@ def _action(course: Course, name: str, wanted: str, undone: tuple[str, ...], *, 
             return "fail" if job.allow_failure else "excuse" if job.exit_codes else ""
         if status == MANUAL:
             return "play"
-        harmless = job.allow_failure or status == SUCCESS
+        harmless = course.may_fail(name) or status == SUCCESS
         return "retry" if status in _FINISHED and not harmless else ""
     if wanted == "dropped":
         return "cancel" if status in (PENDING, SCHEDULED, CREATED) else ""

@@ -213,16 +213,23 @@ class Solver:
             propagations = propagations * 3 // 2
 
     def best(
-        self, wishes: Sequence[int], assumptions: Sequence[int] = (), limits: Limits | None = None
+        self,
+        wishes: Sequence[int | Sequence[int]],
+        assumptions: Sequence[int] = (),
+        limits: Limits | None = None,
     ) -> Model | None:
-        """A model that grants the wishes as far as they go together, an earlier one before all later ones."""
+        """A model that grants the wishes as far as they go together, an earlier one before all later ones.
+
+        A wish of several terms is granted with the first of them that goes.
+        """
         limits = limits or Limits(10)
         model = self.solve(assumptions, limits)
         granted = list(assumptions)
         for wish in wishes if model else ():
-            if model and model.holds(wish):
-                granted.append(wish)
-            elif better := self.solve([*granted, wish], limits):
-                model = better
-                granted.append(wish)
+            for term in (wish,) if isinstance(wish, int) else wish:
+                better = model if model and model.holds(term) else self.solve([*granted, term], limits)
+                if better:
+                    model = better
+                    granted.append(term)
+                    break
         return model

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from cilint.finding import Related
 from cilint.gates.claim import ABSENT, NOT_BLOCKING
+from cilint.plan.run_order import MANUAL, SCHEDULED, SKIPPED, Run
 from cilint.plan.scenario import exactly
 
 TYPE_CHECKING = False
@@ -32,7 +35,9 @@ _DONE = {
     "cancel": "somebody cancels {}",
     "retry": "somebody retries {}",
 }
+_TOLD_SINGLY = 6  # events; in a longer course those that simply succeed are counted
 _SHOWN = 60  # characters of a value
+_WORD = re.compile(r"[\w./:@+…-]+")
 
 
 def tell(shown: Counterexample, claim: Claim, why: str) -> None:
@@ -52,7 +57,7 @@ def tell(shown: Counterexample, claim: Claim, why: str) -> None:
         return
     gate = next(job for job in gates if job is not None)
     if why == NOT_BLOCKING:
-        shown.span, reason = _leak(guarded, gate)
+        shown.span, reason = _leak(shown, guarded, gate)
         shown.story = (f"{opening}, which does not wait for {gate.name}: {reason}", *_course(shown, claim))
     else:
         shown.span = _when(gate)
@@ -71,9 +76,16 @@ def situation_of(shown: Counterexample) -> str:
         if scenario.source != "merge_request_event":
             text = f"a child pipeline of a merge request of {scenario.ref}"
     else:
-        text = f"{_SOURCES.get(scenario.source, 'a pipeline of')} {scenario.kind} {scenario.ref}"
+        started = _SOURCES.get(scenario.source, "a pipeline of")
+        if scenario.source == "push" and scenario.kind == "tag":
+            started = "a push of"
+        if shown.is_first and scenario.source == "push" and scenario.kind == "branch":
+            started = "a push that creates"
+        text = f"{started} {scenario.kind} {scenario.ref}"
     if shown.changed is not None:
-        text += " that changes " + (_listed(shown.changed) if shown.changed else "nothing")
+        text += " that changes " + (_listed([_short(path) for path in shown.changed]) if shown.changed else "nothing")
+    if shown.notable:
+        text += ", where " + _listed([f"{name} is {_short(value)}" for name, value in shown.notable.items()]) + ","
     if shown.outside:
         text += " with " + _listed([f"{name}={_short(value)}" for name, value in shown.outside.items()])
     return text
@@ -95,43 +107,78 @@ def _absent(opening: str, claim: Claim, plan: Plan) -> tuple[tuple[str, ...], tu
 
 
 def _course(shown: Counterexample, claim: Claim) -> list[str]:
-    """What happens, one line an event; what simply succeeds in a long course is told in one."""
+    """What happens, one line an event, and what comes of it; what simply succeeds in a long course is told in one."""
+    run = Run(shown.plan)
     told: list[str] = []
     quiet = 0
-    events = [event.partition(":") for event in shown.events]
-    for action, _, name in events:
-        if action == "succeed" and len(events) > 6:
+    for event in shown.events:
+        action, _, name = event.partition(":")
+        before = dict(run.status)
+        run.happen(action, name)
+        skipped = [gate for gate in claim.gates if run.status.get(gate) == SKIPPED and before[gate] != SKIPPED]
+        if action == "succeed" and not skipped and len(shown.events) > _TOLD_SINGLY:
             quiet += 1
             continue
-        if quiet:
-            told.append(f"{quiet} jobs succeed")
-            quiet = 0
-        told.append(_DONE[action].format(name))
-    if quiet:
-        told.append(f"{quiet} jobs succeed")
-    return [*told, f"{claim.guarded} starts" if told else f"{claim.guarded} starts at once"]
+        told += [_quietly(quiet)] if quiet else []
+        quiet = 0
+        told.append(_DONE[action].format(name) + (f", so {_listed(skipped)} is skipped" if skipped else ""))
+    told += [_quietly(quiet)] if quiet else []
+    end = {MANUAL: "can be played", SCHEDULED: "starts its timer"}.get(run.status[claim.guarded], "starts")
+    return [*told, f"{claim.guarded} {end}{'' if told else ' at once'}"]
 
 
-def _leak(guarded: PlannedJob, gate: PlannedJob) -> tuple[Span, str]:
+def _quietly(count: int) -> str:
+    return "a job succeeds" if count == 1 else f"{count} jobs succeed"
+
+
+def _leak(shown: Counterexample, guarded: PlannedJob, gate: PlannedJob) -> tuple[Span, str]:
     """Where it is written that the guarded job does not wait, and why, as far as one place says it."""
-    if guarded.when in ("always", "on_failure"):
-        return _when(guarded), f"when: {guarded.when} starts it whatever happened before"
-    if guarded.needs is not None and gate.name not in guarded.needs:
+    run = Run(shown.plan)
+    for event in shown.events:
+        run.happen(*event.split(":", 1))
+    status = run.status[gate.name]
+    if guarded.when == "on_failure":
+        return _when(guarded), "when: on_failure starts it as soon as a job before it has failed"
+    if guarded.when == "always":
+        return _when(guarded), "when: always starts it whatever becomes of the jobs before it"
+    if guarded.needs is not None and gate.name not in guarded.needs and not _leads(run, guarded.name, gate.name):
         site = _of(guarded, "needs")
-        return site.key_span if site else guarded.job.span, "needs: does not lead to it, and stages do not count then"
+        return (
+            site.key_span if site else guarded.job.span,
+            "its needs: do not lead there, and a job with needs: waits for no stage",
+        )
     if guarded.needs is None and gate.stage_index >= guarded.stage_index:
-        return guarded.job.span, f"both are in stage {gate.stage}, and needs: does not name it" if (
-            gate.stage_index == guarded.stage_index
-        ) else f"its stage {gate.stage} comes later"
+        if gate.stage_index > guarded.stage_index:
+            return guarded.job.span, f"its stage {gate.stage} comes later"
+        return guarded.job.span, f"both are in stage {gate.stage}, and jobs of one stage do not wait for each other"
+    if status == SKIPPED:
+        site = _of(gate, "needs")
+        span = _when(gate) if gate.when == "on_failure" or site is None else site.key_span
+        return span, f"{gate.name} is skipped, and what is skipped holds nothing back"
     if gate.allow_failure:
         site = _of(gate, "allow_failure")
         if site is not None:
-            return site.span, "allow_failure lets its failure pass"
+            return (
+                site.span,
+                "allow_failure lets its failure pass" if status != MANUAL else "allow_failure lets it be left unplayed",
+            )
         return _when(gate), "a job with when: manual may be left unplayed, unless allow_failure: false says otherwise"
-    if gate.exit_codes:
+    if gate.name in run.excused:
         site = _of(gate, "allow_failure")
-        return site.span if site else gate.job.span, "some of its failures are allowed"
+        return site.span if site else gate.job.span, "allow_failure:exit_codes lets some of its failures pass"
     return guarded.clause.span if guarded.clause else guarded.job.span, "there is a way around it"
+
+
+def _leads(run: Run, name: str, gate: str) -> bool:
+    """Whether a job waits for another by needs alone, over however many steps."""
+    reached: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in reached:
+            reached.add(current)
+            waiting += run.jobs[current].needs or ()
+    return gate in reached
 
 
 def _when(job: PlannedJob) -> Span:
@@ -150,5 +197,9 @@ def _listed(items: list[str] | tuple[str, ...]) -> str:
 
 
 def _short(value: str) -> str:
-    shown = value or '""'
-    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    """A value as it may stand in a sentence: in quotes, with escapes, unless it is a plain word."""
+    shown = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    if _WORD.fullmatch(shown):
+        return shown
+    spelt = (one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode() for one in shown)
+    return f'"{"".join(spelt)}"'

@@ -13,12 +13,13 @@ from cilint.gates.solver import FALSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cilint.gates.classes import Language, Partition
     from cilint.gates.solver import Model, Solver
     from cilint.notation.patterns import Pattern
 
+_ENDINGS = ("", "1.0", "1", "x", "0.0", "2")  # what makes a name of the least that a pattern asks for
 _PATTERNS_AT_MOST = 8  # unanchored patterns multiply classes: beyond so many, models are checked one by one
 
 
@@ -213,38 +214,54 @@ class Texts:
             if text.blank:
                 solver.add(-term, -text.blank if literal.strip() else text.blank)
 
+    def answers(self, text: Text, value: str) -> list[int]:
+        """What this value would answer to everything that the text was asked alone, as terms that hold then."""
+        held = [(term, value == literal) for literal, term in text.equal.items()]
+        held += [(term, self._patterns[source].search(value)) for source, term in text.matches.items()]
+        held += [(term, value in whole) for whole, term in text.inside.items()]
+        if text.blank:
+            held.append((text.blank, not value.strip()))
+        return [term if holds else -term for term, holds in held]
+
     def likeness(self, text: Text, value: str) -> int:
-        """Whether the text answers everything as this value would; 0 where that is not known."""
+        """Whether the text answers everything as this value would."""
         for group, parts in self._groups:
             if text in group and parts is not None:
                 one = parts.of(value)
-                return text.classes[parts.index(one)] if one is not None else 0
-        return 0
+                return FALSE if one is None else text.classes[parts.index(one)]
+        return self._solver.all_of(self.answers(text, value))
 
     # -- witnesses
 
-    def witness(self, model: Model, wanted: set[Text]) -> dict[Text, str] | None:
+    def witness(self, model: Model, wanted: set[Text], usual: Mapping[Text, Sequence[str]]) -> dict[Text, str] | None:
         """A value for each of the texts that answers everything as the model does.
 
-        None when there is none after all; the solver has then been told so. Raises Budget.
+        usual: for some texts, what they had best be, the best first. None when there is none after all; the solver has then been told so. Raises Budget.
         """
         found: dict[Text, str] = {}
         for group, parts in self._groups:
             members = [text for text in group if text in wanted]
             if parts is None:
                 for text in members:
-                    value = self._search(model, text)
+                    value = self._search(model, text, usual.get(text, ()))
                     if value is None:
                         return None
                     found[text] = value
-            elif members and not self._choose(model, members, parts, found):
+            elif members and not self._choose(model, members, parts, found, usual):
                 return None
         for text in wanted:
             if text not in found:
-                found[text] = text.hints[0] if text.hints else "x"
+                found[text] = next(iter(usual.get(text, text.hints)), "x")
         return found
 
-    def _choose(self, model: Model, members: list[Text], parts: Partition, found: dict[Text, str]) -> bool:
+    def _choose(
+        self,
+        model: Model,
+        members: list[Text],
+        parts: Partition,
+        found: dict[Text, str],
+        usual: Mapping[Text, Sequence[str]],
+    ) -> bool:
         for number, text in enumerate(members):
             index = next(place for place, variable in enumerate(text.classes) if model.holds(variable))
             twin = next((other for other in members[:number] if model.holds(text.same[other])), None)
@@ -252,8 +269,12 @@ class Texts:
                 found[text] = found[twin]
                 continue
             taken = [found[other] for other in members[:number]]
-            candidates = [hint for hint in text.hints if parts.of(hint) is parts[index]]
-            candidates += parts[index].texts(len(members) + 1) if taken else [parts[index].witness]
+            least = parts[index].witness
+            hints = [*usual.get(text, ()), *text.hints, *HINTS, *(least + ending for ending in _ENDINGS[1:])]
+            if least[-1:].isalnum():
+                hints.insert(len(hints) - len(_ENDINGS) + 1, least)
+            candidates = [hint for hint in hints if parts.of(hint) is parts[index]]
+            candidates += parts[index].texts(len(members) + 1) if taken else [least]
             value = next((one for one in candidates if one not in taken), None)
             if value is None:
                 pairs = [text.same[other] for other in members[:number]]
@@ -267,16 +288,15 @@ class Texts:
     def _class_of(self, model: Model, text: Text) -> int:
         return next(variable for variable in text.classes if model.holds(variable))
 
-    def _search(self, model: Model, text: Text) -> str | None:
+    def _search(self, model: Model, text: Text, usual: Sequence[str]) -> str | None:
         """A text for the answers of a model, where classes were too many to be listed."""
         literal = next((literal for literal, term in text.equal.items() if model.holds(term)), None)
         value = literal
         if literal is None:
             yes = [self._regexes[source] for source, term in text.matches.items() if model.holds(term)]
             no = [self._regexes[source] for source, term in text.matches.items() if not model.holds(term)]
-            value = find(
-                yes, no, text.language, self._limits, unequal=list(text.equal), hints=_ordered(list(text.hints))
-            )
+            hints = _ordered([*usual, *text.hints])
+            value = find(yes, no, text.language, self._limits, unequal=list(text.equal), hints=hints)
         if value is not None and all(model.holds(term) == (value in whole) for whole, term in text.inside.items()):
             if not text.blank or model.holds(text.blank) == (not value.strip()):
                 return value

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import re
 
+from cilint.gates.classes import is_ref_name
 from cilint.gates.texts import Text
-from cilint.gates.world import SOURCES, value_of
+from cilint.gates.world import SOURCES, slug_of, value_of
+from cilint.notation.terms import occurs
+from cilint.plan.only_except import plural
 from cilint.plan.scenario import exactly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cilint.gates.creation import Creation
     from cilint.gates.solver import Model
-    from cilint.gates.world import World
+    from cilint.gates.world import Atom, World
     from cilint.plan import Scenario, Tree
 
-_EXOTIC = ("chat", "external_pull_request_event", "pipeline", "parent_pipeline", "trigger", "api")
-_ANY_PATTERN, _NO_PATTERN = "/.*/", "x"
+# What people call them, the most usual first.
+_NAMES = {
+    "branch": (
+        "main", "develop", "feature/change", "release/1.0", "hotfix/1.0", "staging", "production", "master", "release-1.0",
+    ),
+    "tag": ("v1.0.0", "1.0.0", "v1.0", "1.0", "v1", "release-1.0.0", "v1.0.0-rc1"),
+    "merge_request": ("feature/change", "fix/change", "hotfix/1.0", "release/1.0", "develop", "main"),
+}  # fmt: skip
+# How pipelines come about, the most ordinary first; "chat" and the like only when nothing else will do.
+_ORDINARY = (
+    ("branch", "push"), ("merge_request", "merge_request_event"), ("tag", "push"), ("branch", "schedule"),
+    ("branch", "web"), ("branch", "api"), ("branch", "trigger"), ("tag", "web"), ("tag", "schedule"), ("tag", "api"),
+    ("branch", "pipeline"), ("branch", "parent_pipeline"), ("merge_request", "parent_pipeline"),
+)  # fmt: skip
+_KEYWORDS = frozenset(
+    ("branches", "tags", *(word for name in SOURCES for word in (name, plural(name.removesuffix("_event")))))
+)
 
 
 class Situation:
@@ -34,23 +54,36 @@ class Situation:
         return exactly({**self.variables, **self.outside}, self.changed, tree)
 
 
-def wishes(world: World, creation: Creation) -> list[int]:
-    """What makes a pipeline ordinary, the most important first."""
-    source, solver = world.source, world.solver
-    listed = [-source[name] for name in _EXOTIC]
-    listed += [world.kind["branch"], source["push"], source["merge_request_event"], -source["web"]]
+def wishes(world: World, creation: Creation) -> list[int | list[int]]:
+    """What makes a pipeline ordinary, the most important first; of the terms of a list, the first that goes."""
+    solver, texts, kind, source = world.solver, world.texts, world.kind, world.source
     passed = [-term for term in (*world.overridden.values(), *world.passed.values())]
-    listed += [solver.all_of(passed), *passed]
-    for text in world.users:
-        listed += [term for hint in text.hints if (term := world.texts.likeness(text, hint))][:1]
-    listed += [-world.diff, *(-term for term in creation.changes.globs.values()), world.protected]
-    return listed
+    keywords = [-term for literal, term in world.ref.equal.items() if literal in _KEYWORDS]
+    named = solver.any_of([term for literal, term in world.ref.equal.items() if literal not in _KEYWORDS])
+    usual, others = [], []
+    for one, started in _ORDINARY:
+        here = solver.all_of((kind[one], source[started]))
+        names = _NAMES[one] if started in ("push", "merge_request_event") else _NAMES[one][:1]
+        usual += [solver.all_of((here, texts.likeness(world.ref, name))) for name in names]
+        if (one, started) == ("branch", "push"):
+            usual.append(solver.all_of((here, named)))
+        others.append(solver.all_of((here, *keywords)))
+    values = [[texts.likeness(text, hint) for hint in text.hints] for text in world.users if text is not world.ref]
+    protected = solver.any_of((kind["tag"], solver.all_of((kind["branch"], texts.likeness(world.ref, "main")))))
+    compared = solver.any_of((kind["merge_request"], solver.all_of((kind["branch"], source["push"]))))
+    return [
+        solver.all_of(passed), *passed, [*usual, *others, solver.all_of(keywords)],
+        solver.iff(world.diff, compared), *values, solver.iff(world.protected, protected),
+        *(-term for term in creation.changes.globs.values()),
+    ]  # fmt: skip
 
 
 def situation(model: Model, creation: Creation) -> Situation | None:
     """The situation of a model; None when there is none, and the solver has learned so. Raises Budget."""
     world, texts = creation.world, creation.world.texts
-    values = texts.witness(model, {text for text in world.users if text.asked})
+    kind = next(name for name, term in world.kind.items() if model.holds(term))
+    names = _NAMES[kind]
+    values = texts.witness(model, {text for text in world.users if text.asked}, {world.ref: names})
     if values is None:
         return None
     changed: list[str] | None = None
@@ -60,17 +93,51 @@ def situation(model: Model, creation: Creation) -> Situation | None:
             return None
     for text in world.users:
         if text not in values:
-            values[text] = text.hints[0] if text.hints else "x"
-    for text, found in creation.conditions.patterns.items():
-        if not text.asked:
-            values[text] = _ANY_PATTERN if model.holds(found) else _NO_PATTERN
-    variables = _variables(model, world, values)
+            values[text] = next(iter(names if text is world.ref else text.hints), "x")
+    _fit_ref(model, world, values)
+    for text, sought in creation.conditions.patterns.items():
+        _fit_pattern(model, world, text, sought, values)
     outside = {
         name: value
         for name in world.outside_names
         if (value := value_of(model, world.strong(name), values)) is not None
     }
-    return Situation(variables, outside, changed if creation.changes.globs else None)
+    return Situation(_variables(model, world, values), outside, changed if creation.changes.asked else None)
+
+
+def _fit_ref(model: Model, world: World, values: dict[Text, str]) -> None:
+    """Let the name of the ref be one whose slug answers as the model has it, if such a name is easily found."""
+    if world.slug is None or world.ref.same:
+        return
+    texts, slugged = world.texts, model.holds(world.slugged)
+    for name in (values[world.ref], *(_unslugged(values[world.slug]) if slugged else ("_", "é"))):
+        terms = [*texts.answers(world.ref, name), *(texts.answers(world.slug, slug_of(name)) if slugged else ())]
+        if is_ref_name(name) and bool(slug_of(name)) == slugged and all(model.holds(term) for term in terms):
+            values[world.ref] = name
+            return
+
+
+def _unslugged(slug: str) -> Iterator[str]:
+    """Names of refs with this slug."""
+    for separator in "-/._":
+        name = slug.replace("-", separator)
+        yield from (name, name.upper(), name.capitalize(), f"{name}-", slug.replace("-", separator, 1))
+
+
+def _fit_pattern(
+    model: Model, world: World, text: Text, sought: list[tuple[Atom, int]], values: dict[Text, str]
+) -> None:
+    """Let a text that is used as a pattern be one that is found where the model has it found."""
+    if text.same:
+        return
+    lefts = [values[left] if isinstance(left, Text) else left for left, _ in sought]
+    texts = [left for left in lefts if isinstance(left, str)]
+    whole = [f"/^{re.escape(left)}$/".replace("\\-", "-") for left in texts if "/" not in left]
+    for value in (values[text], *whole, "/.*/", "x", "/^x$/", "".join(texts)):
+        found = [occurs(left, value) == model.holds(term) for left, (_, term) in zip(lefts, sought, strict=True)]
+        if all(found) and all(model.holds(term) for term in world.texts.answers(text, value)):
+            values[text] = value
+            return
 
 
 def _variables(model: Model, world: World, values: dict[Text, str]) -> dict[str, str]:
@@ -87,7 +154,7 @@ def _variables(model: Model, world: World, values: dict[Text, str]) -> dict[str,
         if value is not None:
             variables[name] = value
     if "CI_COMMIT_REF_SLUG" in variables:
-        variables["CI_COMMIT_REF_SLUG"] = re.sub("[^a-z0-9]", "-", ref.lower())[:63].strip("-")
+        variables["CI_COMMIT_REF_SLUG"] = slug_of(ref)
     for name, term in world.overridden.items():
         if model.holds(term):
             variables[name] = values[_overriding(world, name)]

@@ -6,6 +6,8 @@ Every fact is of `doc/ci/variables/predefined_variables.md`, `doc/ci/jobs/job_ru
 
 from __future__ import annotations
 
+import re
+
 from cilint.gates.claim import OUTSIDE, OVERRIDE
 from cilint.gates.classes import GIT_REF_NAME, Language
 from cilint.gates.regex import parse
@@ -58,6 +60,26 @@ _MR_OPTIONAL = frozenset((
 ))  # fmt: skip
 _MR_EVENTS = ("detached", "merged_result", "merge_train")
 _NUMBER = Language(inside=[parse(r"^[1-9][0-9]*$")])
+_SHA = Language(inside=[parse(r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")])
+_SLUG = Language(inside=[parse(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")])
+_PATH = Language(inside=[parse(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*$")])
+_LANGUAGES = {
+    "CI_COMMIT_SHA": _SHA,
+    "CI_COMMIT_SHORT_SHA": Language(inside=[parse(r"^[0-9a-f]{8}$")]),
+    "CI_PIPELINE_IID": _NUMBER,
+    "CI_PROJECT_ID": _NUMBER,
+    "CI_PROJECT_NAME": _PATH,
+    "CI_PROJECT_NAMESPACE": _PATH,
+    "CI_PROJECT_PATH": _PATH,
+    "CI_PROJECT_ROOT_NAMESPACE": _PATH,
+    "CI_SERVER_PORT": _NUMBER,
+    "GITLAB_USER_ID": _NUMBER,
+}
+_CHOICES = {
+    "CI_PROJECT_VISIBILITY": ("private", "internal", "public"),
+    "CI_SERVER_PROTOCOL": ("https", "http"),
+}
+_PASSED = ("true", "1", "yes", "on", "x")  # what people set variables to
 _HINTS = {**branch().variables, **merge_request().variables}
 
 
@@ -65,13 +87,14 @@ class World:
     """The unknowns that all conditions of a pipeline share.
 
     kind, source: a term for each value. ref: the name of the branch or tag, of a merge request its source branch.
-    diff: whether GitLab knows the changed files. undecided: terms that only other files or GitLab itself decide, with
+    diff: whether GitLab knows the changed files. slug: the text of CI_COMMIT_REF_SLUG, None if nobody asked;
+    slugged: whether it is not empty. undecided: terms that only other files or GitLab itself decide, with
     the reason for each: what rests on them is neither proven nor refuted.
     """
 
     __slots__ = (
         "_outside", "assume", "default", "diff", "kind", "levels", "names", "overridden", "passed", "protected", "ref",
-        "solver", "source", "texts", "undecided", "users",
+        "slug", "slugged", "solver", "source", "texts", "undecided", "users",
     )  # fmt: skip
 
     def __init__(self, solver: Solver, texts: Texts, assume: Assumptions) -> None:
@@ -83,7 +106,9 @@ class World:
         self.diff = solver.new_var("diff")
         self.protected = solver.new_var("protected")
         self.ref = Text("ref", GIT_REF_NAME, ("main",))
-        self.default = Text("CI_DEFAULT_BRANCH", GIT_REF_NAME, ("main",))
+        self.default = Text("CI_DEFAULT_BRANCH", GIT_REF_NAME, ("main", "master", "trunk"))
+        self.slug: Text | None = None
+        self.slugged = solver.new_var("the slug is not empty")
         # Each level allows what it names and what came before; they are assumed when a question is asked.
         self.levels = {OUTSIDE: solver.new_var("outside"), OVERRIDE: solver.new_var("override")}
         self.passed: dict[str, int] = {}  # variables that somebody may pass, each with whether it is
@@ -116,9 +141,18 @@ class World:
     def text(self, name: str, language: Language | None = None) -> Text:
         """A new unknown text."""
         hint = _HINTS.get(name)
-        made = Text(name, language, (hint,) if hint else ())
+        made = Text(name, language, (hint,) if hint else () if is_predefined(name) else _PASSED)
         self.users.append(made)
         return made
+
+    def tie_slug(self) -> None:
+        """What the name of the ref says about its slug, where it is known, once all texts are closed."""
+        if self.slug is None:
+            return
+        for name, term in self.ref.equal.items():
+            slug = slug_of(name)
+            for answer in (self.slugged, *self.texts.answers(self.slug, slug)) if slug else (-self.slugged,):
+                self.solver.add(-term, answer)
 
     @property
     def outside_names(self) -> list[str]:
@@ -173,6 +207,9 @@ class World:
             return [(term, value) for value, term in source.items()]
         if name == "CI_COMMIT_REF_NAME":
             return [(TRUE, self.ref)]
+        if name == "CI_COMMIT_REF_SLUG":
+            self.slug = self.text(name, _SLUG)
+            return [(self.slugged, self.slug), (-self.slugged, "")]
         if name == "CI_COMMIT_REF_PROTECTED":
             return [(self.protected, "true"), (-self.protected, "false")]
         if name == "CI_DEFAULT_BRANCH":
@@ -206,6 +243,10 @@ class World:
             return self._when(self.solver.new_var(name), "true")
         if name in _LATER or name in _SWITCHES or name.startswith(_LATER_FAMILIES):
             return [(TRUE, None)]
+        if name in _CHOICES:
+            return self._one_of(TRUE, _CHOICES[name])
+        if name in _LANGUAGES:
+            return [(TRUE, self.text(name, _LANGUAGES[name]))]
         if name in _HINTS or name.startswith(USER):
             return [(TRUE, self.text(name))]
         return self._when(self.solver.new_var(f"${name} set"), self.text(name))
@@ -245,6 +286,11 @@ class World:
 
     def _when(self, term: int, value: Atom) -> Cases:
         return [(term, value), (-term, None)]
+
+
+def slug_of(ref: str) -> str:
+    """`CI_COMMIT_REF_SLUG` (`lib/gitlab/utils.rb`, `slugify`)."""
+    return re.sub("[^a-z0-9]", "-", ref.lower())[:63].strip("-")
 
 
 def value_of(model: Model, cases: Cases, values: dict[Text, str]) -> str | None:

@@ -140,9 +140,9 @@ class Comparison(Binary):
         """See Term."""
         left, right = self.left.value(variables), self.right.value(variables)
         if isinstance(left, bool) and isinstance(right, str):
-            left = _text(left)
+            left = as_text(left)
         elif isinstance(right, bool) and isinstance(left, str):
-            right = _text(right)
+            right = as_text(right)
         return (left == right) is not self.negated
 
 
@@ -196,10 +196,10 @@ def occurs(left: Result, right: Result) -> bool:
     """
     if right is None or right is False:
         return False
-    text = _text(left)
+    text = as_text(left)
     if isinstance(right, Pattern):
         return right.search(text)
-    right = _text(right)
+    right = as_text(right)
     if right.find("/") >= 0:
         try:
             return compile_pattern(right).search(text)
@@ -208,7 +208,7 @@ def occurs(left: Result, right: Result) -> bool:
     return text in right
 
 
-def _text(value: Result) -> str:
+def as_text(value: Result) -> str:
     """Ruby's `to_s`."""
     if isinstance(value, str):
         return value

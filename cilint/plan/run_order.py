@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from cilint.plan.planned import Plan, PlannedJob
 
-ACTIONS = ("succeed", "fail", "play", "cancel", "retry")
+# "excuse": the job fails with an exit code that its `allow_failure: exit_codes` permits.
+ACTIONS = ("succeed", "fail", "play", "cancel", "retry", "excuse")
 
 CREATED, PENDING, MANUAL, SCHEDULED = "created", "pending", "manual", "scheduled"
 SKIPPED, SUCCESS, FAILED, CANCELED = "skipped", "success", "failed", "canceled"
@@ -36,6 +37,7 @@ _AFTER_NEEDS = {**_AFTER_STAGES, "on_success": (SUCCESS,), "manual": (SUCCESS,),
 _ALLOWED = {
     "succeed": (PENDING, MANUAL, SCHEDULED),
     "fail": (PENDING, MANUAL, SCHEDULED),
+    "excuse": (PENDING, MANUAL, SCHEDULED),
     "play": (MANUAL, SCHEDULED, SUCCESS, FAILED, CANCELED),
     "cancel": (CREATED, PENDING, SCHEDULED),
     "retry": (SUCCESS, FAILED, CANCELED),
@@ -88,13 +90,17 @@ def _seen(status: str, *, may_fail: bool) -> str:
 
 
 class Run:
-    """One pipeline on its way. status: of every job, by name. GitLab's retries by `retry:` are not played out."""
+    """One pipeline on its way. GitLab's retries by `retry:` are not played out.
 
-    __slots__ = ("_again", "_dependents", "jobs", "status")
+    status: of every job, by name. excused: the jobs whose failure was permitted by its exit code.
+    """
+
+    __slots__ = ("_again", "_dependents", "excused", "jobs", "status")
 
     def __init__(self, plan: Plan) -> None:
         self.jobs: dict[str, PlannedJob] = {job.name: job for job in plan.jobs}
         self.status: dict[str, str] = dict.fromkeys(self.jobs, CREATED)
+        self.excused: frozenset[str] = frozenset()
         self._again: set[str] = set()  # manual and delayed jobs that were retried: they start without another click
         self._dependents: dict[str, list[str]] = {}
         for job in plan.jobs:
@@ -105,15 +111,23 @@ class Run:
     @property
     def overall(self) -> str:
         """The status of the pipeline; `manual` is shown as "blocked"."""
-        return composite((self.status[name], job.allow_failure) for name, job in self.jobs.items())
+        return composite(self._seen(name) for name in self.jobs)
+
+    def may_fail(self, name: str) -> bool:
+        """Whether the others go on although a job failed: always allowed, or excused (app/models/ci/build.rb)."""
+        return self.jobs[name].allow_failure or name in self.excused
+
+    def _seen(self, name: str) -> tuple[str, bool]:
+        return self.status[name], self.may_fail(name)
 
     def happen(self, action: str, name: str) -> None:
         """Let one event happen, and everything that follows from it. Raises EventError.
 
-        action: succeed, fail (both also play a manual job and end a timer), play, cancel or retry.
+        action: succeed, fail, excuse (all three also play a manual job and end a timer), play, cancel or retry.
         """
         self._check(action, name)
         job, status = self.jobs[name], self.status[name]
+        self.excused -= {name}
         if action == "cancel":
             self.status[name] = CANCELED
         elif action == "retry" or (action == "play" and status in _FINISHED):
@@ -124,7 +138,9 @@ class Run:
         else:
             if status == MANUAL:
                 self._reset_after(name)
-            self.status[name] = {"succeed": SUCCESS, "fail": FAILED, "play": PENDING}[action]
+            self.status[name] = {"succeed": SUCCESS, "play": PENDING}.get(action, FAILED)
+            if action == "excuse":
+                self.excused |= {name}
         self._process()
 
     def _check(self, action: str, name: str) -> None:
@@ -137,6 +153,8 @@ class Run:
             raise EventError(f'cannot {action} "{name}": {_WHY[status]} (status {status})')
         if action == "play" and self.jobs[name].when not in ("manual", "delayed"):
             raise EventError(f'cannot play "{name}": it is no manual job')
+        if action == "excuse" and not self.jobs[name].exit_codes:
+            raise EventError(f'cannot excuse "{name}": it has no allow_failure:exit_codes')
 
     def _process(self) -> None:
         """Decide every created job until nothing changes; jobs stand in run order, so one round nearly always does."""
@@ -152,18 +170,14 @@ class Run:
                         before[job.stage_index] = self._before_stage(job.stage_index)
                     previous = before[job.stage_index]
                 else:
-                    previous = composite(
-                        ((self.status[other], self.jobs[other].allow_failure) for other in job.needs), dag=True
-                    )
+                    previous = composite((self._seen(other) for other in job.needs), dag=True)
                 if previous in _COMPLETE:
                     self.status[name] = self._decide(job, previous)
                     changed = True
                     before = {stage: status for stage, status in before.items() if stage <= job.stage_index}
 
     def _before_stage(self, stage: int) -> str:
-        return composite(
-            (self.status[name], job.allow_failure) for name, job in self.jobs.items() if job.stage_index < stage
-        )
+        return composite(self._seen(name) for name, job in self.jobs.items() if job.stage_index < stage)
 
     def _decide(self, job: PlannedJob, previous: str) -> str:
         allowed = _AFTER_STAGES if job.needs is None else _AFTER_NEEDS

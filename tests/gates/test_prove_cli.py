@@ -111,7 +111,7 @@ def test_text_tells_the_story(call):
     done = call("prove", "--guarded", "deploy", "--by", "approve-product", "--pipeline-types", "--color", "never")
     assert done.returncode == 1
     for part in (
-        "a push to tag v1.0.0 creates deploy, but approve-product is not in it",
+        "a push of tag v1.0.0 creates deploy, but approve-product is not in it",
         "cilint simulate --tag v1.0.0",
         "Taken for granted",
         "branch: proven",
