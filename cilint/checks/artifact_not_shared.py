@@ -1,8 +1,13 @@
-"""Jobs that read the files of another job without getting its artifacts, and needs that bring nothing."""
+"""Jobs that read the files or variables of another job without getting its artifacts, and needs that bring nothing."""
 
 from __future__ import annotations
 
 import os
+import re
+
+from cilint.checks._artifacts import WILD, Handed, handed, hands_on_all, kept, received, tidy
+from cilint.pattern import Pattern
+from cilint.plan.predefined import is_predefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,115 +18,71 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
-    from cilint.tree.site import Site
 
 _TELLING = ("echo", "printf", "test", "[", "[[")
 _MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is theirs from then on
 _COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
 _OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
+_WRITING = (">", ">>", ">|")
+_VARIABLE = Pattern(r"^\s*([A-Za-z_]\w*)=", re.M)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: shared, folders that every job makes for itself and nobody hands on."""
     jobs = context.pipeline.jobs
     makers = _makers(context, set(parameters["shared"]))
+    variables = _variables(context)
     for job in context.jobs:
         dependencies = job.get("dependencies")
         for site in dependencies.flat() if dependencies else ():
             needed = jobs.get(site.text or "")
             if needed is not None and needed.get("artifacts") is None and not needed.open and not needed.trigger:
                 yield context.fault(site, f"depends on the artifacts of {needed.name}, which makes none", job=job)
-        received = _received(job)
-        if received is None:
+        got = received(context.pipeline, job)
+        if got is None or job.open or any(name in jobs and hands_on_all(jobs[name]) for name in got):
             continue
-        own = set(_paths(job)) | _cached(job) | _reported(job) | _made(context, job)
-        index = context.pipeline.stage_index(job)
-        read = _read_paths(context, job)
-        brought = {folder for name in received if name in jobs for folder in _folders(jobs[name])}
-        for path, names in makers.items():
-            if path not in read or path in own or path in brought or names & received or job.name in names:
-                continue
-            earlier = all(context.pipeline.stage_index(context.pipeline.jobs[name]) < index for name in names)
-            if earlier and not os.path.exists(os.path.join(context.project.root, path)):
-                command, word = read[path]
-                message = f"reads {path} of {' or '.join(sorted(names))}, and does not get its artifacts"
-                yield context.word_fault(command, word, [job], message)
+        if makers:
+            yield from _files(context, job, got, makers)
+        if variables:
+            yield from _unset(context, job, got, variables)
 
 
-def _makers(context: Context, shared: set[str]) -> dict[str, set[str]]:
-    """Paths that jobs hand on, with the jobs that make them."""
-    found: dict[str, set[str]] = {}
+def _makers(context: Context, shared: set[str]) -> dict[str, tuple[Handed, set[str]]]:
+    """What jobs hand on, by pattern, each with the jobs that make it."""
+    found: dict[str, tuple[Handed, set[str]]] = {}
     for job in context.jobs:
-        for path in _paths(job):
-            if path not in shared and len(path) > 3:
-                found.setdefault(path, set()).add(job.name)
+        for one in handed(job):
+            # Of a pattern without a folder (`*.log`) nobody can tell whose file it is that a job reads.
+            if one.plain and one.plain not in shared and len(one.pattern) > 3:
+                found.setdefault(one.pattern, (one, set()))[1].add(job.name)
     return found
 
 
-def _paths(job: Job) -> Iterator[str]:
-    paths = job.site.dig("artifacts", "paths")
-    for site in paths.flat() if paths else ():
-        text = (site.text or "").removeprefix("./").rstrip("/")
-        if text and not any(char in text for char in "*?[$"):
-            yield text
-
-
-def _folders(job: Job) -> Iterator[str]:
-    """The folders of which a job hands on what a pattern finds (`out/*.tar`), and those around them."""
-    paths = job.site.dig("artifacts", "paths")
-    for site in paths.flat() if paths else ():
-        text = (site.text or "").removeprefix("./")
-        wild = min((at for char in "*?[$" if (at := text.find(char)) >= 0), default=-1)
-        if wild > 0:
-            yield from _around(text[:wild].rpartition("/")[0], whole=True)
-
-
-def _cached(job: Job) -> set[str]:
-    cache = job.get("cache")
-    found: set[str] = set()
-    for entry in cache.flat() if cache else ():
-        paths = entry.set("paths")
-        found.update((site.text or "").removeprefix("./").rstrip("/") for site in (paths.flat() if paths else ()))
-    return found
-
-
-def _reported(job: Job) -> set[str]:
-    """The files of the job's own reports."""
-    reports = job.site.dig("artifacts", "reports")
-    found: set[str] = set()
-    for _, site in reports.items() if reports else ():
-        path = site.set("path") or site
-        found.update((one.text or "").removeprefix("./") for one in path.flat())
-    return found
-
-
-def _received(job: Job) -> set[str] | None:
-    """The jobs whose artifacts the job downloads; None for those of all earlier stages."""
-    needs = job.needs
-    dependencies = job.get("dependencies")
-    if dependencies is not None:
-        return {site.text for site in dependencies.flat() if site.text is not None}
-    if needs is None:
-        return None
-    names = {need.job for need in needs if need.artifacts}
-    for clause in job.clauses or ():
-        site = clause.get("needs")
-        if site is not None:
-            names |= {item.text or str((item.set("job") or item).value) for item in site.flat()}
-    raw = job.get("needs")
-    outside = raw is not None and any(_from_elsewhere(item) for item in raw.flat())
-    return None if outside else names
-
-
-def _from_elsewhere(item: Site) -> bool:
-    return item.has("pipeline") or item.has("project")
+def _files(context: Context, job: Job, got: set[str], makers: dict[str, tuple[Handed, set[str]]]) -> Iterator[Finding]:
+    jobs = context.pipeline.jobs
+    index = context.pipeline.stage_index(job)
+    reads = _read_paths(context, job)
+    own = [*kept(job), *(Handed(path) for path in _made(context, job) if not WILD & set(path))] if reads else []
+    brought = [one for name in got if name in jobs for one in handed(jobs[name])] if reads else []
+    told: set[str] = set()
+    for path, (command, word) in reads.items():
+        for one, names in makers.values():
+            if not one.holds(path) or names & got or job.name in names or one.pattern in told:
+                continue
+            if any(other.touches(path) for other in own) or any(other.touches(path) for other in brought):
+                continue
+            earlier = all(context.pipeline.stage_index(jobs[name]) < index for name in names)
+            if earlier and not os.path.exists(os.path.join(context.project.root, one.plain)):
+                told.add(one.pattern)
+                message = f"reads {one.pattern} of {_either(names)}, and does not get its artifacts"
+                yield context.word_fault(command, word, [job], message)
 
 
 def _made(context: Context, job: Job) -> set[str]:
     """The paths, and the folders around them, that the job's own commands make or replace."""
     found: set[str] = set()
     for command in context.commands(job):
-        words = [redirect.word for redirect in command.redirects if redirect.op in (">", ">|")]
+        words = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
         if command.name in _MAKING:
             words += command.operands
         elif command.name in _COPYING:
@@ -133,24 +94,71 @@ def _made(context: Context, job: Job) -> set[str]:
 
 
 def _around(path: str, *, whole: bool) -> Iterator[str]:
-    parts = path.removeprefix("./").rstrip("/").split("/")[:12]
+    parts = tidy(path).split("/")[:12]
     for length in range(1 if whole else len(parts), len(parts) + 1):
-        yield "/".join(parts[:length])
+        if parts[0]:
+            yield "/".join(parts[:length])
 
 
 def _read_paths(context: Context, job: Job) -> dict[str, tuple[Command, Word]]:
-    """Every path in the job's own script, and the folders that it is in, with the word where each stands first."""
+    """Every path in the job's own scripts, with the word where it stands first."""
     found: dict[str, tuple[Command, Word]] = {}
-    for command in context.scripts.written(job, "script"):
-        if command.name in (*_TELLING, *_MAKING):
-            continue
-        output = command.option(*_OUTPUTS)
-        for word in command.argv[1:]:
-            text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
-            text = text.removeprefix("./").rstrip("/")
-            if word is output or not text or "://" in text:
+    for section in ("before_script", "script", "after_script"):
+        for command in context.scripts.written(job, section):
+            if command.name in (*_TELLING, *_MAKING):
                 continue
-            parts = text.split("/")
-            for length in range(1, min(len(parts), 12) + 1):
-                found.setdefault("/".join(parts[:length]), (command, word))
+            output = command.option(*_OUTPUTS)
+            inputs = [redirect.word for redirect in command.redirects if redirect.op == "<"]
+            for word in (*command.argv[1:], *inputs):
+                text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
+                path = tidy(text.removeprefix("@").removeprefix("file://"))
+                if word is not output and path and "://" not in path:
+                    found.setdefault(path, (command, word))
     return found
+
+
+def _either(names: set[str]) -> str:
+    return " or ".join(sorted(names))
+
+
+def _variables(context: Context) -> dict[str, set[str]]:
+    """The variables that jobs hand on in a dotenv report, as far as their commands tell, with those jobs."""
+    found: dict[str, set[str]] = {}
+    for job in context.jobs:
+        report = job.site.dig("artifacts", "reports", "dotenv")
+        files = {tidy(one.text) for one in report.flat() if one.text} if report else set()
+        for command in context.commands(job) if files else ():
+            targets = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
+            targets += command.operands if command.name == "tee" else []
+            if not any(tidy(one.text) in files for word in targets for one in context.expand(job, word)):
+                continue
+            written = [word for one in command.pipe for word in one.argv[1:]]
+            written += [redirect.word for one in command.pipe for redirect in one.redirects if redirect.op == "<<"]
+            for word in written:
+                for match in _VARIABLE.finditer(word.text):
+                    found.setdefault(match[1], set()).add(job.name)
+    return found
+
+
+def _unset(context: Context, job: Job, got: set[str], variables: dict[str, set[str]]) -> Iterator[Finding]:
+    """Variables of dotenv reports in the job's own scripts, for which nothing that reaches the job has a value.
+
+    Whoever asks first whether a variable is there expects that it may not be.
+    """
+    scope, assigned = context.scopes.of(job), context.assigned(job)
+    index = context.pipeline.stage_index(job)
+    jobs = context.pipeline.jobs
+    asking = (command for command in context.commands(job) if command.name in _TELLING[2:])
+    told = {name for command in asking for word in command.words for name in word.variables}
+    for section in ("before_script", "script", "after_script"):
+        for command in context.scripts.written(job, section):
+            for word in (*command.words, *(word for _, word in command.assignments)):
+                for name in word.variables:
+                    makers = variables.get(name)
+                    if makers is None or makers & got or job.name in makers or name in told or is_predefined(name):
+                        continue
+                    earlier = all(context.pipeline.stage_index(jobs[maker]) < index for maker in makers)
+                    if earlier and not scope.values(name) and name not in assigned:
+                        told.add(name)
+                        message = f"uses ${name} of {_either(makers)}, and does not get its dotenv report"
+                        yield context.word_fault(command, word, [job], message)
