@@ -41,6 +41,7 @@ def settle(entry: Entry, checked: Checked, request: Request, today: str) -> list
     inside = register.path.startswith(entry.project.root.rstrip(os.sep) + os.sep)
     remind = entry.settings.waivers.get("remind", _REMIND)
     entry.register = register
+    checked.not_assessed += register.unknown
     return tell(register, lambda rule: whole and inside and rule in entry.rules, today, remind)
 
 

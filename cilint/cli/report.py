@@ -19,6 +19,7 @@ FORMATS = {
     "markdown": "evidence_markdown",
     "csv": "csv",
     "csv-findings": "csv",
+    "csv-population": "csv",
     "json": "bundle",
     "bundle": "bundle",
     "xlsx": "xlsx",
@@ -137,8 +138,9 @@ def _status(evidence: Evidence, request: Request) -> int:
     }
     if threshold != "never" and any(ranks.index(one) <= ranks.index(threshold) for one in failed):
         return 1
-    lost = evidence.not_assessed or any(target.status in ("missing", "unreadable") for target in evidence.targets)
-    return 1 if request.strict and lost else 0
+    lost = evidence.result == "not-assessed" or evidence.not_assessed
+    gone = any(target.status in ("missing", "unreadable") for target in evidence.targets)
+    return 1 if request.strict and (lost or gone) else 0
 
 
 command = OPTIONS.command("report", run, _HELP)

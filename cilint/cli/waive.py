@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cilint.checks._hidden import conceal
 from cilint.cli import _choice, _lint, _waivers
 from cilint.cli._options import Request
 from cilint.cli._settle import today
@@ -20,8 +21,11 @@ from cilint.nearest import did_you_mean
 from cilint.report import words
 from cilint.report.escape import printable
 from cilint.settle import waivers_edit
+from cilint.settle.waivers_schema import text_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cilint.cli._lint import Entry
 
 
@@ -71,17 +75,7 @@ def command(rule: str | None, path: str | None, **options: Any) -> int:
 
 
 def _entry(rule: str, entry: Entry, options: dict[str, Any]) -> dict[str, Any]:
-    """The entry that the options describe, as the register has it. Raises UsageError for what is missing."""
-    if rule not in entry.rules and rule not in entry.rules.silenced:
-        hint = did_you_mean(rule, list(entry.rules.rules))
-        raise UsageError(f"there is no rule {rule}{hint}", help="`cilint rules` lists the rules")
-    if rule in _choice.required_of(entry.rules, entry.settings):
-        raise UsageError(f"{rule} is required and cannot be waived")
-    for name in ("reason", "approved_by", "ticket", "expires"):
-        if not options[name]:
-            raise UsageError(
-                f"--{name.replace('_', '-')} is missing: a waiver has a reason, an approver, a ticket and an end"
-            )
+    """The entry that the options describe, as the register has it. Raises UsageError for all that is wrong with it."""
     scope = {
         "project": options["project"],
         "jobs": list(options["jobs"]),
@@ -90,6 +84,12 @@ def _entry(rule: str, entry: Entry, options: dict[str, Any]) -> dict[str, Any]:
         "value": options["value"],
         "fingerprint": options["fingerprint"],
     }
+    faults = [*_rule_faults(rule, entry), *_text_faults(options), *_day_faults(options["expires"])]
+    faults += text_faults(options)
+    if not any(value for key, value in scope.items() if key != "project"):
+        faults.append(f"say what it is about: {', '.join(f'--{name}' for name in _NARROWING)}")
+    if faults:
+        raise UsageError("; ".join(faults), help="nothing was written")
     data = {
         "id": options["id"],
         "rule": rule,
@@ -105,17 +105,50 @@ def _entry(rule: str, entry: Entry, options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value}
 
 
+_NARROWING = ("job", "keyword", "file", "value", "fingerprint")
+_NEEDED = ("reason", "approved_by", "ticket", "expires")
+
+
+def _rule_faults(rule: str, entry: Entry) -> Iterator[str]:
+    if rule not in entry.rules and rule not in entry.rules.silenced:
+        yield f"there is no rule {rule}{did_you_mean(rule, list(entry.rules.rules))} (`cilint rules` lists them)"
+    elif rule in _choice.required_of(entry.rules, entry.settings):
+        yield f"{rule} is required and cannot be waived"
+
+
+def _text_faults(options: dict[str, Any]) -> Iterator[str]:
+    """What is missing, and what could make the register, or a report, say something else than it seems to."""
+    missing = [f"--{name.replace('_', '-')}" for name in _NEEDED if not options[name]]
+    if missing:
+        verb = "are" if len(missing) > 1 else "is"
+        yield f"{', '.join(missing)} {verb} missing: a waiver has a reason, an approver, a ticket and an end"
+    for name, given in options.items():
+        option = "--" + {"jobs": "job"}.get(name, name.replace("_", "-"))
+        for text in (given,) if isinstance(given, str) else given or ():
+            if not text.strip():
+                yield f"{option} is blank"
+            elif not text.isprintable():
+                yield f"{option} holds a line break, or a character that nobody can see"
+            elif conceal(text) != text:
+                yield f"{option} holds a secret, which would stand in the register"
+
+
+def _day_faults(text: str | None) -> Iterator[str]:
+    day = _day(text or "9999-12-31")
+    if not day:
+        yield f"--expires {text}: no day; write YYYY-MM-DD, or a number of days as 30d"
+    elif day < today():
+        yield f"--expires {text}: that day is over"
+
+
 def _day(text: str) -> str:
-    start = date.fromisoformat(today())
-    if re.fullmatch(r"\d{1,4}d", text):
-        return (start + timedelta(days=int(text[:-1]))).isoformat()
+    """The day that `--expires` means, as YYYY-MM-DD; "" for none."""
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--expires {text}: no day", help="write YYYY-MM-DD, or a number of days as 30d") from None
-    if day < start:
-        raise UsageError(f"--expires {text}: that day is over")
-    return day.isoformat()
+        if re.fullmatch(r"\d{1,4}d", text):
+            return (date.fromisoformat(today()) + timedelta(days=int(text[:-1]))).isoformat()
+        return date.fromisoformat(text).isoformat()
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _effect(name: str, entry: Entry, request: Request) -> str:

@@ -233,7 +233,7 @@ class Target(_Data):
 
 
 class WaiverFacts(_Data):
-    """One entry of the register. state: applied, unused, expired, unapproved, self-granted, refused or closed."""
+    """One entry of the register. state: applied, unused, expired, unapproved, self-granted, unknown, refused or closed."""
 
     id: str
     rules: list[str]
@@ -289,7 +289,12 @@ class Evidence(_Data):
 
     @property
     def result(self) -> Result:
-        """The result over every rule and target, what is no file that could be checked among them."""
+        """The result over every rule and target, what is no file that could be checked among them.
+
+        Where no rule was held against anything, nothing was assessed.
+        """
+        if not self.tested:
+            return "not-assessed"
         results = [tested.result for tested in self.tested]
         lost: list[Result] = [
             "not-assessed" for target in self.targets if target.status in ("unreadable", "missing", "unresolved")

@@ -17,6 +17,7 @@ _README = """What cilint tested, and what came of it.
 evidence.json              all of it as data; `cilint schema evidence` has its schema
 evidence.html, evidence.md the same to read
 controls.csv               one row for each control and pipeline
+population.csv             one row for each pipeline: checked, or why not
 findings.csv               one row for each thing that a rule was held against
 SHA256SUMS                 `sha256sum -c SHA256SUMS` tells whether a file was changed
 
@@ -43,5 +44,6 @@ def _texts(evidence: Evidence) -> dict[str, str]:
         "evidence.html": html.render(evidence),
         "evidence.md": evidence_markdown.render(evidence),
         "controls.csv": csv.render_csv(evidence),
+        "population.csv": csv.render_csv_population(evidence),
         "findings.csv": csv.render_csv_findings(evidence),
     }

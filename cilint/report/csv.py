@@ -1,4 +1,4 @@
-"""Formats `csv` and `csv-findings`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
+"""Formats `csv`, `csv-findings` and `csv-population`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 
 def render_csv(evidence: Evidence) -> str:
-    """One row for each control and target."""
+    """One row for each control and target, and one for each target that no control was tested on."""
     return _text(sheets.controls(evidence))
 
 
 def render_csv_findings(evidence: Evidence) -> str:
     """One row for each thing that was tested, what passed among them."""
     return _text(sheets.tests(evidence, passed=True))
+
+
+def render_csv_population(evidence: Evidence) -> str:
+    """One row for each target: what was checked, what has no pipeline, what could not be read."""
+    return _text(sheets.scope(evidence))
 
 
 def _text(sheet: Sheet) -> str:

@@ -38,7 +38,7 @@ def _cell(value: str | int) -> str | int:
 
 
 _CONTROLS = (
-    "framework", "framework_version", "control", "title", "target", "commit", "result", "strength", "tested", "passed",
+    "framework", "framework_version", "control", "title", "target", "target_status", "commit", "result", "strength", "tested", "passed",
     "failed", "waived", "not_assessed", "rules", "still_to_be_asked_for", "link", "as_of", "tool_version", "digest",
 )  # fmt: skip
 _FINDINGS = (
@@ -48,8 +48,9 @@ _FINDINGS = (
 
 
 def controls(evidence: Evidence) -> Sheet:
-    """One row for each control of each framework and each target."""
+    """One row for each control of each framework and each target; then the targets that no control was tested on."""
     commits = {target.path: target.commit for target in evidence.targets}
+    status = {target.path: STATUS_WORDS[target.status] for target in evidence.targets}
     rows: list[list[str | int]] = []
     for framework in evidence.frameworks:
         for control in framework.controls:
@@ -59,12 +60,22 @@ def controls(evidence: Evidence) -> Sheet:
                 if counts:
                     numbers = [counts.tested, counts.passed, counts.failed, counts.waived, counts.not_assessed]
                 rows.append([
-                    framework.title, framework.version, control.id, control.title, target, commits.get(target, ""),
+                    framework.title, framework.version, control.id, control.title, target, status[target], commits.get(target, ""),
                     RESULT_WORDS[result], ", ".join(control.strengths), *numbers,
                     ", ".join(support.rule for support in control.supports),
                     "; ".join(f"{kind}: {what}" for kind, what in control.ask),
                     control.link, evidence.provenance.as_of, evidence.provenance.version, evidence.digest,
                 ])  # fmt: skip
+    told = {row[_CONTROLS.index("target")] for row in rows}
+    facts = evidence.provenance
+    rows += [
+        [
+            "", "", "", "no control was tested", target.path, status[target.path], target.commit,
+            RESULT_WORDS["not-assessed"], "", 0, 0, 0, 0, 0, "", target.why, "", facts.as_of, facts.version, evidence.digest,
+        ]
+        for target in evidence.targets
+        if target.path not in told
+    ]  # fmt: skip
     return Sheet("Controls", _CONTROLS, rows)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cilint import cache
 from cilint.errors import UnreadableError
-from cilint.finding import Finding
+from cilint.finding import Finding, NotAssessed
 from cilint.source import Source
 from cilint.span import Span
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 NAME = ".cilint-waivers.yaml"
 _MAX_BYTES = 1024 * 1024
-_STAMP = b"1"  # of the schema; a new one makes cached registers be validated again
+_STAMP = b"2"  # of the schema; a new one makes cached registers be validated again
 
 
 class Waiver:
     """One entry of the register.
 
-    state: "applied", "unused", "expired", "unapproved", "self-granted", "refused", "closed" or "elsewhere" (of another
-    project); "" until judged. why: more about the state. covers: how many findings it settles.
+    state: "applied", "unused", "expired", "unapproved", "self-granted", "unknown" (git cannot tell whether the change
+    grants it to itself), "refused", "closed" or "elsewhere" (of another project); "" until judged. why: more about the state. covers: how many findings it settles.
     """
 
     __slots__ = (
@@ -96,15 +96,19 @@ def _like(text: str, pattern: str) -> bool:
 
 
 class Register:
-    """The entries of a file that can be read, and findings about those that cannot. shown: its path for people."""
+    """The entries of a file that can be read, and findings about those that cannot. path: absolute.
 
-    __slots__ = ("faults", "path", "source", "waivers")
+    unknown: what could not be told of them, for want of history.
+    """
+
+    __slots__ = ("faults", "path", "source", "unknown", "waivers")
 
     def __init__(self, path: str, source: Source) -> None:
         self.path = path
         self.source = source
         self.waivers: list[Waiver] = []
         self.faults: list[Finding] = []
+        self.unknown: list[NotAssessed] = []
 
     def settle(self, findings: list[Finding]) -> None:
         """Mark the open findings that waivers in force mean. A finding of which only some jobs are meant is split."""

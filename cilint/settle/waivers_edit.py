@@ -97,8 +97,8 @@ def _edit(path: str, change: Callable[[CommentedSeq], str], shown: str, write: W
                 before = file.read() or _HEAD
         known = parse(Source(shown, before, "waivers"))
         if known.faults:
-            fault = known.faults[0]
-            raise UsageError(f"{fault.span}: {fault.message}", help="correct the register first; nothing was written")
+            told = "; ".join(f"{fault.span}: {fault.message}" for fault in known.faults)
+            raise UsageError(told, help="correct the register first; nothing was written")
         yaml = _yaml(before)
         data = yaml.load(before)
         entries = data.get("waivers")
@@ -109,7 +109,8 @@ def _edit(path: str, change: Callable[[CommentedSeq], str], shown: str, write: W
         yaml.dump(data, out)
         after = parse(Source(shown, out.getvalue(), "waivers"))
         if after.faults:
-            raise UsageError(f"the waiver is not whole: {after.faults[0].message}", help="nothing was written")
+            told = "; ".join(fault.message for fault in after.faults)
+            raise UsageError(f"the waiver is not whole: {told}", help="nothing was written")
         write(path, out.getvalue())
     return name
 

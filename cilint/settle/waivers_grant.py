@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from cilint.errors import UsageError
+from cilint.finding import NotAssessed
 from cilint.settle.waivers import days_between, parse
 
 TYPE_CHECKING = False
@@ -66,7 +67,7 @@ def judge(register: Register, policy: Policy, change: Change, *, rules: RuleSet,
     """
     inside = os.path.realpath(register.path).startswith(os.path.realpath(root).rstrip(os.sep) + os.sep)
     before = _before(register, root, change.base) if change.base and inside and not policy.self_granted else None
-    authors: dict[int, set[str]] | None = None
+    authors: dict[int, set[str] | None] | None = None
     for waiver in register.waivers:
         if not _is_here(waiver, change.project, root, inside=inside):
             waiver.state = "elsewhere"
@@ -77,7 +78,15 @@ def judge(register: Register, policy: Policy, change: Change, *, rules: RuleSet,
             authors = _authors(register.path) if inside else {}
         if _unapproved(waiver, policy, rules, _own(waiver, change, authors, fresh=before is not None)):
             continue
-        if before is not None:
+        if authors.get(waiver.span.line, set()) is None:
+            what = f"who wrote waiver {waiver.id}, who cannot approve it"
+            why = "the clone is shallow and does not hold the commit; fetch all of them, as with GIT_DEPTH: 0"
+            register.unknown.append(NotAssessed(what, why, waiver.span, ("waiver-unapproved",)))
+        if isinstance(before, str):
+            waiver.state, waiver.why = "unknown", f"{before}; fetch the base, as with GIT_DEPTH: 0"
+            what = f"whether the change under judgement grants waiver {waiver.id} to itself, which settles nothing"
+            register.unknown.append(NotAssessed(what, waiver.why, waiver.span, ("waiver-self-granted",)))
+        elif before is not None:
             _self_granted(waiver, before)
 
 
@@ -113,9 +122,9 @@ def _severity(waiver: Waiver, rules: RuleSet) -> str:
     return next((severity for severity in ("error", "warning", "info") if severity in found), "error")
 
 
-def _own(waiver: Waiver, change: Change, authors: dict[int, set[str]], *, fresh: bool) -> set[str]:
+def _own(waiver: Waiver, change: Change, authors: dict[int, set[str] | None], *, fresh: bool) -> set[str]:
     """Names of those who cannot approve it: who asked for it, who wrote it, whose change brings it."""
-    names = {waiver.requested_by.lower(), *authors.get(waiver.span.line, ())}
+    names = {waiver.requested_by.lower(), *(authors.get(waiver.span.line) or ())}
     return (names | {change.user.lower()} if fresh else names) - {""}
 
 
@@ -157,11 +166,8 @@ def _before(register: Register, root: str, base: str) -> dict[str, Waiver] | str
     return {} if source is None else {waiver.id: waiver for waiver in parse(source).waivers}
 
 
-def _self_granted(waiver: Waiver, before: dict[str, Waiver] | str) -> None:
+def _self_granted(waiver: Waiver, before: dict[str, Waiver]) -> None:
     """A waiver that the same change adds or widens does not hold in it."""
-    if isinstance(before, str):
-        waiver.state, waiver.why = "self-granted", f"{before}; fetch the base, as with GIT_DEPTH: 0"
-        return
     old = before.get(waiver.id)
     if old is None:
         waiver.state, waiver.why = "self-granted", "the same change adds it; it holds once that is merged"
@@ -170,13 +176,17 @@ def _self_granted(waiver: Waiver, before: dict[str, Waiver] | str) -> None:
         or waiver.scope != old.scope
         or waiver.expires > old.expires
         or set(waiver.approved_by) - set(old.approved_by)
+        or waiver.requested_by != old.requested_by  # who asks for it cannot approve it
         or old.status != waiver.status
     ):
         waiver.state, waiver.why = "self-granted", "the same change widens it; it holds once that is merged"
 
 
-def _authors(path: str) -> dict[int, set[str]]:
-    """For each line of a committed file, the names that its author goes by, in lower case."""
+def _authors(path: str) -> dict[int, set[str] | None]:
+    """For each line of a committed file, the names that its author goes by, in lower case.
+
+    None where git does not know: a shallow clone ends before the commit, and its oldest commit holds every older line.
+    """
     folder, name = os.path.split(os.path.realpath(path))
     command = [
         "git", "-C", folder, "--no-optional-locks", "-c", "core.fsmonitor=false", "blame", "--no-textconv",
@@ -189,16 +199,31 @@ def _authors(path: str) -> dict[int, set[str]]:
         return {}
     with open(path, encoding="utf-8", errors="replace") as file:
         here = file.read().split("\n")
-    found: dict[str, set[str]] = {}
-    names: set[str] = set()
+    shallow = os.path.isfile(os.path.join(_git_folder(folder), "shallow"))
+    found: dict[str, set[str] | None] = {}
+    names: set[str] | None = set()
     for line in done.stdout.decode("utf-8", "replace").split("\n"):
         word, _, rest = line.partition(" ")
         if word == "author":
             names = {rest.lower()}
-        elif word == "author-mail":
+        elif word == "author-mail" and names is not None:
             mail = rest.strip("<>").lower()
             names |= {mail, mail.partition("@")[0]}
+        elif word == "boundary" and shallow:
+            names = None
         elif line.startswith("\t"):
-            found.setdefault(line[1:].rstrip("\r"), set()).update(names)
+            text = line[1:].rstrip("\r")
+            known = found.get(text, names)
+            found[text] = None if known is None or names is None else known | names
     lines = {number: text.rstrip("\r") for number, text in enumerate(here, 1)}
     return {number: found[text] for number, text in lines.items() if text in found}
+
+
+def _git_folder(folder: str) -> str:
+    """The folder in which git keeps what all working copies share; "" where it is none of git's."""
+    command = ["git", "-C", folder, "rev-parse", "--path-format=absolute", "--git-common-dir"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603  # words of ours
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cilint.nearest import nearest
 
 _NODES = 100_000  # aliases may name a list many times over
 _REASON = 15  # characters; "todo" is no reason
+_FINE = "nothing-to-say-against"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _EMPTY = ("todo", "tbd", "n/a", "none", "fixme", "because", "temporary")
 
 
@@ -30,8 +42,43 @@ def _day(value: Any) -> Any:
         raise ValueError(f"{text} is no day; write YYYY-MM-DD") from None
 
 
-Words = Annotated[list[str], BeforeValidator(_texts), BeforeValidator(_listed)]
-Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
+def _line(value: Any) -> Any:
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("a line break, or a character that nobody can see, has no place in it")
+    return value
+
+
+def _flat(value: Any) -> Any:
+    return _line(" ".join(value.split())) if isinstance(value, str) else value
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError("an id holds letters, digits, dots, dashes and underscores, as in W-2026-014")
+    return value
+
+
+def _reason(value: str) -> str:
+    if len(value) < _REASON or value.lower().strip(" .!") in _EMPTY:
+        raise ValueError(f"a reason has at least {_REASON} characters and says why")
+    return value
+
+
+def text_faults(entry: dict[str, Any]) -> list[str]:
+    """What is wrong with the id and the reason of an entry that is not written yet, as far as they are given."""
+    faults = []
+    for name, judged in (("id", _id), ("reason", _reason)):
+        try:
+            judged(" ".join(entry[name].split()) if entry.get(name) else _FINE)
+        except ValueError as error:
+            faults.append(f"--{name}: {error}")
+    return faults
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Prose = Annotated[str, BeforeValidator(_flat)]
+Words = Annotated[list[Line], BeforeValidator(_texts), BeforeValidator(_listed)]
+Text = Annotated[Line, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
 Day = Annotated[str, BeforeValidator(_day)]
 
 
@@ -42,12 +89,12 @@ class _Strict(BaseModel):
 class ScopeModel(_Strict):
     """What a waiver is about; at least one of its keys but `project`."""
 
-    project: str = Field("", description="group/project; needed where the register is not in the project itself")
+    project: Line = Field("", description="group/project; needed where the register is not in the project itself")
     jobs: Words = Field([], description="job names; * stands for anything, and is reported as broad")
-    file: str = Field("", description="file in which the value is written; * stands for anything")
-    path: str = Field("", description="keyword inside the job, as image or artifacts.expire_in")
+    file: Line = Field("", description="file in which the value is written; * stands for anything")
+    path: Line = Field("", description="keyword inside the job, as image or artifacts.expire_in")
     value: Text = Field("", description="only while the value is this; * stands for anything")
-    fingerprint: str = Field("", description="exactly one finding")
+    fingerprint: Line = Field("", description="exactly one finding")
 
     @model_validator(mode="after")
     def _narrow(self) -> ScopeModel:
@@ -59,25 +106,17 @@ class ScopeModel(_Strict):
 class WaiverModel(_Strict):
     """One waiver."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="unique and stable; reports quote it")
+    id: Annotated[str, AfterValidator(_id)] = Field(description="unique and stable; reports quote it")
     rule: Words = Field(min_length=1, description="ids of rules, written out")
     scope: ScopeModel
-    reason: str = Field(description="why the finding is acceptable for now")
-    compensating: str = Field("", description="what lowers the risk meanwhile")
-    requested_by: str = Field("", description="who asked for it; no approver of their own wish")
+    reason: Annotated[Prose, AfterValidator(_reason)] = Field(description="why the finding is acceptable for now")
+    compensating: Prose = Field("", description="what lowers the risk meanwhile")
+    requested_by: Line = Field("", description="who asked for it; no approver of their own wish")
     approved_by: Words = Field(min_length=1, description="who accepts the risk")
     ticket: Text = Field(min_length=1)
     created: Day
     expires: Day = Field(description="the last day on which it holds, UTC")
     status: Literal["active", "closed"] = "active"
-
-    @field_validator("reason")
-    @classmethod
-    def _says_something(cls, value: str) -> str:
-        text = " ".join(value.split())
-        if len(text) < _REASON or text.lower().strip(" .!") in _EMPTY:
-            raise ValueError(f"a reason has at least {_REASON} characters and says why")
-        return text
 
     @field_validator("rule")
     @classmethod
@@ -150,7 +189,7 @@ def _entries(root: Any, budget: list[int]) -> list[dict[str, Any]]:
     if version is not None and version[1].value != "1":
         raise _Wrong("this version of cilint knows registers of version 1", version[1])
     listed = entries.value if entries is not None and entries.id == "sequence" else ()
-    return [_validated(node, _data(node, budget)) for node in listed]
+    return [told for node in listed for told in _validated(node, _data(node, budget))]
 
 
 def _pairs(node: Any) -> dict[str, tuple[Any, Any]]:
@@ -177,16 +216,26 @@ def _data(node: Any, budget: list[int]) -> Any:
     return None if str(node.tag).endswith(":null") else node.value
 
 
-def _validated(node: Any, entry: Any) -> dict[str, Any]:
+def _validated(node: Any, entry: Any) -> list[dict[str, Any]]:
+    """The waiver, or everything that is wrong with it."""
     try:
-        return {"waiver": WaiverModel.model_validate(entry).model_dump(), "at": _at(_find(node, ["id"]))}
+        return [{"waiver": WaiverModel.model_validate(entry).model_dump(), "at": _at(_find(node, ["id"]))}]
     except ValidationError as error:
-        # A misspelt key is missing, too; the misspelling is the better thing to say.
-        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        faults = error.errors()
+    # A misspelt key is missing, too; the misspelling is the better thing to say.
+    meant = {_meant(fault) for fault in faults if fault["type"] == "extra_forbidden"}
+    return [_told(node, fault) for fault in faults if fault["type"] != "missing" or str(fault["loc"][-1]) not in meant]
+
+
+def _meant(fault: Any) -> str:
+    return nearest(str(fault["loc"][-1]), [*WaiverModel.model_fields, *ScopeModel.model_fields]) or ""
+
+
+def _told(node: Any, fault: Any) -> dict[str, Any]:
     loc = [part for part in fault["loc"] if isinstance(part, (str, int))]
     name = ".".join(str(part) for part in loc if isinstance(part, str))
     if fault["type"] == "extra_forbidden":
-        near = nearest(str(loc[-1]), [*WaiverModel.model_fields, *ScopeModel.model_fields])
+        near = _meant(fault)
         message = f"unknown key {name}" + (f"; did you mean {near}?" if near else "")
     elif fault["type"] == "missing":
         message = f"{name} is missing"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -53,6 +55,32 @@ def test_each_target_has_its_own_commit_files_and_results(world, fleet):
     assert all(len(commit) == 40 for commit in commits)
     rules = {(tested["rule"], tested["target"]) for tested in evidence["tested"]}
     assert len(rules) == len(evidence["tested"])
+
+
+def test_every_table_tells_the_whole_population(world, fleet):
+    def rows(name):
+        text = world.run("report", "--format", name, "group", "group/gone.yml", cwd=fleet.parent).stdout
+        return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+    paths = {row["target"]: row["status"] for row in rows("csv-population")}
+    assert len(paths) == 6
+    assert paths["group/notes"] == "has no pipeline"
+    controls = rows("csv")
+    assert {row["target"] for row in controls} == set(paths)
+    assert {row["target_status"] for row in controls if row["target"] == "group/gone.yml"} == {"is not there"}
+    assert {row["result"] for row in controls if row["target"] == "group/notes"} == {"not assessed"}
+
+
+def test_where_nothing_was_assessed_nothing_has_passed(world, tmp_path):
+    (tmp_path / "empty").mkdir()
+    evidence = evidence_of(world, tmp_path, "empty")
+    assert evidence["tested"] == []
+    assert world.run("report", "--strict", "-o", "json=/dev/null", "empty", cwd=tmp_path).returncode == 1
+    assert world.run("report", "-o", "json=/dev/null", "empty", cwd=tmp_path).returncode == 0
+    statement = json.loads(world.run("report", "--format", "intoto", "empty", cwd=tmp_path).stdout)
+    assert statement["predicate"]["result"] == "WARNED"
+    page = world.run("report", "--format", "markdown", "empty", cwd=tmp_path).stdout
+    assert "not assessed" in page.split("\n\n")[1]
 
 
 def test_nothing_at_all_is_a_wrong_invocation(world, tmp_path):

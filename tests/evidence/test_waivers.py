@@ -18,6 +18,12 @@ FULL = {
 }
 
 
+class Found(dict):
+    """Findings by rule, and what was not assessed."""
+
+    not_assessed = ()
+
+
 @pytest.fixture
 def check(world, tmp_path):
     """Check the repository of the waived build with a register; the findings by rule."""
@@ -34,8 +40,9 @@ def check(world, tmp_path):
         (folder / ".cilint-waivers.yaml").write_text(register)
         done = world.run("check", "--format", "json", *arguments, cwd=folder, **environment)
         assert done.returncode in (0, 1), done.stderr
-        found = {}
-        for finding in json.loads(done.stdout)["findings"]:
+        found, said = Found(), json.loads(done.stdout)
+        found.not_assessed = said["not_assessed"]
+        for finding in said["findings"]:
             found.setdefault(finding["rule"], []).append(finding)
         return found
 
@@ -144,7 +151,61 @@ def test_a_change_does_not_grant_its_own_waiver(check, arguments, environment):
 def test_what_git_cannot_tell_is_not_granted(check):
     found = check(FULL, CI_MERGE_REQUEST_IID="7", CI_MERGE_REQUEST_DIFF_BASE_SHA="1" * 40)
     assert status(found) == ["open"]
-    assert "GIT_DEPTH" in found["waiver-self-granted"][0]["message"]
+    assert "waiver-self-granted" not in found
+    missing = next(item for item in found.not_assessed if item["rules"] == ["waiver-self-granted"])
+    assert "W-1" in missing["what"]
+    assert "GIT_DEPTH" in missing["why"]
+
+
+def shallow(world, tmp_path, **entry):
+    """A clone that holds the last commit only; the waiver is older."""
+    register = json.dumps({"waivers": [{**FULL, **entry}]}, indent=1)
+    files = {".gitlab-ci.yml": world.waived, ".cilint-waivers.yaml": register}
+    whole = world.repository(tmp_path / "whole", files)
+    (whole / "later").write_text("x")
+    world.git(whole, "add", "-A")
+    world.git(whole, "commit", "-q", "-m", "later", author="Sam Other <a.smith@corp.test>")
+    folder = tmp_path / "shallow"
+    world.git(tmp_path, "clone", "-q", "--depth", "1", f"file://{whole}", str(folder))
+    return whole, folder
+
+
+def test_a_shallow_clone_does_not_know_who_wrote_a_waiver_and_says_so(world, tmp_path):
+    whole, folder = shallow(world, tmp_path)
+    for where, expected in ((whole, []), (folder, ["waiver-unapproved"])):
+        done = world.run("check", "--format", "json", cwd=where)
+        said = json.loads(done.stdout)
+        assert [rule for item in said["not_assessed"] for rule in item["rules"] if "waiver" in rule] == expected
+    assert "shallow" in said["not_assessed"][0]["why"]
+    # The oldest commit of the clone is by the approver, who has not written the waiver: it is not held against it.
+    assert [one["status"] for one in said["findings"] if one["rule"] == "image-private-registry"] == ["waived"]
+    evidence = json.loads(world.run("report", "--format", "json", cwd=folder).stdout)
+    tested = next(one for one in evidence["tested"] if one["rule"] == "waiver-unapproved")
+    assert tested["result"] == "not-assessed"
+    assert world.run("check", "--strict", "--fail-on", "error", "--select", "image-missing", cwd=folder).returncode == 1
+
+
+def test_taking_away_who_asked_for_it_is_widening(world, tmp_path):
+    files = {".gitlab-ci.yml": world.waived}
+    asked = json.dumps({"waivers": [{**FULL, "requested_by": "a.smith"}]}, indent=1)
+    folder = world.repository(tmp_path / "asked", {**files, ".cilint-waivers.yaml": asked})
+    (folder / ".cilint-waivers.yaml").write_text(json.dumps({"waivers": [FULL]}, indent=1))
+    done = world.run("check", "--format", "json", "--diff-base", "HEAD", cwd=folder)
+    assert "waiver-self-granted" in {one["rule"] for one in json.loads(done.stdout)["findings"]}
+
+
+def test_all_that_is_wrong_with_an_entry_is_told_at_once(check):
+    found = check({**FULL, "id": "a b", "reason": "todo", "expires": "soon", "tikcet": "x", "requested_by": "a\nb"})
+    told = " ".join(one["message"] for one in found["waiver-invalid"])
+    for word in (
+        "id: an id holds",
+        "reason: a reason has",
+        "expires: soon is no day",
+        "unknown key tikcet",
+        "requested_by: a line break",
+    ):
+        assert word in told
+    assert "ticket is missing" not in told
 
 
 def test_a_waiver_that_was_there_before_holds_and_one_that_grew_does_not(world, tmp_path):
@@ -266,6 +327,15 @@ def test_waive_writes_an_entry_and_keeps_every_comment(world, tmp_path):
     [
         (("image-privat-registry",), "did you mean"),
         (("image-catalogue", "--reason", "a reason that is long enough"), "--approved-by"),
+        (("image-catalogue", "--expires", "2020-01-01"), "say what it is about: --job"),
+        (("image-catalogue", "--expires", "2020-01-01"), "that day is over"),
+        (("image-catalogue", "--requested-by", "a\nb"), "--requested-by holds a line break"),
+        (("image-catalogue", "--requested-by", "a\nb"), "--reason, --approved-by, --ticket, --expires are missing"),
+        (("image-catalogue", "--ticket", "T\u202e1"), "--ticket holds a line break, or a character"),
+        (("image-catalogue", "--job", "a\x1b[31m"), "--job holds"),
+        (("image-catalogue", "--reason", "todo", "--id", "a b"), "--id: an id holds"),
+        (("image-catalogue", "--reason", "todo", "--id", "a b"), "--reason: a reason has at least 15"),
+        (("image-catalogue", "--reason", "the password=hunter2hunter9 is needed"), "--reason holds a secret"),
         (("--close", "W-9"), "there is no waiver W-9"),
         ((), "which rule"),
     ],
