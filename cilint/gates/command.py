@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cilint.gates.claim import Counterexample
-    from cilint.plan import Plan, Planner, Scenario
+    from cilint.plan import Plan, Planner, Scenario, Tree
 
 
 def command(shown: Counterexample, path: str, options: Sequence[str] = ()) -> str:
@@ -44,6 +44,23 @@ def spell(shown: Counterexample, planner: Planner) -> tuple[list[str], dict[str,
         if same(planner.plan(given.given(variables=fewer)), shown.plan):
             notable = fewer
     return options, notable
+
+
+def simplify(shown: Counterexample, planner: Planner, tree: Tree | None) -> None:
+    """Leave out changed files that make no difference, and say that a push is the first where that makes one."""
+    variables = {**shown.variables, **shown.outside}
+
+    def alike(changed: tuple[str, ...] | None) -> bool:
+        return same(planner.plan(exactly(variables, changed, tree)), shown.plan)
+
+    if shown.changed is None:
+        shown.is_first = not alike(())
+    elif alike(None) and alike(()):
+        shown.changed = None
+    for path in shown.changed or ():
+        fewer = tuple(other for other in shown.changed or () if other != path)
+        if fewer and alike(fewer):
+            shown.changed = fewer
 
 
 def _usual(shown: Counterexample) -> tuple[list[str], Scenario]:

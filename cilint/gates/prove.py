@@ -5,17 +5,16 @@ from __future__ import annotations
 from cilint.gates.budget import Budget, Limits
 from cilint.gates.certain import certain
 from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN, Assumptions, Counterexample, Verdict
-from cilint.gates.command import same, spell
+from cilint.gates.command import simplify, spell
 from cilint.gates.creation import Creation
-from cilint.gates.replay import replay
-from cilint.gates.solver import FALSE, Solver
+from cilint.gates.replay import moments, replay
+from cilint.gates.solver import Solver
 from cilint.gates.statuses import Statuses
 from cilint.gates.story import tell
 from cilint.gates.texts import Texts
 from cilint.gates.witness import situation, wishes
 from cilint.gates.world import World
 from cilint.plan.predefined import is_predefined
-from cilint.plan.scenario import exactly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -302,7 +301,7 @@ class Prover:
         plan = self.planner.plan(there.scenario(self._tree))
         if plan.errors:
             return None
-        done = replay(plan, claim, _moments(model, statuses))
+        done = replay(plan, claim, moments(model, statuses))
         if done is None:
             return None
         verdict = Verdict(claim, REFUTED, level=level)
@@ -319,41 +318,9 @@ class Prover:
             events=[f"{action}:{name}" for action, name in done.events],
             settings=self.assume.settings,
         )
-        self._simplify(shown)
+        if self.creation.changes.asked:
+            simplify(shown, self.planner, self._tree)
         options, shown.notable = spell(shown, self.planner)
         shown.options = tuple(options)
         tell(shown, claim, done.why)
         return shown
-
-    def _simplify(self, shown: Counterexample) -> None:
-        """Leave out changed files that make no difference, and say that a push is the first where that makes one."""
-        variables = {**shown.variables, **shown.outside}
-
-        def alike(changed: tuple[str, ...] | None) -> bool:
-            return same(self.planner.plan(exactly(variables, changed, self._tree)), shown.plan)
-
-        if not self.creation.changes.asked:
-            return
-        if shown.changed is None:
-            shown.is_first = not alike(())
-        elif alike(None) and alike(()):
-            shown.changed = None
-        elif len(shown.changed) > 1:
-            for path in shown.changed:
-                fewer = tuple(other for other in shown.changed if other != path)
-                if fewer and alike(fewer):
-                    shown.changed = fewer
-
-
-def _moments(model: Model, statuses: Statuses) -> list[dict[str, str]]:
-    """What the model has every job come to, moment by moment."""
-    moments = []
-    for snapshot in statuses.states:
-        wanted: dict[str, str] = {}
-        for name, state in snapshot.items():
-            for word in ("fine", "failed", "canceled", "skipped", "ignored"):
-                term = getattr(state, word)
-                if term != FALSE and model.holds(term):
-                    wanted[name] = "dropped" if word == "fine" and not model.holds(state.started) else word
-        moments.append(wanted)
-    return moments

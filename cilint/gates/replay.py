@@ -8,6 +8,7 @@ from __future__ import annotations
 from cilint.gates.budget import Budget
 from cilint.gates.claim import ABSENT, NOT_BLOCKING, NOT_MANUAL
 from cilint.gates.explore import STARTED, Course, cone, explore
+from cilint.gates.solver import FALSE
 from cilint.plan.run_order import CANCELED, CREATED, FAILED, MANUAL, PENDING, SCHEDULED, SUCCESS
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cilint.gates.claim import Claim
+    from cilint.gates.solver import Model
+    from cilint.gates.statuses import Statuses
     from cilint.plan.planned import Plan, PlannedJob
 
     Events = list[tuple[str, str]]
@@ -129,3 +132,17 @@ def _action(course: Course, name: str, wanted: str, undone: tuple[str, ...], *, 
     if wanted == "skipped" and status in (PENDING, SCHEDULED, MANUAL):  # only what has ended can be judged anew
         return "play" if status == MANUAL else "fail" if is_gate else "succeed"
     return "retry" if status in _FINISHED and wanted in undone else ""
+
+
+def moments(model: Model, statuses: Statuses) -> list[dict[str, str]]:
+    """What the model has every job come to, moment by moment."""
+    moments = []
+    for snapshot in statuses.states:
+        wanted: dict[str, str] = {}
+        for name, state in snapshot.items():
+            for word in ("fine", "failed", "canceled", "skipped", "ignored"):
+                term = getattr(state, word)
+                if term != FALSE and model.holds(term):
+                    wanted[name] = "dropped" if word == "fine" and not model.holds(state.started) else word
+        moments.append(wanted)
+    return moments

@@ -151,11 +151,7 @@ def _leak(shown: Counterexample, guarded: PlannedJob, gate: PlannedJob) -> tuple
         if gate.stage_index > guarded.stage_index:
             return guarded.job.span, f"its stage {gate.stage} comes later"
         return guarded.job.span, f"both are in stage {gate.stage}, and jobs of one stage do not wait for each other"
-    if status == SKIPPED:
-        site = _of(gate, "needs")
-        span = _when(gate) if gate.when == "on_failure" or site is None else site.key_span
-        return span, f"{gate.name} is skipped, and what is skipped holds nothing back"
-    if gate.allow_failure:
+    if gate.allow_failure and status != SKIPPED:
         site = _of(gate, "allow_failure")
         if site is not None:
             return (
@@ -166,7 +162,12 @@ def _leak(shown: Counterexample, guarded: PlannedJob, gate: PlannedJob) -> tuple
     if gate.name in run.excused:
         site = _of(gate, "allow_failure")
         return site.span if site else gate.job.span, "allow_failure:exit_codes lets some of its failures pass"
-    return guarded.clause.span if guarded.clause else guarded.job.span, "there is a way around it"
+    reason = (
+        f"{gate.name} is skipped, and what is skipped holds nothing back"
+        if status == SKIPPED
+        else "there is a way around it"
+    )
+    return guarded.clause.span if guarded.clause else guarded.job.span, reason
 
 
 def _leads(run: Run, name: str, gate: str) -> bool:
