@@ -1,7 +1,8 @@
 """One file of CI configuration: its documents, split and chosen as GitLab does it.
 
 GitLab cuts the *text* at `---` before any YAML is parsed (lib/gitlab/config/loader/multi_doc_yaml.rb), so anchors do
-not cross the cut, a third document can hide inside the second, and an indented first line loses its indentation.
+not cross the cut, a third document can hide inside the second, and an indented first line loses its indentation. From
+each part it strips a byte order mark (lib/gitlab/config/loader/yaml.rb).
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _pieces(source: Source) -> list[Piece]:
             start = divider.end()
         at = text.find("---", start if divider else at + 1)
     pieces.append(Piece(source, start, len(text)))
-    if len(pieces) > 1 and not pieces[0].text.strip():
+    if len(pieces) > 1 and pieces[0].is_blank:
         del pieces[0]
     return pieces
 

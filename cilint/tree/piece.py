@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 
 
 class Piece:
-    """The text of one document. line, column: the 0-based place of the file at which it starts."""
+    """The text of one document, without the byte order mark before it.
 
-    __slots__ = ("column", "line", "source", "text")
+    line, column: the 0-based place of the file at which the text starts. is_blank: nothing but white space, and no
+    mark either.
+    """
+
+    __slots__ = ("column", "is_blank", "line", "source", "text")
 
     def __init__(self, source: Source, start: int, end: int) -> None:
         self.source = source
+        marked = source.text.startswith("\ufeff", start, end)
+        start += marked
         self.text = source.text[start:end]
+        self.is_blank = not marked and not self.text.strip()
         before = source.text[:start]
         self.line = count_breaks(before) if start else 0
         self.column = start - (max(map(before.rfind, "\n\r\x85\u2028\u2029")) + 1) if start else 0

@@ -1,5 +1,5 @@
 # GitLab's reading of a configuration file, on Psych itself: one JSON string (the text) a line in, one JSON line out.
-# What lib/gitlab/config/loader/{yaml,multi_doc_yaml}.rb, lib/gitlab/ci/config/yaml/result.rb and
+# What lib/gitlab/config/loader/{yaml,multi_doc_yaml}.rb (which strips a byte order mark), lib/gitlab/ci/config/yaml/result.rb and
 # lib/gitlab/utils/deep_size.rb do, with every value tagged with its type.
 require "json"
 require "objspace"
@@ -74,7 +74,7 @@ def typed(value)
 end
 
 def load_one(text)
-  value = YAML.safe_load(text, permitted_classes: [Symbol, Reference], permitted_symbols: [], aliases: true)
+  value = YAML.safe_load(text.delete_prefix("\uFEFF"), permitted_classes: [Symbol, Reference], permitted_symbols: [], aliases: true)
   weigh(value, 0, [0]) if value
   value
 end

@@ -234,6 +234,9 @@ def span_of(text: str, *path):
         ("spec:\n  inputs:\n---\na: b\n", ("a",), (4, 4, 4, 5)),
         ("spec:\r\n  inputs:\r\n---\r\na: b\r\n", ("a",), (4, 4, 4, 5)),
         ("\ufeffa: b\n", ("a",), (1, 5, 1, 6)),
+        ("\ufeffx: y\na: b\n", ("a",), (2, 4, 2, 5)),
+        ("x: y\n---\n\ufeffa: b\n", ("x",), (1, 4, 1, 5)),
+        ("spec:\n---\n\ufeffa: b\n", ("a",), (3, 5, 3, 6)),
         ("a: \n", ("a",), (1, 3, 1, 3)),
     ],
 )
