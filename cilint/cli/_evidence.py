@@ -14,7 +14,7 @@ from cilint.cli import _choice, _lint, _waivers
 from cilint.cli._lint import _default, _scenarios
 from cilint.cli._options import Request
 from cilint.errors import UnreadableError, UsageError
-from cilint.evidence import frameworks
+from cilint.evidence import frameworks, since
 from cilint.evidence.collect import Judged, collect
 from cilint.evidence.model import Digest, Provenance, Target
 from cilint.evidence.population import Population
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from cilint.evidence.frameworks import Loaded
     from cilint.evidence.model import Evidence
 
-_NAMING = ("policy", "select", "extend_select", "ignore", "framework", "settings", "baseline", "diff_base")
+_NAMING = ("policy", "select", "extend_select", "ignore", "framework", "settings", "baseline", "diff_base", "since")
 
 
 def evidence_of(request: Request) -> Evidence:
     """The evidence of everything that the paths mean. Raises UnreadableError when nothing of it is there."""
+    before = since.read(request.since) if request.since else None
     population = Population(request.paths or (_default(),))
     judged: list[Judged] = []
     opened: list[Entry] = []
@@ -57,6 +58,7 @@ def evidence_of(request: Request) -> Evidence:
         waivers=list({(fact.place.file, fact.id): fact for fact in waivers}.values()),
         provenance=_provenance(opened, request),
         hide=hidden,
+        before=before,
     )
 
 

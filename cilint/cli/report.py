@@ -20,6 +20,7 @@ FORMATS = {
     "csv": "csv",
     "csv-findings": "csv",
     "csv-population": "csv",
+    "csv-changes": "csv",
     "json": "bundle",
     "bundle": "bundle",
     "xlsx": "xlsx",
@@ -54,6 +55,8 @@ OPTIONS = Options(
     Option("--output -o", "Write a format to a file, as in --output html=evidence.html; then nothing goes to standard "
            "output. Repeatable.", kind="many", metavar="FORMAT=FILE", group=_OUTPUT),
     Option("--baseline", "Mark the findings that this file records; evidence still counts them as failed.",
+           kind="text", metavar="FILE", group=_SETTLED),
+    Option("--since", "An earlier report (--format json): tell what is new, fixed, accepted or open again since then.",
            kind="text", metavar="FILE", group=_SETTLED),
     Option("--diff-base", "A git revision: waivers that are new since then do not count.",
            kind="text", metavar="REVISION", group=_SETTLED),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cilint.evidence import controls, examined
 from cilint.evidence.gates import Proofs
 from cilint.evidence.inventory import Inventory
-from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, Target, Tested, worst
+from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, Target, Tested, digest_of, worst
 from cilint.evidence.provenance import Commit, files_of, merged_digest
+from cilint.evidence.since import since
 from cilint.rules import packs
 
 if TYPE_CHECKING:
@@ -68,8 +67,12 @@ def collect(
     waivers: list[WaiverFacts],
     provenance: Provenance,
     hide: Callable[[str], str],
+    before: Evidence | None = None,
 ) -> Evidence:
-    """The evidence of a run. strays: what of the population was not judged. hide: takes secrets out of a text."""
+    """The evidence of a run. strays: what of the population was not judged. hide: takes secrets out of a text.
+
+    before: an earlier report, to tell what has changed since.
+    """
     rules = _rules(judged)
     tested: list[Tested] = []
     for one in judged:
@@ -91,7 +94,9 @@ def collect(
         limits=[*(" ".join(limit.split()) for limit in LIMITS), *_unknown(rules.values(), frameworks)],
     )
     evidence = Evidence.model_validate(hidden(evidence.model_dump(mode="json"), hide))
-    evidence.digest = digest_of(evidence)
+    if before is not None:
+        evidence.since = since(before, evidence)
+    evidence.digest = digest_of(evidence.model_dump(mode="json"))
     return evidence
 
 
@@ -104,14 +109,6 @@ def hidden(data: Any, hide: Callable[[str], str]) -> Any:
     if isinstance(data, dict):
         return {hide(key): hidden(value, hide) for key, value in data.items()}
     return data
-
-
-def digest_of(evidence: Evidence) -> str:
-    """sha256 of all that was tested and found; the time of the run is not in it."""
-    data = evidence.model_dump(mode="json", exclude={"digest": True, "provenance": {"as_of"}})
-    for waiver in data["waivers"]:
-        del waiver["days_left"]
-    return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _rules(judged: list[Judged]) -> dict[str, RuleFacts]:

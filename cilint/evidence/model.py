@@ -7,7 +7,9 @@ tests found nothing; it *supports* a control and is never the control itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -273,6 +275,58 @@ class Provenance(_Data):
     project: dict[str, str]
 
 
+class Change(_Data):
+    """A finding whose state is another than in the earlier report.
+
+    kind: new; reopened (an earlier report had it fixed); lapsed (it was waived, and counts again); accepted (it is
+    waived now); fixed (its rule looked again and found it no more); unknown (it is not found, but its rule could not
+    look at everything).
+    """
+
+    kind: Literal["new", "reopened", "lapsed", "accepted", "fixed", "unknown"]
+    target: str
+    rule: str
+    job: str
+    subject: str
+    note: str
+    place: Place | None
+    fingerprint: str
+    waiver: str
+
+
+class ControlChange(_Data):
+    """A control whose result is another than in the earlier report."""
+
+    framework: str
+    control: str
+    before: Result
+    now: Result
+
+
+class Point(_Data):
+    """One report of the chain. counts: tests by result."""
+
+    as_of: str
+    digest: str
+    counts: dict[Result, int]
+
+
+class Since(_Data):
+    """What has changed since an earlier report, which is named by its digest.
+
+    closed: findings that a report of the chain had fixed, as "target rule fingerprint job". trend: the earlier reports
+    of the chain, the oldest first.
+    """
+
+    as_of: str
+    digest: str
+    version: str
+    changes: list[Change]
+    controls: list[ControlChange]
+    closed: list[str]
+    trend: list[Point]
+
+
 class Evidence(_Data):
     """Everything. digest: sha256 of what was tested and by what, without the time."""
 
@@ -285,6 +339,7 @@ class Evidence(_Data):
     waivers: list[WaiverFacts]
     not_assessed: list[NotAssessedFacts]
     limits: list[str]
+    since: Since | None = None
     digest: str = ""
 
     @property
@@ -304,3 +359,11 @@ class Evidence(_Data):
     def count(self, result: Result) -> int:
         """How many tests (a rule held against a target) had a result."""
         return sum(tested.result == result for tested in self.tested)
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """sha256 of all that was tested and found, as the JSON of evidence has it; the time of the run is not in it."""
+    kept = {key: value for key, value in data.items() if key != "digest"}
+    kept["provenance"] = {key: value for key, value in data["provenance"].items() if key != "as_of"}
+    kept["waivers"] = [{key: value for key, value in one.items() if key != "days_left"} for one in data["waivers"]]
+    return sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()

@@ -18,6 +18,7 @@ evidence.json              all of it as data; `cilint schema evidence` has its s
 evidence.html, evidence.md the same to read
 controls.csv               one row for each control and pipeline
 population.csv             one row for each pipeline: checked, or why not
+changes.csv                one row for each finding that changed since the earlier report, if there is one
 findings.csv               one row for each thing that a rule was held against
 SHA256SUMS                 `sha256sum -c SHA256SUMS` tells whether a file was changed
 
@@ -45,5 +46,6 @@ def _texts(evidence: Evidence) -> dict[str, str]:
         "evidence.md": evidence_markdown.render(evidence),
         "controls.csv": csv.render_csv(evidence),
         "population.csv": csv.render_csv_population(evidence),
+        "changes.csv": csv.render_csv_changes(evidence),
         "findings.csv": csv.render_csv_findings(evidence),
     }

@@ -1,4 +1,4 @@
-"""Formats `csv`, `csv-findings` and `csv-population`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
+"""Formats `csv`, `csv-findings`, `csv-population` and `csv-changes`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def render_csv_findings(evidence: Evidence) -> str:
 def render_csv_population(evidence: Evidence) -> str:
     """One row for each target: what was checked, what has no pipeline, what could not be read."""
     return _text(sheets.scope(evidence))
+
+
+def render_csv_changes(evidence: Evidence) -> str:
+    """One row for each finding whose state is another than in the earlier report."""
+    return _text(sheets.changes(evidence))
 
 
 def _text(sheet: Sheet) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cilint.report.evidence_words import MEANINGS, RESULT_WORDS, STATUS_WORDS, STRENGTH_WORDS, headline
+from cilint.report.evidence_words import CHANGE_WORDS, MEANINGS, RESULT_WORDS, STATUS_WORDS, STRENGTH_WORDS, headline
 from cilint.report.markdown import code
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def render(evidence: Evidence) -> str:
         *[text for framework in evidence.frameworks for text in _framework(framework)],
         "## Findings",
         _findings(evidence),
+        *_since(evidence),
         "## Waivers",
         _waivers(evidence),
         "## Not assessed",
@@ -78,6 +79,18 @@ def _findings(evidence: Evidence) -> str:
         return "None."
     more = f"\n\n... and {len(rows) - _ROWS} more." if len(rows) > _ROWS else ""
     return _table(("Result", "Rule", "Job", "What", "Where"), rows[:_ROWS]) + more
+
+
+def _since(evidence: Evidence) -> list[str]:
+    since = evidence.since
+    if since is None:
+        return []
+    rows = [
+        [CHANGE_WORDS[one.kind], code(one.rule), code(one.job), code(one.note), code(str(one.place or ""))]
+        for one in since.changes
+    ]
+    table = _table(("Change", "Rule", "Job", "What", "Where"), rows[:_ROWS]) if rows else "Nothing."
+    return [f"## Changes since {since.as_of}", f"Digest of that report: `{since.digest}`.", table]
 
 
 def _waivers(evidence: Evidence) -> str:

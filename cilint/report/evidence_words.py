@@ -29,6 +29,14 @@ STRENGTH_WORDS = {
     "operation": "the files show the step; records of what ran, and who ran it, decide",
     "external": "the files show the use; another system, such as the cloud account, decides",
 }
+CHANGE_WORDS = {
+    "new": "new",
+    "reopened": "open again: an earlier report had it fixed",
+    "lapsed": "counts again: it is waived no more",
+    "unknown": "not found, but not everything could be looked at",
+    "accepted": "accepted: it is waived now",
+    "fixed": "fixed",
+}
 STATUS_WORDS = {
     "checked": "checked",
     "unresolved": "checked, but parts could not be read",

@@ -13,7 +13,7 @@ from cilint.evidence.model import RESULTS
 from cilint.plan.graph import Box, Graph
 from cilint.report import graph
 from cilint.report.escape import printable
-from cilint.report.evidence_words import MEANINGS, RESULT_WORDS, STATUS_WORDS, STRENGTH_WORDS, headline
+from cilint.report.evidence_words import CHANGE_WORDS, MEANINGS, RESULT_WORDS, STATUS_WORDS, STRENGTH_WORDS, headline
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -35,6 +35,7 @@ def render(evidence: Evidence) -> str:
         meanings=MEANINGS,
         strengths=STRENGTH_WORDS,
         statuses=STATUS_WORDS,
+        changes=CHANGE_WORDS,
         by_rule=_by_rule(evidence),
         whole=[one for one in evidence.tested if _is_whole(one)],
         svg=_svg,

@@ -56,6 +56,7 @@ def _configuration(evidence: Evidence) -> list[dict[str, Any]]:
     listed = [(f"pack {one.path}", one.sha256) for one in facts.packs]
     listed += [(f"framework {one.title} {one.version}", one.sha256) for one in evidence.frameworks]
     listed += [(f"settings {one.path}", one.sha256) for one in facts.settings]
+    listed += [(f"earlier report of {one.as_of}", one.digest) for one in (evidence.since,) if one]
     listed += [(f"register {one.path}", one.sha256) for one in facts.registers]
     tool = {
         "name": f"{facts.tool} {facts.version}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cilint.report.escape import printable
-from cilint.report.evidence_words import RESULT_WORDS, STATUS_WORDS
+from cilint.report.evidence_words import CHANGE_WORDS, RESULT_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +113,20 @@ def waivers(evidence: Evidence) -> Sheet:
         for one in evidence.waivers
     ]  # fmt: skip
     return Sheet("Waivers", head, rows)
+
+
+def changes(evidence: Evidence) -> Sheet:
+    """What is another than in the earlier report, one row for each finding; none without such a report."""
+    head = ("change", "target", "rule", "job", "subject", "note", "file", "line", "waiver", "fingerprint", "since", "since_digest")  # fmt: skip
+    since = evidence.since
+    rows: list[list[str | int]] = [
+        [
+            CHANGE_WORDS[one.kind], one.target, one.rule, one.job, one.subject, one.note, one.place.file if one.place else "",
+            one.place.line if one.place else "", one.waiver, one.fingerprint, since.as_of, since.digest,
+        ]
+        for one in since.changes
+    ] if since else []  # fmt: skip
+    return Sheet("Changes", head, rows)
 
 
 def scope(evidence: Evidence) -> Sheet:

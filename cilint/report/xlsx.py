@@ -38,13 +38,14 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(evidence: Evidence) -> bytes:
-    """The workbook: summary, controls, findings, waivers, scope, provenance."""
+    """The workbook: summary, controls, findings, waivers, changes, scope, provenance."""
     tables = [
         sheets.summary(evidence),
         sheets.controls(evidence),
         sheets.tests(evidence, passed=False),
         sheets.tests(evidence, passed=True),
         sheets.waivers(evidence),
+        sheets.changes(evidence),
         sheets.scope(evidence),
         sheets.provenance(evidence),
     ]

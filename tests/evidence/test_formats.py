@@ -98,7 +98,16 @@ def _overall(evidence):
 
 def test_xlsx(one):
     book = openpyxl.load_workbook(one.files["xlsx"])
-    assert book.sheetnames == ["Summary", "Controls", "Findings", "Evidence", "Waivers", "Scope", "Provenance"]
+    assert book.sheetnames == [
+        "Summary",
+        "Controls",
+        "Findings",
+        "Evidence",
+        "Waivers",
+        "Changes",
+        "Scope",
+        "Provenance",
+    ]
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         for row in sheet.iter_rows():

@@ -1,0 +1,126 @@
+"""What has changed since an earlier report, which names itself by its digest: a chain that shows what was taken out.
+
+A finding is known by target, rule, fingerprint and job. It is fixed only where its rule was assessed on its target
+again and found it no more; what was not looked at has not been fixed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from cilint.errors import UnreadableError, UsageError
+from cilint.evidence.model import RESULTS, Change, ControlChange, Evidence, Point, Since, digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from cilint.evidence.model import Item, Result
+
+    Key: TypeAlias = tuple[str, str, str, str]
+
+_MAX_BYTES = 256 * 1024 * 1024
+_ORDER = ("new", "reopened", "lapsed", "unknown", "accepted", "fixed")
+
+
+def read(path: str) -> Evidence:
+    """An earlier report, as `--format json` wrote it. Raises UnreadableError, and UsageError for one that is not whole."""
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(f"cannot read the earlier report {path}: {error.strerror}") from None
+    hint = "--since takes what `cilint report --format json` wrote"
+    if len(raw) > _MAX_BYTES:
+        raise UsageError(f"{path} is bigger than {_MAX_BYTES} bytes", help=hint)
+    try:
+        data: Any = json.loads(raw)
+        before = Evidence.model_validate(data)
+    except (ValueError, RecursionError, ValidationError):
+        raise UsageError(f"{path} is no report of cilint", help=hint) from None
+    if before.digest != digest_of(data):
+        raise UsageError(f"{path} was changed after it was made: its digest does not fit", help="take the original")
+    return before
+
+
+def since(before: Evidence, now: Evidence) -> Since:
+    """What is new, fixed, accepted or open again, and how the counts went."""
+    old, new = _faults(before), _faults(now)
+    closed = set(before.since.closed if before.since else ())
+    changes: list[Change] = []
+    for key, item in new.items():
+        if key not in old:
+            kind = "accepted" if item.result == "waived" else "reopened" if _text(key) in closed else "new"
+            changes.append(_change(kind, key, item))
+        elif old[key].result != item.result:
+            changes.append(_change("accepted" if item.result == "waived" else "lapsed", key, item))
+    assessed = {(tested.target, tested.rule) for tested in now.tested if tested.result != "not-assessed"}
+    for key, item in old.items():
+        if key not in new:
+            looked = key[:2] in assessed and not _is_open(now, key)
+            changes.append(_change("fixed" if looked else "unknown", key, item))
+            if looked:
+                closed.add(_text(key))
+    closed -= {_text(key) for key in new}
+    trend = [*(before.since.trend if before.since else ()), _point(before)]
+    return Since(
+        as_of=before.provenance.as_of,
+        digest=before.digest,
+        version=before.provenance.version,
+        changes=sorted(changes, key=lambda one: (_ORDER.index(one.kind), one.target, one.rule, one.job, one.subject)),
+        controls=list(_controls(before, now)),
+        closed=sorted(closed),
+        trend=trend,
+    )
+
+
+def _faults(evidence: Evidence) -> dict[Key, Item]:
+    return {
+        (tested.target, tested.rule, item.fingerprint or f"{item.subject} {item.note}", item.job): item
+        for tested in evidence.tested
+        for item in tested.items
+        if item.result in ("fail", "waived")
+    }
+
+
+def _is_open(now: Evidence, key: Key) -> bool:
+    """Whether the rule could not look at something on the target, so that nobody knows whether the fault is there."""
+    return any(
+        item.result == "not-assessed"
+        for tested in now.tested
+        if (tested.target, tested.rule) == key[:2]
+        for item in tested.items
+    )
+
+
+def _text(key: Key) -> str:
+    return " ".join(key)
+
+
+def _change(kind: Any, key: Key, item: Item) -> Change:
+    return Change(
+        kind=kind, target=key[0], rule=key[1], job=item.job, subject=item.subject, note=item.note, place=item.place,
+        fingerprint=item.fingerprint, waiver=item.waiver,
+    )  # fmt: skip
+
+
+def _point(evidence: Evidence) -> Point:
+    return Point(
+        as_of=evidence.provenance.as_of,
+        digest=evidence.digest,
+        counts={result: evidence.count(result) for result in RESULTS},
+    )
+
+
+def _controls(before: Evidence, now: Evidence) -> Iterator[ControlChange]:
+    old: dict[tuple[str, str], Result] = {
+        (one.framework, control.id): control.result for one in before.frameworks for control in one.controls
+    }
+    for one in now.frameworks:
+        for control in one.controls:
+            was = old.get((one.framework, control.id))
+            if was is not None and was != control.result:
+                yield ControlChange(framework=one.title, control=control.id, before=was, now=control.result)
