@@ -38,7 +38,7 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
         blocks.append("\n".join(page.not_assessed(item) for item in report.not_assessed))
     if not quiet:
         style = "error" if report.count("error") else "warning" if report.open or report.not_assessed else "ok"
-        blocks.append(terminal.paint(words.summary(report), style))
+        blocks.append("\n".join(terminal.paint(line, style) for line in page.summary()))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
@@ -112,17 +112,26 @@ class Page:
 
     def waived(self, finding: Finding) -> str:
         """One finding that a waiver settles."""
-        place = self.terminal.paint(self.clean(self.report.place(finding.span)), "strong")
-        kind = self.terminal.paint(f"waived[{finding.rule}]", "quiet")
-        return f"{place}: {kind}: {self.clean(words.waived(finding))}"
+        place = self.clean(self.report.place(finding.span))
+        return self.remark(place, f"waived[{finding.rule}]", "quiet", words.waived(finding))
 
     def not_assessed(self, item: NotAssessed) -> str:
         """One thing that could not be looked at."""
-        place = f"{self.clean(self.report.place(item.span))}: " if item.span else ""
-        label = self.terminal.paint("not assessed", "warning")
-        return (
-            f"{self.terminal.paint(place, 'strong') if place else ''}{label}: {self.clean(f'{item.what}: {item.why}')}"
-        )
+        place = self.clean(self.report.place(item.span)) if item.span else ""
+        return self.remark(place, "not assessed", "warning", f"{item.what}: {item.why}")
+
+    def remark(self, place: str, label: str, style: str, text: str) -> str:
+        """Place, label and text, in as few lines as it takes."""
+        paint = self.terminal.paint
+        used = len(label) + 2 + (width(place) + 2 if place else 0)
+        first, *more = self.wrap(text, used, _INDENT)
+        head = f"{paint(place, 'strong')}: " if place else ""
+        return "\n".join([f"{head}{paint(label, style)}: {first}", *(f"{'':>{_INDENT}}{line}" for line in more)])
+
+    def summary(self) -> list[str]:
+        """The last line, broken where it does not fit."""
+        first, *more = self.wrap(words.summary(self.report), 0, 2)
+        return [first, *(f"  {line}" for line in more)]
 
     def clean(self, text: str) -> str:
         """Text of the checked files, harmless and on one line."""

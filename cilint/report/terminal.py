@@ -9,15 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
+# Readable on dark and on light ground: no yellow, no cyan, no bright green, which are lost on white; no plain blue,
+# which is lost on black. Bold makes red, magenta and blue lighter where the ground is dark.
 _CODES = {
     "error": "1;31",
-    "warning": "1;33",
-    "info": "1;36",
+    "warning": "1;35",
+    "info": "1;34",
     "strong": "1",
     "quiet": "2",
-    "gutter": "34",
+    "gutter": "1;34",
     "help": "32",
-    "ok": "1;32",
+    "ok": "32",
     "added": "32",
     "removed": "31",
 }
