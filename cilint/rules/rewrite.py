@@ -63,7 +63,11 @@ def put(context: Context, site: Site, key: str, value: Value, *, safe: bool = Tr
     if not written.flow:
         line = f"\n{' ' * (_first(written).column - 1)}{line}"
     elif span.source.line(span.line)[: span.column - 1].rstrip().endswith("{"):
-        line += ", " if len(written) else ""
+        rest = span.source.line(span.line)[span.column - 1 :]
+        if written.line != written.end_line and not rest.strip() and _first(written).line > span.line:
+            line = f"\n{' ' * (_first(written).column - 1)}{line},"
+        elif len(written):
+            line += "," if rest[:1] in ("", " ") else ", "
     else:
         line = f", {line}"
     return (Edit(span, line, safe=safe and not _is_detached(site), jobs=jobs),)

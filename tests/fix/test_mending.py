@@ -58,6 +58,7 @@ def holds(source, project, rules, *, unsafe):
     after = check(*drafted(source, project, texts), rules).findings
     grown = tally(after) - tally(before)
     assert not grown, grown
+    assert bool(draft.changes) == bool(tally(before) - tally(after)), "what is changed mends something"
     for change in draft.changes.values():
         was = change.source.text
         assert was != change.text
@@ -144,7 +145,30 @@ _JOBS = (
     "{name}:\n  script: [make]\n  needs: [bulid]\n  only: [/main/]\n",
     "{name}:\n  when: manual\n  script: |\n    make\n\n",
     '{name}:\n  script: [a]\n  variables: {{CI_DEBUG_TRACE: "true"}}  # loud\n',
+    '"{name}":\n  "script": ["npm ci"]\t# tab\n  \'cache\': {{"paths": [node_modules], \'key\': "x"}}\n',
+    "? {name}\n: script: [make]\n  artifacts:\n    paths:\n      - dist\n",
+    "{name}: {{\n  script: [make], # flow\n  artifacts: {{\n    paths: [dist]\n  }},\n  needs: [a, a]\n}}\n",
+    "{name}:\n  script: &script\n    - trivy image $IMAGE # scan\n    - echo $CI_BUILD_REF\n  needs: &needs\n    - job: a\n    - a\n    - a\n",
+    "{name}:\n  stage: test\n  extends: [.base, .in-file]\n  script: [npm test]\n  cache:\n    unprotect: true # all\n    paths: [x]\n",
+    "{name}:\n  script:\n    - |\n      # in shell\n      wget --no-check-certificate https://a.example\n  image: node:18 # old\n",
+    "{name}:\n  extends: .bse\n  script: [make]\n",
+    "{name}:\n  script: [scripts/get.sh]\n  variables: {{CI_COMMIT_SHA: x, A: b}} # own\n",
 )
+_INCLUDED = """\
+# included
+.in-file:
+  artifacts: {paths: [z]} # never
+  retry: 2
+image: alpine:3.20  # for all
+included:
+  script: [make]   # here
+  artifacts:
+    paths: [dist]
+    expire_in: 3 months # long
+"""
+_SCRIPT = "#!/bin/sh\n# gets\ncurl -k https://a.example # why\n"
+_HEADER = "spec:\n  inputs:\n    kind: {default: x} # any\n# end\n---\n"
+_GLOBALS = ("", "image: alpine:3.20 # global\nbefore_script:\n  # first\n  - make deps\n", "cache:\n  paths: [x]\n\n")
 _HEADS = (
     ".base:\n  artifacts:\n    paths: [out]\n    # kept\n  tags: [x]\n",
     ".base: {artifacts: {when: always}}\n",
@@ -158,16 +182,29 @@ def pipelines(draw):
     jobs = draw(st.lists(st.sampled_from(_JOBS), min_size=1, max_size=6))
     names = draw(st.permutations(["build", "unit-test", "deploy-dev", "secrets", "x y", "Ä"]))
     head = draw(st.sampled_from(_HEADS))
+    globals_ = draw(st.sampled_from(_GLOBALS))
     default = draw(st.sampled_from(["", "default:\n  image: alpine  # small\n  artifacts: {expire_in: 1 mo}\n"]))
     text = (
-        "# top\n"
+        draw(st.sampled_from(["", _HEADER]))
+        + "# top\ninclude: ci/base.yml\n"
+        + globals_
         + default
         + head
         + _SHARED
         + "".join(job.format(name=name) for job, name in zip(jobs, names, strict=False))
     )
     text = text.rstrip("\n") if draw(st.booleans()) else text
-    return text.replace("\n", "\r\n") if draw(st.booleans()) else text
+    text = text.replace("\n", "\r\n") if draw(st.booleans()) else text
+    return f"\ufeff{text}" if draw(st.booleans()) else text
+
+
+def written(root, text):
+    """A repository with the pipeline, and what it includes and calls."""
+    for name, content in ((".gitlab-ci.yml", text), ("ci/base.yml", _INCLUDED), ("scripts/get.sh", _SCRIPT)):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(content.encode())
+    (root / "scripts/get.sh").chmod(0o755)
+    return Source(".gitlab-ci.yml", text), Project(str(root))
 
 
 @pytest.mark.slow
@@ -175,18 +212,22 @@ def pipelines(draw):
 @given(text=pipelines(), unsafe=st.booleans())
 def test_mending_random_pipelines(tmp_path_factory, text, unsafe):
     root = tmp_path_factory.mktemp("repo")
-    (root / ".gitlab-ci.yml").write_bytes(text.encode())
-    source, project = Source(".gitlab-ci.yml", text), Project(str(root))
+    source, project = written(root, text)
     holds(source, project, RULES, unsafe=unsafe)
     settled(source, project, RULES, unsafe=unsafe)
 
 
 def test_the_pieces_hold_safe_and_unsafe_fixes(tmp_path):
     """Or the random pipelines would prove nothing."""
-    text = "# top\n" + _HEADS[0] + _SHARED + "".join(job.format(name=f"job{n}") for n, job in enumerate(_JOBS))
-    (tmp_path / ".gitlab-ci.yml").write_text(text)
-    found = check(Source(".gitlab-ci.yml", text), Project(str(tmp_path)), RULES).findings
+    jobs = "".join(job.format(name=f"job{n}") for n, job in enumerate(_JOBS))
+    text = "# top\ninclude: ci/base.yml\n" + _GLOBALS[1] + _HEADS[0] + _SHARED + jobs
+    found = check(*written(tmp_path, text), RULES).findings
     fixes = Counter((finding.rule, finding.fix) for finding in found if finding.fix)
+    assert {finding.span.source.path for finding in found if finding.fix} == {
+        ".gitlab-ci.yml", "ci/base.yml", "scripts/get.sh",
+    }  # fmt: skip
     assert {rule for rule, fix in fixes if fix == "safe"} >= {"artifact-expiry", "keyword-type", "debug-trace-on"}
-    assert len({rule for rule, fix in fixes if fix == "unsafe"}) >= 5
+    assert {rule for rule, fix in fixes if fix == "unsafe"} >= {
+        "tls-verification-off", "extends-undefined", "container-scan-blocking", "predefined-variable-overridden",
+    }  # fmt: skip
     assert edited(found[0].span.source, []) == text
