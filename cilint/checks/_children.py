@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from cilint.compose import compose
 from cilint.compose.fetch import Project
-from cilint.gates.blocked import blocked
-from cilint.gates.claim import OUTSIDE, Assumptions
-from cilint.gates.prove import Prover
 from cilint.pipeline import build
-from cilint.plan.scenario import exactly
 from cilint.rules.context import Context
 from cilint.rules.rule import RuleSet
 from cilint.source import Source
@@ -20,7 +16,6 @@ from cilint.tree.node import Mapping, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from cilint.pipeline.job import Job
@@ -28,47 +23,47 @@ if TYPE_CHECKING:
 
 _DEPTH = 2  # GitLab's limit: a child may have children, and no deeper
 _CHILDREN_AT_MOST = 30
-_SECONDS = 1.0
 
 
 class Child:
     """A child pipeline. trigger: the job that starts it; context: its own; above: the context of its parent.
 
-    fault: why it could not be looked at, "" when it could.
+    fault: why it could not be looked at, "" when it could. path: the one file that it is written in, "" where there are
+    several, or where it is given inputs.
     """
 
-    __slots__ = ("above", "context", "fault", "trigger")
+    __slots__ = ("above", "context", "fault", "path", "trigger")
 
     def __init__(self, trigger: Job, above: Context) -> None:
         self.trigger = trigger
         self.above = above
         self.context: Context | None = None
         self.fault = ""
+        self.path = ""
 
 
-def children(context: Context) -> Iterator[Child]:
-    """The child pipelines of a pipeline, and theirs. The same objects each time for the same pipeline."""
-    from cilint.checks._gates import prover_of
-
-    prover = prover_of(context)
-    if prover.family is None:
-        prover.family = list(_found(context, _DEPTH))[:_CHILDREN_AT_MOST]
-    yield from prover.family
-
-
-def _found(context: Context, depth: int) -> Iterator[Child]:
-    for job in context.pipeline.jobs.values():
-        trigger = job.get("trigger") if job.trigger else None
-        include = trigger.set("include") if trigger is not None else None
-        if include is None or trigger is None:
-            continue
-        child = Child(job, context)
-        child.fault = _fault(include)
-        if not child.fault:
-            _read(child, include, trigger.set("inputs"))
-        yield child
-        if child.context is not None and depth > 1:
-            yield from _found(child.context, depth - 1)
+def children(context: Context) -> list[Child]:
+    """The child pipelines that a pipeline itself starts. The same objects each time for the same pipeline."""
+    if context.children is None:
+        context.children = []
+        depth, above = 0, context
+        while above.parent is not None:
+            depth, above = depth + 1, above.parent.above
+        for job in context.pipeline.jobs.values():
+            trigger = job.get("trigger") if job.trigger else None
+            include = trigger.set("include") if trigger is not None and isinstance(trigger.node, Mapping) else None
+            if include is None or trigger is None:
+                continue
+            child = Child(job, context)
+            context.children.append(child)
+            child.fault = _fault(include)
+            if depth >= _DEPTH:
+                child.fault = "GitLab starts no child of a child's child"
+            elif len(context.children) > _CHILDREN_AT_MOST:
+                child.fault = f"it is one of more than {_CHILDREN_AT_MOST}"
+            elif not child.fault:
+                _read(child, include, trigger.set("inputs"))
+    return context.children
 
 
 def _fault(include: Site) -> str:
@@ -95,15 +90,9 @@ def _read(child: Child, include: Site, inputs: Site | None) -> None:
     rules = RuleSet()
     rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family
     child.context = context = Context(config, build(config), project, rules, edition=above.edition)
-    known = context.situated(exactly({}))
-    # Whatever variables the trigger job hands down, they arrive as if somebody had passed them.
-    context.prover = Prover(
-        context.planner,
-        Assumptions(variables=known.variables, given=known.outside, level=OUTSIDE, sources=("parent_pipeline",)),
-        tree=known.tree,
-        seconds=_SECONDS,
-        blocked=blocked(config),
-    )
+    context.parent = child
+    if len(entries) == 1 and isinstance(entries[0], dict) and entries[0].keys() == {"local"}:
+        child.path = str(entries[0]["local"]).lstrip("/")
 
 
 def _entry(entries: list[Any], parent: Source) -> Source:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from cilint.checks._gates import Gate, claims_of, guarded_by_role, judge, prover_of
+from cilint.checks._gates import guarded
+from cilint.checks._verdicts import judge, prover_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from cilint.checks._gates import Gate, Guarded
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
 
 def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
     """parameters: guarded, approvals: roles."""
-    for job in context.roles.jobs(*parameters["guarded"]):
-        own = claims_of(context, job, (), "manual")
-        if prover_of(context, [job.name]).all_hold(own):
-            yield Gate(context.rule.id, job, (), "manual", own)
-        else:
-            yield guarded_by_role(context, job, parameters["approvals"], "approval")
+
+    def asked(subject: Guarded) -> Gate:
+        gate = subject.by_hand()
+        if not prover_of(subject.context, subject.names).all_hold(gate.claims):
+            gate = subject.behind(parameters["approvals"], "approval")
+        gate.again = asked
+        return gate
+
+    for subject in guarded(context, parameters["guarded"], parameters, places=False):
+        yield asked(subject)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

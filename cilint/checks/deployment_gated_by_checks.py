@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from cilint.checks._gates import Gate, guarded_by_role, judge
+from cilint.checks._gates import guarded
+from cilint.checks._verdicts import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from cilint.checks._gates import Gate
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
@@ -18,9 +20,9 @@ def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
 
     A role that several jobs have asks for more: each of them that is in a pipeline must have passed there.
     """
-    for job in context.roles.jobs(*parameters["guarded"]):
+    for subject in guarded(context, parameters["guarded"], parameters):
         for role in parameters["checks"]:
-            yield guarded_by_role(context, job, [role], "scan", each=True)
+            yield subject.behind([role], "scan", each=True)
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

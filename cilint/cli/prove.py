@@ -11,7 +11,7 @@ from cilint.cli._options import Option, Options, Request
 from cilint.errors import UsageError
 from cilint.gates.answer import Answer, assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
-from cilint.gates.claim import ABSENT, KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, REFUTED, Assumptions, Claim
+from cilint.gates.claim import KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, Assumptions, Claim
 from cilint.gates.command import command as simulate_command
 from cilint.gates.prove import Prover
 from cilint.nearest import did_you_mean
@@ -74,18 +74,20 @@ def run(request: Request) -> int:
             subject.planner, assume, tree=scenario.tree, seconds=_seconds(request),
             blocked=blocked(subject.planner.pipeline.config),
         )  # fmt: skip
-        answers = [_asked(prover, request)] if request.guarded else _of_policy(prover, subject, opener, request)
+        answers = (
+            [_asked(prover, request, opener.path)] if request.guarded else _of_policy(prover, subject, opener, request)
+        )
         for answer in answers:
-            answer.assumptions = assumptions_of(assume)
-            if answer.counterexample is not None:
-                answer.command = simulate_command(answer.counterexample, opener.path, _again(request))
+            answer.assumptions = (*assumptions_of(assume), *answer.assumptions)
     _print(answers, subject, request)
     return (
         0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
     )
 
 
-def _asked(prover: Prover, request: Request) -> Answer:
+def _asked(prover: Prover, request: Request, path: str) -> Answer:
+    from cilint.checks._verdicts import needs_granted
+
     planner = prover.planner
     guarded = _instances(planner, request.guarded, must_exist=not prover.blocked)
     claims = [
@@ -99,6 +101,9 @@ def _asked(prover: Prover, request: Request) -> Answer:
     answer.take([prover.decide(claim) for claim in claims])
     if answer.status == PROVEN:
         answer.holds_up_to = holds_up_to(prover, claims)
+    if answer.counterexample is not None:
+        answer.command = simulate_command(answer.counterexample, path, _again(request))
+    answer.assumptions = needs_granted(planner.pipeline)
     if request.pipeline_types:
         answer.by_type = _by_type(prover, claims)
     names = {instance: by for by in request.by for instance in _instances(planner, by, must_exist=False)}
@@ -107,30 +112,34 @@ def _asked(prover: Prover, request: Request) -> Answer:
 
 
 def _of_policy(prover: Prover, subject: _plan.Subject, opener: _plan.Opener, request: Request) -> list[Answer]:
-    """The gates that the rules declare, each asked about."""
-    from cilint.checks._gates import gates_of
+    """The gates that the rules declare, each asked about, those of child pipelines too."""
+    from cilint.checks._verdicts import all_outcomes, answers_of, path_of, taken_for_granted
     from cilint.cli._choice import rules_for
     from cilint.rules.context import Context
 
     rules = rules_for(opener.settings, request)
     context = Context(prover.planner.pipeline.config, prover.planner.pipeline, subject.project, rules)
     context.prover = prover
-    gates = gates_of(context, rules)
-    prover.expect([claim.guarded for gate in gates for claim in gate.claims])
     answers = []
-    for gate in gates:
-        answer = Answer(gate.guarded.name, gate.by, gate.kind, rule=gate.rule)
-        if gate.missing:
-            answer.status, answer.why, answer.broken = REFUTED, ABSENT, gate.by
-            answer.reason = gate.missing
-        elif prover.all_hold(gate.claims):
-            answer.holds_up_to = holds_up_to(prover, gate.claims)
-            answer.vacuous = prover.decide(gate.claims[0]).vacuous
-        else:
-            answer.take([prover.decide(claim) for claim in gate.claims])
+    for answer, outcome in answers_of(all_outcomes(context, rules)):
+        claims = outcome.gate.claims
+        if outcome.context is context and claims:
+            if answer.status == PROVEN:
+                answer.holds_up_to = holds_up_to(prover, claims)
+                answer.vacuous = all(prover.decide(claim).vacuous for claim in claims)
+            if request.pipeline_types and not outcome.gate.doubt:
+                answer.by_type = _by_type(prover, claims)
+        path = (
+            opener.path
+            if outcome.there is context
+            else path_of(outcome.there) and subject.prefix + path_of(outcome.there)
+        )
+        if answer.counterexample is not None and path:
+            answer.command = simulate_command(answer.counterexample, path, _again(request))
         answers.append(answer)
-        if request.pipeline_types and not gate.missing:
-            answer.by_type = _by_type(prover, gate.claims)
+    granted = taken_for_granted(context)
+    for answer in answers:
+        answer.assumptions = granted
     return answers
 
 

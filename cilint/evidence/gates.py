@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cilint.checks._gates import gates_of
+from cilint.checks._verdicts import all_outcomes, answers_of, path_of, taken_for_granted
 from cilint.evidence.model import Gate
-from cilint.gates.answer import Answer, assumptions_of, holds_up_to
+from cilint.gates.answer import assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
-from cilint.gates.claim import ABSENT, PROVEN, REFUTED, Assumptions
+from cilint.gates.claim import PROVEN, Assumptions
 from cilint.gates.command import command
 from cilint.gates.prove import Prover
 from cilint.plan import Planner
@@ -17,6 +17,7 @@ from cilint.plan.predefined import is_predefined
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cilint.gates.answer import Answer
     from cilint.plan import Tree
     from cilint.rules.context import Context
     from cilint.rules.rule import RuleSet
@@ -50,20 +51,16 @@ class Proofs:
         planner = Planner(context.pipeline)
         prover = Prover(planner, assume, tree=tree, seconds=_SECONDS, blocked=blocked(context.config))
         context.prover = prover
-        asked = gates_of(context, rules)
-        prover.expect([claim.guarded for gate in asked for claim in gate.claims])
-        self.assumptions = list(assumptions_of(assume))
+        self.assumptions = [*assumptions_of(assume), *taken_for_granted(context)]
         self.gates: list[Gate] = []
-        for gate in asked:
-            answer = Answer(gate.guarded.name, gate.by, gate.kind, rule=gate.rule)
-            if gate.missing:
-                answer.status, answer.why, answer.reason = REFUTED, ABSENT, gate.missing
-            else:
-                answer.take([prover.decide(claim) for claim in gate.claims])
-            if answer.status == PROVEN:
-                answer.holds_up_to = holds_up_to(prover, gate.claims)
-            shown = answer.counterexample
-            self.gates.append(_facts(answer, command(shown, path) if shown is not None else ""))
+        for answer, outcome in answers_of(all_outcomes(context, rules)):
+            claims = outcome.gate.claims
+            if answer.status == PROVEN and outcome.context is context and claims:
+                answer.holds_up_to = holds_up_to(prover, claims)
+                answer.vacuous = all(prover.decide(claim).vacuous for claim in claims)
+            shown, there = answer.counterexample, outcome.there
+            file = path if there is context else path_of(there)
+            self.gates.append(_facts(answer, command(shown, file) if shown is not None and file else ""))
 
 
 def _facts(answer: Answer, shown: str) -> Gate:
@@ -71,10 +68,11 @@ def _facts(answer: Answer, shown: str) -> Gate:
     if answer.vacuous:
         why = "no pipeline starts the guarded job"
     elif answer.status == PROVEN:
-        why = f"in every pipeline that GitLab could create, even where {_HOLDS.get(answer.holds_up_to, 'all is as assumed')}"
+        held = _HOLDS.get(answer.holds_up_to, "all is as assumed")
+        why = f"in every pipeline that GitLab could create, even where {held}"
     return Gate(
         rule=answer.rule,
-        guarded=answer.guarded,
+        guarded=" > ".join((*answer.triggers, answer.guarded)),
         by=list(answer.by),
         kind=answer.kind,
         verdict=answer.status,

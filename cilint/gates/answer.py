@@ -33,11 +33,12 @@ class Answer:
     rule: of the policy that asks, "" for a question of the command line. guarded, by: names of jobs; kind: see
     claim.KINDS. status: the worst of the claims. broken: the gates that fail. holds_up_to: the most that outsiders may
     do without breaking it, where that was asked. by_type: "proven", "refuted", "unknown" or "absent" by pipeline type.
+    triggers: the jobs that start the child pipeline of the guarded job, the first first; none for this pipeline.
     """
 
     __slots__ = (
         "assumptions", "broken", "by", "by_type", "command", "counterexample", "guarded", "holds_up_to", "kind", "reason",
-        "rule", "status", "vacuous", "why",
+        "rule", "status", "triggers", "vacuous", "why",
     )  # fmt: skip
 
     def __init__(self, guarded: str, by: Sequence[str], kind: str, *, rule: str = "") -> None:
@@ -55,6 +56,7 @@ class Answer:
         self.holds_up_to = ""
         self.by_type: dict[str, str] = {}
         self.assumptions: tuple[str, ...] = ()
+        self.triggers: tuple[str, ...] = ()
 
     def take(self, verdicts: Sequence[Verdict]) -> None:
         """Put together the verdicts on all claims of the gate."""

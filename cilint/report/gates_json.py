@@ -28,6 +28,7 @@ def _answer(answer: Answer) -> dict[str, object]:
     data: dict[str, object] = {
         "rule": answer.rule or None,
         "guarded": answer.guarded,
+        "triggers": list(answer.triggers) or None,
         "by": list(answer.by),
         "kind": answer.kind,
         "verdict": answer.status,

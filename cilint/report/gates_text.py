@@ -24,7 +24,7 @@ def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "") -> s
         page.say("No gates: the policy guards no job of this file.")
         return page.text
     for answer in answers:
-        page.row(answer, max(width(one.guarded) for one in answers))
+        page.row(answer, max(width(_name(one)) for one in answers))
     for answer in answers:
         if answer.status != PROVEN:
             page.tell(answer)
@@ -60,7 +60,8 @@ class _Page:
 
     def row(self, answer: Answer, columns: int) -> None:
         columns = min(columns, _NAME_AT_MOST)
-        name = answer.guarded + " " * max(0, columns - width(answer.guarded))
+        name = _name(answer)
+        name += " " * max(0, columns - width(name))
         note = ""
         if answer.vacuous:
             note = "  (vacuous: no pipeline has the guarded job)"
@@ -73,7 +74,7 @@ class _Page:
 
     def tell(self, answer: Answer) -> None:
         self.say()
-        self.say(f"{answer.guarded} {_claim(answer)}", "strong")
+        self.say(f"{_name(answer)} {_claim(answer)}", "strong")
         shown = answer.counterexample
         if shown is None:
             self.say(f"  {answer.reason}")
@@ -84,7 +85,8 @@ class _Page:
             self.say(f"  --> {self._prefix}{shown.span}", "gutter")
         for related in shown.related:
             self.say(f"  {related.message}: {self._prefix}{related.span}", "quiet")
-        self.say(f"  $ {answer.command}", "help")
+        if answer.command:
+            self.say(f"  $ {answer.command}", "help")
 
     def types(self, answers: Sequence[Answer]) -> None:
         self.say()
@@ -92,11 +94,16 @@ class _Page:
         for answer in answers:
             if not answer.by_type:
                 continue
-            self.say(f"  {answer.guarded} {_claim(answer)}")
+            self.say(f"  {_name(answer)} {_claim(answer)}")
             for name, status in answer.by_type.items():
                 self._lines.append(
                     f"    {self.sign(status)} {name}: {'not in such a pipeline' if status == 'absent' else status}"
                 )
+
+
+def _name(answer: Answer) -> str:
+    """The guarded job, with those that start its pipeline before it."""
+    return " > ".join((*answer.triggers, answer.guarded))
 
 
 def _claim(answer: Answer) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from cilint.checks._children import Child
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
     from cilint.finding import Edit, Related
@@ -39,12 +40,13 @@ class Context:
 
     rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
     files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job. not_assessed: what rules could not look at.
-    secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_gates.py`).
+    secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_verdicts.py`).
+    parent: which child pipeline this is, None for none; children: those that it starts, None until they are looked for.
     """
 
     __slots__ = (
-        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "config",
-        "edition", "jobs", "not_assessed", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
+        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "children",
+        "config", "edition", "jobs", "not_assessed", "parent", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +71,8 @@ class Context:
         self.secrets: set[str] = set()
         self.jobs = [job for job in pipeline.jobs.values() if not job.trigger]
         self.prover: Prover | None = None
+        self.parent: Child | None = None
+        self.children: list[Child] | None = None
         self._assigned: dict[str, dict[str, list[Word]]] = {}
         self._named = list(scenarios)
         self._planner: Planner | None = None

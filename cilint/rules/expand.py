@@ -125,13 +125,15 @@ class Layer:
         for table in self._with(name):
             for site in _named(table, name):
                 raw = False
+                others: list[Site] = []
                 if isinstance(site.node, Mapping):
                     expand, value = site.get("expand"), site.get("value")
                     if value is None:
                         continue
-                    raw, site = expand is not None and expand.value is False, value
+                    raw = expand is not None and expand.value is False
+                    others, site = list(_options(site, value)), value
                 if isinstance(site.node, Scalar):
-                    found.append(Value(site, raw=raw))
+                    found += [Value(one, raw=raw) for one in (site, *others)]
         for entry in self._matrices:
             for site in _named(entry, name):
                 found += [Value(item, raw=False) for item in site.flat() if isinstance(item.node, Scalar)]
@@ -147,6 +149,14 @@ class Layer:
                 for written, _ in table.items():  # noqa: PERF102  # a site's items are no dict's
                     self._by_name.setdefault(written.text, []).append(table)
         return self._by_name.get(name, [])
+
+
+def _options(definition: Site, value: Site) -> Iterator[Site]:
+    """What else a person may choose when they start the pipeline (doc/ci/pipelines/_index.md, `options`)."""
+    options = definition.get("options")
+    for option in options.flat() if options is not None else ():
+        if isinstance(option.node, Scalar) and option.value != value.value:
+            yield option
 
 
 def _named(map: Site, name: str) -> Iterator[Site]:

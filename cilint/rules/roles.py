@@ -6,7 +6,8 @@ a command, an image, a report, an environment; names come last, and only for job
 
 from __future__ import annotations
 
-from cilint.rules.evidence import Facts, Proof, prove
+from cilint.rules.evidence import Proof, prove
+from cilint.rules.facts import Facts
 from cilint.shell.patterns import Patterns
 
 TYPE_CHECKING = False
