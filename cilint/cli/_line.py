@@ -119,9 +119,13 @@ class Line:
         return path
 
     def _found(self) -> list[str]:
-        found = [finding for finding in self._checked.findings if self._starts(finding.span)]
+        here = [finding for finding in self._checked.findings if self._starts(finding.span)]
+        # What is wrong with the whole stands somewhere, too, and says nothing of that line.
+        found = [finding for finding in here if finding.path or finding.jobs]
         lines = [f"  found: {finding.severity}[{finding.rule}]: {finding.message}" for finding in found[:_MOST]]
-        return [*lines, f"  and {len(found) - _MOST} more"] if len(found) > _MOST else lines
+        lines += [f"  and {len(found) - _MOST} more"] if len(found) > _MOST else []
+        whole = list(dict.fromkeys(finding.rule for finding in here if not (finding.path or finding.jobs)))
+        return [*lines, f"  found in the configuration as a whole: {', '.join(whole)}"] if whole else lines
 
     def _looked(self) -> list[str]:
         names = sorted({*self._by_data(), *self._by_code()})
@@ -175,8 +179,9 @@ def told(place: str, opened: Callable[[str], _lint.Entry], entry: str | None) ->
         checked = judged(one)
         for source in checked.config.sources:
             if source.ours and os.path.realpath(os.path.join(one.project.root, source.path)) == real:
-                if not 1 <= int(number) <= len(source.lines):
-                    raise UsageError(f"{path} has no line {number}", help=f"its last one is {len(source.lines)}")
+                last = len(source.lines) - (source.lines[-1] == "")
+                if not 1 <= int(number) <= last:
+                    raise UsageError(f"{path} has no line {int(number)}", help=f"its lines are 1 to {last}")
                 return Line(checked, source, int(number), one).told()
     raise UsageError(f"{entry} does not include {path}", help="leave --in out to see the file on its own")
 

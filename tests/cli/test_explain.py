@@ -117,3 +117,39 @@ def test_a_secret_is_masked(lines):
 def test_a_line_of_what_cannot_be_read(lines):
     told = lines(".gitlab-ci.yml:1", files={".gitlab-ci.yml": "a: [\nb: }\n"})
     assert told[1] == "  the configuration cannot be read, so nobody knows; `cilint check` tells why"
+
+
+@pytest.mark.parametrize("number", ["0", "16", "99999", "16:1"])
+def test_a_line_that_is_not_there_is_told_with_those_that_are(lines, number):
+    told = lines(f".gitlab-ci.yml:{number}", status=2)
+    assert f"has no line {number.partition(':')[0]}" in told[0]
+    assert "its lines are 1 to 15" in told[1]
+
+
+@pytest.mark.parametrize("word", [".gitlab-ci.yml", ".gitlab-ci.yml:abc", ".gitlab-ci.yml:"])
+def test_a_file_without_a_line_is_told(lines, word):
+    told = lines(word, status=2)
+    assert "is neither a rule nor a line" in told[0]
+    assert ".gitlab-ci.yml:12" in told[1]
+
+
+def test_findings_about_the_whole_are_named_and_not_told(lines):
+    told = lines(".gitlab-ci.yml:2", "--policy", "enterprise")
+    [whole] = [line for line in told if "as a whole" in line]
+    assert "required-job" in whole
+    assert not any("found: error[required-job]" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "part"),
+    [
+        ("# a comment\na: {script: [x]}\n", 1, "nothing is written here that a job could have"),
+        ("a: {script: [x]}\n\nb: {script: [x]}\n", 2, "nothing is written here that a job could have"),
+        (".x: &x {tags: [t]}\na:\n  <<: *x\n  script: [x]\n", 1, "a: <<: *x"),
+        ("a:\n  script:\n    - |\n      one\n\n      two\n", 5, "script: job a has it"),
+        ("image: &i ruby\na:\n  image: *i\n  script: [x]\n", 3, "alias *i"),
+    ],
+)
+def test_lines_of_every_kind(lines, text, number, part):
+    told = lines(f".gitlab-ci.yml:{number}", files={".gitlab-ci.yml": text})
+    assert any(part in line for line in told), told
