@@ -15,6 +15,26 @@ if TYPE_CHECKING:
 
 _SILENT = ("true", ":")
 _SAYING = ("echo", "printf")
+_SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run")  # what may fail a job
+_KEYWORDS = (
+    "case",
+    "for",
+    "select",
+    "while",
+    "until",
+    "if",
+    "((",
+    "in",
+    "function",
+    "break",
+    "continue",
+    "umask",
+    "mapfile",
+    "let",
+    ":",
+    "true",
+)
+_SETTING = ("set", "shopt", "export", "local", "readonly", "declare", "trap", "shift", "exit", "return", "exec", "eval")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -62,10 +82,7 @@ def _default_counts(job: Job) -> bool:
 def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
     """`|| true`, `set +e` and their like in what the job runs; a failing after_script stops nothing anyway."""
     commands = [
-        command
-        for section in ("before_script", "script")
-        for command in context.scripts.written(job, section)
-        if command.parent is None
+        command for section in _SECTIONS for command in context.scripts.written(job, section) if command.parent is None
     ]
     yield from _swallowed(context, job, commands, harmless)
     yield from _unguarded(context, job, commands)
@@ -73,20 +90,50 @@ def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]
 
 
 def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
-    """The same in script files that stop at errors (`set -e`), functions that clean up left out."""
-    faulty = [script for script in context.scripts.texts(job) if not script.nodes and _stops_at_errors(script)]
-    if not any("||" in script.text or "set +" in script.text for script in faulty):
-        return
-    called = context.scripts.reached(job, ("before_script", "script"))
-    for script in faulty:
-        if script not in called:
+    """The same in what the job calls: npm scripts, and script files, functions that clean up left out."""
+    called = context.scripts.reached(job, _SECTIONS)
+    own = {id(script) for section in _SECTIONS for script in context.scripts.chunks(job, section)}
+    sourced = _sourced(context, job)
+    for script in context.scripts.texts(job):
+        if script not in called or id(script) in own:
             continue
         cleaning = {
             word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()
         }
         commands = [one for one in script.commands if one.parent is None and one.function not in cleaning]
-        yield from _swallowed(context, job, commands, harmless)
-        yield from _unguarded(context, job, commands)
+        if script.nodes or _stops_at_errors(script):
+            yield from _swallowed(context, job, commands, harmless)
+            yield from _unguarded(context, job, commands)
+        elif script.source.path.rpartition("/")[2] not in sourced:
+            yield from _goes_on(context, job, commands, harmless)
+
+
+def _sourced(context: Context, job: Job) -> set[str]:
+    """The names of files that run in the shell of another, and under its settings; or in one that is told `-e`."""
+    found: set[str] = set()
+    for command in context.commands(job):
+        words = command.arguments
+        if command.name in ("source", ".") or any(word.startswith("-") and "e" in word for word in words[:1]):
+            found.update(word.rpartition("/")[2] for word in words)
+    return found
+
+
+def _goes_on(context: Context, job: Job, commands: list[Command], harmless: set[str]) -> Iterator[Finding]:
+    """A file without `set -e`: the first command that nobody asks how it ended, and behind which others come."""
+    functions = {one.function for one in context.commands(job)}  # what they do about failures is their own business
+    outer = [one for one in commands if not one.function and (one.words or one.inner)]
+    if any(_looks_at_status(one) for one in outer):
+        return
+    for command in outer[:-1]:
+        last = command.pipe[-1]
+        if command is not last or command.followed in ("||", "&&") or command.joined in ("||", "&&") or command.negated:
+            continue
+        if command.name in functions or command.name in (*_SETTING, *_SAYING, *_KEYWORDS):
+            continue
+        if command.words and _matters(command, harmless):
+            message = f"no set -e: a failure of {_name(command)} does not stop the pipeline"
+            yield context.command_fault(command, [job], message)
+            return
 
 
 def _stops_at_errors(script: Script) -> bool:

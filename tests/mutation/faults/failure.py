@@ -13,6 +13,18 @@ RULE = "allow-failure-not-permitted"
 # What the brief lets fail (section E): the names of the reference pipeline's jobs of those kinds.
 INFORMATIONAL = {"mutation-tests", "prowler-pci-dss", "prowler-hipaa", "soc2-audit", "accessibility"}
 _STRICT = "set -euo pipefail"
+# Files with a command of another program, at the top, that must not fail unseen.
+_LENIENT = [
+    f"scripts/{name}.sh"
+    for name in (
+        "archive-evidence",
+        "build-image",
+        "deploy-blue-green",
+        "install-dependencies",
+        "resolve-image",
+        "rollback",
+    )
+]
 
 
 def blocking() -> list[str]:
@@ -102,6 +114,9 @@ def _script_files() -> Iterator[Mutant]:
         lines = text.splitlines()
         at = lines.index(_STRICT)
         yield _in_file("set +e in a script file", path, lines, {at: [_STRICT, "set +e"]})
+        if path in _LENIENT:
+            text = "\n".join(["set -uo pipefail" if line == _STRICT else line for line in lines]) + "\n"
+            yield Mutant("set -e dropped from a script file", path, RULE, {path: text}, jobs=jobs)
         for index in _last_commands(lines):
             yield _in_file("|| true in a script file", path, lines, {index: [f"{lines[index]} || true"]})
 
