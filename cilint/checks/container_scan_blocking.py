@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from cilint.tree.documents import read
+from cilint.tree.node import ruby_text
+from cilint.tree.site import Site
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +16,10 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
+# Where they look by themselves (trivy's and grype's documentation on configuration).
+_TRIVY_FILES = ("trivy.yaml",)
+_GRYPE_FILES = (".grype.yaml", ".grype/config.yaml")
+_MAX_BYTES = 64 * 1024
 _WANTED = ("HIGH", "CRITICAL")
 _GRYPE_LEVELS = ("negligible", "low", "medium", "high")  # at or below high, so that high and critical fail
 _VALUES = {"trivy": "HIGH,CRITICAL", "grype": "high", "snyk": "high"}
@@ -63,12 +71,30 @@ def _value(context: Context, job: Job, word: Word | None, variable: str, default
     return str(values[0].site.value).lower() if values else default
 
 
+def _configured(context: Context, command: Command, key: str, files: tuple[str, ...], default: str) -> str:
+    """What the program's configuration file states for a key, lists joined by commas: the file that the command names,
+    else one of those that the program looks for.
+    """
+    named = command.option("--config", "-c")
+    for path in (named.text,) if named is not None else files:
+        source = context.project.read_local(path.removeprefix("./"), "configuration of a scanner")
+        body = read(source).body if source is not None and len(source.text) <= _MAX_BYTES else None
+        node = body.get(key) if body is not None else None
+        if node is not None:
+            return ",".join(ruby_text(site.value) for site in Site(node).flat()).lower()
+    return default
+
+
 def _trivy(context: Context, job: Job, command: Command) -> tuple[Word | None, str] | None:
     code = command.option("--exit-code")
-    if _value(context, job, code, "TRIVY_EXIT_CODE", "0") == "0":
+    if (
+        _value(context, job, code, "TRIVY_EXIT_CODE", _configured(context, command, "exit-code", _TRIVY_FILES, "0"))
+        == "0"
+    ):
         return code, "trivy finds vulnerabilities without failing: it needs --exit-code 1"
     severity = command.option("--severity", "-s")
-    levels = _value(context, job, severity, "TRIVY_SEVERITY", "high,critical").upper()
+    default = _configured(context, command, "severity", _TRIVY_FILES, "high,critical")
+    levels = _value(context, job, severity, "TRIVY_SEVERITY", default).upper()
     missing = [level for level in _WANTED if level not in levels.replace(" ", "").split(",")]
     if missing and not levels.startswith("$"):
         return severity, f"trivy does not fail on {' and '.join(missing)} vulnerabilities"
@@ -77,7 +103,8 @@ def _trivy(context: Context, job: Job, command: Command) -> tuple[Word | None, s
 
 def _grype(context: Context, job: Job, command: Command) -> tuple[Word | None, str] | None:
     level = command.option("--fail-on", "-f")
-    value = _value(context, job, level, "GRYPE_FAIL_ON_SEVERITY", "")
+    default = _configured(context, command, "fail-on-severity", _GRYPE_FILES, "")
+    value = _value(context, job, level, "GRYPE_FAIL_ON_SEVERITY", default)
     if value in _GRYPE_LEVELS or value.startswith("$"):
         return None
     if not value:

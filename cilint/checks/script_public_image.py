@@ -7,6 +7,8 @@ import re
 from cilint.finding import Related
 from cilint.pattern import Pattern
 from cilint.shell.script import in_file
+from cilint.tree.documents import read
+from cilint.tree.node import Mapping, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
     from cilint.rules.expand import Expansion
     from cilint.shell.command import Command, Word
     from cilint.source import Source
+    from cilint.span import Span
 
 _ENGINES = ("docker", "podman", "nerdctl")
-_PROGRAMS = (*_ENGINES, "kubectl", "crane", "gcrane", "skopeo", "buildah", "executor")
+_COMPOSE = ("docker-compose", "podman-compose")
+_PROGRAMS = (
+    *_ENGINES, *_COMPOSE, "kubectl", "crane", "gcrane", "skopeo", "buildah", "executor", "ctr", "crictl", "singularity", "apptainer",
+)  # fmt: skip
+_COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_COMPOSE_PULLS = ("up", "run", "pull", "create", "start")
+_MAX_BYTES = 256 * 1024
 # Options of `docker run` and `docker pull` that take no value; all others do.
 _FLAGS = {
     "-d", "--detach", "-i", "--interactive", "-t", "--tty", "--rm", "--privileged", "--init", "--no-healthcheck", "-P",
@@ -48,6 +57,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             for word in _pulled(command):
                 yield from images.of_word(command, word)
             yield from images.of_build(command)
+            yield from images.of_compose(command)
 
 
 class _Images:
@@ -108,19 +118,36 @@ class _Images:
         arguments = self._build_arguments(command)
         for reference, start, end in _bases(source.text, arguments):
             for expansion in self.context.scopes.of(self.job).expand(reference):
-                yield from self._judge_base(command, source, expansion, start, end)
+                yield from self._judge_base(command, in_file(source, source.text, start, end), expansion)
 
-    def _judge_base(
-        self, command: Command, source: Source, expansion: Expansion, start: int, end: int
-    ) -> Iterator[Finding]:
+    def of_compose(self, command: Command) -> Iterator[Finding]:
+        """The images of the services that `docker compose` starts, in the files of the repository that it reads."""
+        words = command.argv[1:] if command.name in _COMPOSE else command.argv[2:]
+        if command.name not in _COMPOSE and command.arguments[:1] != ["compose"]:
+            return
+        if not any(word.text in _COMPOSE_PULLS for word in words):
+            return
+        named = [words[at + 1].text for at, word in enumerate(words[:-1]) if word.text in ("-f", "--file")]
+        for path in named or _COMPOSE_FILES:
+            source = self.context.project.read_local(path.removeprefix("./"), "docker compose")
+            body = read(source).body if source is not None and len(source.text) <= _MAX_BYTES else None
+            services = body.get("services") if body is not None else None
+            for service in services.values.values() if isinstance(services, Mapping) else ():
+                image = service.get("image") if isinstance(service, Mapping) and "build" not in service else None
+                if isinstance(image, Scalar):
+                    reference = _VARIABLE.sub(lambda m: m[2] or m[0], image.text)
+                    for expansion in self.context.scopes.of(self.job).expand(reference):
+                        yield from self._judge_base(command, image.span, expansion)
+
+    def _judge_base(self, command: Command, span: Span, expansion: Expansion) -> Iterator[Finding]:
         verdict = self.verdict(expansion)
-        span = in_file(source, source.text, start, end)
         if verdict is None:
             names = ", ".join(f"${name}" for name in dict.fromkeys(expansion.missing))
-            self.context.unknown(f"image {expansion.text} of {source.path}", f"nothing says what {names} is", span)
+            self.context.unknown(f"image {expansion.text} of {span.source.path}", f"nothing says what {names} is", span)
         elif not verdict:
-            message = f"the build pulls {expansion.text} from outside the private registry"
-            related = [Related("built here", command.span)]
+            what = "compose" if _build_words(command) is None else "the build"
+            message = f"{what} pulls {expansion.text} from outside the private registry"
+            related = [Related("run here" if what == "compose" else "built here", command.span)]
             yield self.context.fault(span, message, job=self.job, related=related)
 
     def _dockerfile(self, command: Command, operands: list[Word]) -> Source | None:
@@ -170,6 +197,10 @@ def _pulled(command: Command) -> Iterator[Word]:
     elif command.name in ("crane", "gcrane") and texts[1:2] in (["pull"], ["copy"], ["cp"], ["export"]):
         yield from command.operands[1:2]
     elif command.name == "skopeo" and texts[1:2] == ["copy"]:
+        yield from [word for word in words if word.text.startswith("docker://")][:1]
+    elif command.name in ("ctr", "crictl") and "pull" in texts[1:]:
+        yield from command.operands[-1:]
+    elif command.name in ("singularity", "apptainer"):
         yield from [word for word in words if word.text.startswith("docker://")][:1]
     elif command.name == "buildah" and texts[1:2] in (["from"], ["pull"]):
         yield from command.operands[1:2]
