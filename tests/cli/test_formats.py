@@ -37,6 +37,8 @@ HOSTILE = "include: ['ci/<b>&\"odd\" %41 ünï.yml', {project: 'a/<i>', file: '|
 )
 PIPELINES = {
     "hostile": {".gitlab-ci.yml": HOSTILE, 'ci/<b>&"odd" %41 ünï.yml': "inc: {image: x, script: y}\n"},
+    "hostile, clean": {".gitlab-ci.yml": HOSTILE.partition("\n")[2].replace('"evil/', '"$CI_REGISTRY/')},
+    "hostile, unreadable": {".gitlab-ci.yml": HOSTILE + "x: [\n"},
     "clean": {".gitlab-ci.yml": "build:\n  image: $CI_REGISTRY/node:22\n  script: [make]\n"},
     "unread": {".gitlab-ci.yml": "include: {remote: 'https://x.example/a.yml'}\na:\n  image: b\n  script: [make]\n"},
     "unreadable": {".gitlab-ci.yml": "a: [\nb: }\n"},
@@ -46,7 +48,7 @@ PIPELINES = {
         ".gitlab-ci.yml": "a:\n  image: b  # cilint: ignore[image-private] <b>why</b> | @all\n  script: [make]\n"
     },
 }
-UNREADABLE = ("unreadable", "empty", "binary")
+UNREADABLE = ("unreadable", "hostile, unreadable", "empty", "binary")
 CODE_QUALITY = {
     "type": "array",
     "items": {
@@ -91,7 +93,7 @@ def output(cilint, pipeline):
     def of(format, *options):
         done = cilint("check", *HOUSE, "--format", format, *options, files=PIPELINES[pipeline])
         assert done.err == ""
-        assert done.status == (1 if pipeline in ("hostile", "unread", "unreadable", "binary", "empty") else 0)
+        assert done.status == (1 if pipeline in ("hostile", "unread", *UNREADABLE) else 0)
         return done
 
     return of
@@ -103,7 +105,7 @@ def test_code_quality(output, pipeline):
     entries = json.loads(done.out)
     jsonschema.validate(entries, CODE_QUALITY)
     assert len({entry["fingerprint"] for entry in entries}) == len(entries)
-    assert bool(entries) == (pipeline not in ("clean", "suppressed"))
+    assert bool(entries) == (pipeline not in ("clean", "hostile, clean", "suppressed"))
 
 
 def test_junit(output, pipeline):
