@@ -8,12 +8,13 @@ import sys
 import click
 
 from cilint.cli import _lint
+from cilint.cli._lint import _default
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.fix.write import write
 from cilint.report import words
-from cilint.settings import NAME
+from cilint.settings import NAME, git_root
 from cilint.settle import baseline
 
 _HEAD = """\
@@ -40,19 +41,24 @@ baseline: {file}
 
 
 @click.command("init")
-@click.argument("path", default=_lint.ENTRY)
+@click.argument("path", required=False)
 @click.option("--no-baseline", is_flag=True, help="Write no baseline of the findings that are there.")
 @click.option("--dry-run", is_flag=True, help="Print the settings instead of writing anything.")
-def command(path: str, *, no_baseline: bool, dry_run: bool) -> int:
+def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:
     """Write a .cilint.yaml that fits this repository, and a baseline of what is found today.
 
     From then on, `cilint check` is green until something gets worse.
     """
-    if os.path.exists(NAME) and not dry_run:
-        raise UsageError(f"there is a {NAME} already", help="edit it; `cilint init --dry-run` prints a proposal")
+    path = path or _default()
+    folder = _home(path)
+    settings, known = (os.path.join(folder, name) for name in (NAME, baseline.DEFAULT))
+    if os.path.lexists(settings) and not dry_run:
+        raise UsageError(f"there is a {settings} already", help="edit it; `cilint init --dry-run` prints a proposal")
     initial = {option.key: option.initial for option in OPTIONS.options}
     request = Request({**initial, "isolated": True, "paths": (path,)})
     report = _lint.lint(_lint.entries(request), request)
+    if not report.jobs and _lint.judged(_lint.entries(request)[0]).pipeline is None:
+        raise UsageError(f"{path} cannot be read", help=f"mend it first: `cilint check {path}` tells what is wrong")
     missing_jobs = sum(finding.rule == "required-job" for finding in report.open)
     if missing_jobs > _FEW:
         request = Request({**initial, "isolated": True, "paths": (path,), "policy": ("gitlab", "security")})
@@ -68,10 +74,22 @@ def command(path: str, *, no_baseline: bool, dry_run: bool) -> int:
     if dry_run:
         click.echo(text, nl=False)
         return 0
-    write(NAME, text)
-    sys.stderr.write(f"wrote {NAME}\n")
+
+    write(settings, text)
+    sys.stderr.write(f"wrote {settings}\n")
     if entries and not no_baseline:
-        write(baseline.DEFAULT, baseline.text_of(entries))
-        sys.stderr.write(f"wrote {baseline.DEFAULT}: {words.plural(len(entries), 'finding')}\n")
+        write(known, baseline.text_of(entries))
+        sys.stderr.write(f"wrote {known}: {words.plural(len(entries), 'finding')}\n")
     sys.stderr.write("next: `cilint check`, and commit what was written\n")
     return 0
+
+
+def _home(path: str) -> str:
+    """Where settings for a pipeline are found: the root of its repository; without one the working directory, if the
+    file is below it. As a person would write it, "" for the working directory.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    here = os.getcwd()
+    root = git_root(folder) or (here if (folder + os.sep).startswith(here.rstrip(os.sep) + os.sep) else folder)
+    relative = os.path.relpath(root)
+    return "" if relative == os.curdir else relative

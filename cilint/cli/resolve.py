@@ -90,8 +90,7 @@ def _show(checked: Checked, report: Report, request: Request) -> None:
     if request.job and request.job not in names:
         hint = did_you_mean(request.job, names).lstrip("; ")
         raise UsageError(f"there is no job {request.job}", help=hint or f"there are {', '.join(names[:20])}")
-    shown = resolved.view(config, request.job)
-    shown = resolved.veiled(shown)
+    shown = resolved.veiled(resolved.view(config, request.job))
     assert isinstance(shown, dict)
     if request.format == "json":
         say(_json(_data(shown, report, request)))

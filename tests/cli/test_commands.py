@@ -248,3 +248,28 @@ def test_completion_is_a_script_of_that_shell(cilint, shell):
     assert "_CILINT_COMPLETE" in done.out
     if shutil.which(shell):
         subprocess.run([shell, "-n"], input=done.out, text=True, check=True)
+
+
+def test_init_from_a_folder_below_writes_where_settings_are_found(cilint, folder):
+    (folder / "sub").mkdir()
+    done = cilint("init", cwd=folder / "sub", files={".gitlab-ci.yml": "a: {script: [make], stage: tst}\n"})
+    assert done.status == 0, done.err
+    assert "wrote ../.cilint.yaml" in done.err
+    assert not list((folder / "sub").iterdir())
+    assert cilint("check").status == 0
+
+
+def test_init_without_git_writes_where_settings_are_found(cilint, folder):
+    (folder / ".git").rmdir()
+    (folder / "ci").mkdir()
+    (folder / "ci" / "x.yml").write_text("a: {script: [make], stage: tst}\n")
+    assert cilint("init", "ci/x.yml").status == 0
+    assert (folder / ".cilint.yaml").exists()
+    assert cilint("check", "ci/x.yml").status == 0
+
+
+def test_init_does_not_bury_what_cannot_be_read(cilint, folder):
+    done = cilint("init", files={".gitlab-ci.yml": "a: [\n"})
+    assert done.status == 2
+    assert "mend it first" in done.err
+    assert not (folder / ".cilint.yaml").exists()
