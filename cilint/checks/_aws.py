@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from cilint.pattern import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.pipeline.job import Job
@@ -9,6 +13,38 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command
 
 _HARMLESS = ("--version", "help", "--help", "configure", "-v", "--no-sign-request")
+
+
+# AWS's own libraries, in files that a job runs with another interpreter than a shell.
+_LIBRARY = Pattern(
+    r"^[ \t]*(?:import|from)[ \t]+(?:boto3|aioboto3|botocore)\b|[\"']aws-sdk(?:[/\"'])|[\"']@aws-sdk/", re.M
+)
+_TERRAFORM = ("terraform", "tofu", "terragrunt")
+_REACHING = ("apply", "plan", "destroy", "refresh", "import", "run-all", "test")
+_PROVIDER = Pattern(r"provider[ \t]+\"aws\"|hashicorp/aws\b")
+_FILES_AT_MOST = 50
+
+
+def talks_to_aws(context: Context, job: Job, patterns: list[str]) -> str:
+    """What of the job talks to AWS: "runs aws", "runs deploy.py, which uses AWS's library"; "" for nothing."""
+    command = aws_command(context, job, patterns)
+    if command is not None:
+        return f"runs {command.name}"
+    shell = {script.source.path for script in context.scripts.texts(job)}
+    for source in context.scripts.files(job):
+        if source.path not in shell and _LIBRARY.search(source.text):
+            return f"runs {source.path}, which uses AWS's library"
+    for command in context.commands(job):
+        if command.name in _TERRAFORM and any(word in _REACHING for word in command.arguments[:3]):
+            return f"runs {command.name} with AWS's provider" if _has_provider(context) else ""
+    return ""
+
+
+def _has_provider(context: Context) -> bool:
+    """Whether the repository's Terraform speaks to AWS."""
+    paths = [path for path in context.project.list_files() if path.endswith(".tf")]
+    sources = (context.project.read_local(path, "Terraform") for path in paths[:_FILES_AT_MOST])
+    return any(source is not None and _PROVIDER.search(source.text) for source in sources)
 
 
 def aws_command(context: Context, job: Job, patterns: list[str]) -> Command | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.checks._aws import aws_command
+from cilint.checks._aws import talks_to_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,25 +16,27 @@ if TYPE_CHECKING:
 _CALL = "assume-role-with-web-identity"
 # What the SDKs call it; they also make the call themselves when both variables are set.
 _SPELLINGS = (_CALL, "AssumeRoleWithWebIdentity", "assume_role_with_web_identity", "fromWebToken")
+_BEFORE = ("hooks:pre_get_sources_script", "before_script", "script", "run")
 _SDK = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: commands, the programs (with words that follow) that talk to AWS."""
     for job in context.jobs:
-        command = aws_command(context, job, parameters["commands"])
-        if command is None or _assumes(context, job):
+        use = talks_to_aws(context, job, parameters["commands"])
+        if not use or _assumes(context, job):
             continue
         if job.open:
             context.unknown(f"how job {job.name} gets its credentials", f"it may stand in {context.lost}", job.span)
             continue
-        message = f"talks to AWS (runs {command.name}) without sts {_CALL}"
+        message = f"talks to AWS ({use}) without sts {_CALL}"
         yield context.fault(job.span, message, job=job, site=job.site)
 
 
 def _assumes(context: Context, job: Job) -> bool:
-    for command in context.commands(job):
-        if command.name == "aws" and _CALL in command.arguments:
+    # What after_script gets comes too late; only what after_script itself does could use it.
+    for script in context.scripts.reached(job, _BEFORE):
+        if any(command.name == "aws" and _CALL in command.arguments for command in script.commands):
             return True
     if any(word in source.text for source in context.scripts.files(job) for word in _SPELLINGS[1:]):
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.checks._aws import aws_command
+from cilint.checks._aws import talks_to_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +20,13 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         entries = [site for _, site in tokens.items()] if tokens else []
         if any(site.set("aud") is not None for site in entries):
             continue
-        command = aws_command(context, job, parameters["commands"])
-        if command is None:
+        use = talks_to_aws(context, job, parameters["commands"])
+        if not use:
             continue
         if entries:
             yield context.fault(entries[0].key_span, "the identity token has no aud", job=job, site=entries[0])
         elif job.open:
             context.unknown(f"id_tokens of job {job.name}", f"it may stand in {context.lost}", job.span)
         else:
-            message = f"talks to AWS ({_shown(command.name)}) but declares no id_tokens with an aud"
+            message = f"talks to AWS ({use}) but declares no id_tokens with an aud"
             yield context.fault(job.span, message, job=job, site=job.site)
-
-
-def _shown(name: str) -> str:
-    return f"runs {name}"
