@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "html.jinja")
 
 
-def render(evidence: Evidence) -> str:
-    """The page. Everything in it that comes from the checked files is escaped; nothing is fetched from anywhere."""
+def render(evidence: Evidence, *, paper: bool = False) -> str:
+    """The page. Everything in it that comes from the checked files is escaped; nothing is fetched from anywhere.
+
+    paper: in short, for a document that is laid out once and never unfolded: what passed is counted, not listed.
+    """
     several = len(evidence.targets) > 1
     return _template().render(
         evidence=evidence,
         several=several,
+        paper=paper,
         headline=headline(evidence),
         results=RESULTS,
         words=RESULT_WORDS,

@@ -1,4 +1,4 @@
-"""Format `pdf`: the page of `html`, laid out for paper by WeasyPrint, which is an extra: `pip install cilint[pdf]`."""
+"""Format `pdf`: the page of `html` in short, laid out for paper by WeasyPrint, which is an extra: `pip install cilint[pdf]`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def render(evidence: Evidence) -> bytes:
         raise UsageError(f"PDF needs WeasyPrint: {why}", help=hint) from None
     # It tells of every rule of the style sheet that paper has no use for.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-    document = weasyprint.HTML(string=html.render(evidence), url_fetcher=_refuse)
+    document = weasyprint.HTML(string=html.render(evidence, paper=True), url_fetcher=_refuse)
     data: bytes = document.write_pdf(pdf_identifier=evidence.digest.encode())
     return data
 
