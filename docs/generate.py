@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cilint.cli import _pages
-from cilint.rules import BUILT_IN, RuleSet, load
+from cilint.rules import EVERY, RuleSet, load
 from cilint.rules.assertions import OPTIONS, TYPES, WORDS
 from cilint.rules.packs import prose
 from cilint.rules.select import SUBJECTS
@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 
 def generated() -> dict[Path, str]:
     """The text of every page that is made, by where it belongs."""
-    rules = load((*BUILT_IN, "cilint"))
+    rules = load((*EVERY, "cilint"))
     found = {HERE / "rules" / name: text for name, text in _pages.pages(rules, str(HERE.parent)).items()}
     return {
         **found,

@@ -10,7 +10,7 @@ from cilint.settings.names import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cilint.cli._options import Request
     from cilint.rules import RuleSet
@@ -62,7 +62,7 @@ def _narrowed(
 def _loaded(settings: Settings, request: Request) -> RuleSet:
     packs = tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
     try:
-        return rules_package.load((*packs, OWN_PACK))
+        return rules_package.load((*packs, *_optional(settings, request), OWN_PACK))
     except PackError as error:
         named = () if request.policy else settings.pack_names
         for number, name in enumerate(named):
@@ -71,6 +71,14 @@ def _loaded(settings: Settings, request: Request) -> RuleSet:
 
                 raise fault(settings, ("packs", number), error.message, help=error.help) from None
         raise
+
+
+def _optional(settings: Settings, request: Request) -> Iterator[str]:
+    """The optional packs that a selection names, themselves or a rule of theirs."""
+    asked = {*words(request.select), *words(request.extend_select), *settings.select, *settings.extend_select}
+    for pack in rules_package.OPTIONAL if asked else ():
+        if pack in asked or not asked.isdisjoint(rules_package.load((pack,)).rules):
+            yield pack
 
 
 def _configured(rules: RuleSet, settings: Settings) -> RuleSet:
@@ -90,4 +98,4 @@ def _configured(rules: RuleSet, settings: Settings) -> RuleSet:
 
 def _everything(settings: Settings) -> RuleSet:
     """All rules that the settings may speak of."""
-    return rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, OWN_PACK))
+    return rules_package.load((*rules_package.EVERY, *settings.pack_names, OWN_PACK))

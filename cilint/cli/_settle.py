@@ -80,7 +80,7 @@ def _comments(entry: Entry, checked: Checked) -> list[Finding]:
         checked.findings, checked.config.readings, required, day, require_reason=entry.settings.require_reason
     )
     if checked.config.complete and checked.config.root is not None:
-        everything = rules_package.load((*rules_package.BUILT_IN, *entry.settings.pack_names))
+        everything = rules_package.load((*rules_package.EVERY, *entry.settings.pack_names))
         known = {*everything.rules, *entry.rules.rules, *entry.rules.silenced}
         packs = {rule.pack for rule in (*everything, *entry.rules)}
         faults += comments.unused(ignores, entry.rules, known, packs, day)

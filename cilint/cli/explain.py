@@ -19,7 +19,7 @@ from cilint.report.escape import printable
 from cilint.report.secret import hidden
 from cilint.report.terminal import terminal_of
 from cilint.report.wrap import wrap
-from cilint.rules import BUILT_IN, Rule, load
+from cilint.rules import EVERY, Rule, load
 from cilint.rules.packs import prose
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
             "what is to be explained?",
             help="a rule (`cilint rules` lists them), a line as in .gitlab-ci.yml:12, or --job NAME",
         )
-    rules = load((*(policy or BUILT_IN), "cilint"))
+    rules = load((*(policy or EVERY), "cilint"))
     told = prose(rules)
     for number, word in enumerate(words):
         if _PLACE.fullmatch(word):

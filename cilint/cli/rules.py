@@ -12,7 +12,7 @@ from cilint.report.escape import json_text, printable
 from cilint.report.terminal import terminal_of
 from cilint.report.words import plural
 from cilint.report.wrap import wrap
-from cilint.rules import BUILT_IN, RuleSet, load
+from cilint.rules import EVERY, RuleSet, load
 from cilint.rules.packs import prose
 
 _FIXES = {"": " ", "safe": "*", "unsafe": "+"}
@@ -27,7 +27,7 @@ _FIXES = {"": " ", "safe": "*", "unsafe": "+"}
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(policy: tuple[str, ...], pack: str | None, pages: str | None, form: str) -> int:
     """List the rules: id, severity and what each asks for. `cilint explain RULE` tells one in full."""
-    rules = load(policy or BUILT_IN)
+    rules = load(policy or EVERY)
     packs = list(dict.fromkeys(rule.pack for rule in rules))
     if pack is not None:
         if pack not in packs:

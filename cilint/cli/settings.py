@@ -56,7 +56,7 @@ def _lines(settings: Settings, body: Mapping | None) -> list[str]:
 
 def _why(rule: str, settings: Settings, body: Mapping | None, request: Request) -> list[str]:
     run = _choice.rules_for(settings, request)
-    everything = rules_package.load((*rules_package.BUILT_IN, *settings.pack_names, *request.policy, _choice.OWN_PACK))
+    everything = rules_package.load((*rules_package.EVERY, *settings.pack_names, *request.policy, _choice.OWN_PACK))
     known = everything.get(rule)
     if known is None:
         near = did_you_mean(rule, everything.rules).lstrip("; ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.rules.packs import BUILT_IN, load
+from cilint.rules.packs import BUILT_IN, EVERY, OPTIONAL, load
 from cilint.rules.rule import Rule, RuleSet
 
-__all__ = ["BUILT_IN", "Rule", "RuleSet", "load"]
+__all__ = ["BUILT_IN", "EVERY", "OPTIONAL", "Rule", "RuleSet", "load"]

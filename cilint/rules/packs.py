@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 BUILT_IN = ("gitlab", "security", "enterprise")
+OPTIONAL = ("shell",)  # built in, and loaded where they are asked for: they need more than cilint itself
+EVERY = (*BUILT_IN, *OPTIONAL)
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MAX_FILES = 500
 _MAX_BYTES = 4 * 1024 * 1024
@@ -76,8 +78,8 @@ def find(name: str) -> tuple[str, list[str]]:
     files = _files(place) if os.path.isdir(place) else []
     if not files:
         why = "holds no .yaml file" if os.path.isdir(place) else "is neither a built-in pack nor a file or folder"
-        hint = did_you_mean(name, BUILT_IN) if os.sep not in name else ""
-        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(BUILT_IN)}{hint}")
+        hint = did_you_mean(name, EVERY) if os.sep not in name else ""
+        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(EVERY)}{hint}")
     return os.path.basename(os.path.abspath(place)), files
 
 

@@ -81,20 +81,11 @@ class Script:
 
     def span(self, start: int, end: int) -> Span:
         """Where a stretch of the text is written."""
-        if not self.nodes:
-            return in_file(self.source, self.text, start, end)
-        index, offset = self.entry(start)
-        node = self.nodes[index]
-        return span_of(node, start - offset, min(end - offset, len(node.text)))
+        return place_in(self.nodes, self.source, self.text, start, end)
 
     def entry(self, start: int) -> tuple[int, int]:
         """Which of the nodes holds an offset, and where in the text that node begins."""
-        offset = 0
-        for index, node in enumerate(self.nodes):
-            if start <= offset + len(node.text) or index == len(self.nodes) - 1:
-                return index, offset
-            offset += len(node.text) + 1
-        return 0, 0
+        return entry_in(self.nodes, start)
 
 
 class Code(Script):
@@ -197,6 +188,25 @@ def _array_named(word: Word) -> str:
 
 def _appends(command: Command, name: str) -> bool:
     return command.script.text.find(f"{name}+=", command.start, command.end) >= 0
+
+
+def place_in(nodes: tuple[Scalar, ...], source: Source, text: str, start: int, end: int) -> Span:
+    """Where a stretch of a text is written. nodes: what makes it up, a newline between two; () for a whole file."""
+    if not nodes:
+        return in_file(source, text, start, end)
+    index, offset = entry_in(nodes, start)
+    node = nodes[index]
+    return span_of(node, start - offset, min(end - offset, len(node.text)))
+
+
+def entry_in(nodes: tuple[Scalar, ...], start: int) -> tuple[int, int]:
+    """Which of the nodes holds an offset, and where in the text that node begins."""
+    offset = 0
+    for index, node in enumerate(nodes):
+        if start <= offset + len(node.text) or index == len(nodes) - 1:
+            return index, offset
+        offset += len(node.text) + 1
+    return 0, 0
 
 
 def in_file(source: Source, text: str, start: int, end: int) -> Span:

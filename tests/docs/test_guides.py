@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = [ROOT / "docs" / name for name in ("writing-rules.md", "suppressions.md", "gitlab.md", "settings.md")]
+GUIDES = [ROOT / "docs" / name for name in ("writing-rules.md", "suppressions.md", "gitlab.md", "settings.md", "shell.md")]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 
