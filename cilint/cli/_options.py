@@ -97,9 +97,12 @@ class Options:
         """The click command that fills the same request."""
         import click
 
+        from cilint.cli import _complete
         from cilint.cli._group import Command
 
-        params: list[click.Parameter] = [click.Argument(["paths"], nargs=-1, metavar=paths)]
+        params: list[click.Parameter] = [
+            click.Argument(["paths"], nargs=-1, metavar=paths, shell_complete=_complete.files)
+        ]
         params += [_click_option(option) for option in self.options]
         groups = {option.key: option.group for option in self.options}
         return Command(name, params=params, help=help, callback=lambda **values: run(Request(values)), groups=groups)
@@ -107,6 +110,8 @@ class Options:
 
 def _click_option(option: Option) -> click.Option:
     import click
+
+    from cilint.cli._complete import BY_METAVAR
 
     return click.Option(
         [*option.names, option.key],
@@ -116,5 +121,6 @@ def _click_option(option: Option) -> click.Option:
         type=None if option.kind == "flag" else click.Choice(option.choices) if option.choices else str,
         default=option.initial,
         metavar=option.metavar,
+        shell_complete=BY_METAVAR.get(option.metavar or ""),
         show_default=option.kind == "text" and option.default is not None,
     )

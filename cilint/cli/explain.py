@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cilint.cli import _lint
+from cilint.cli import _complete, _lint
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
@@ -25,12 +25,14 @@ from cilint.rules.packs import prose
 if TYPE_CHECKING:
     from cilint.report.terminal import Terminal
 
+_EXAMPLE = ".gitlab-ci.yml:12"
 _WIDTH = 100  # of prose; lines that are longer are hard to read
-_PLACE = re.compile(r".*[^:]:[1-9]\d*(:\d+)?")
+_PLACE = re.compile(r".*[^:]:\d+(:\d+)?")
 
 
 @click.command("explain")
-@click.argument("words", nargs=-1, metavar="[RULE | FILE:LINE]... | --job NAME [FILE]")
+@click.argument("words", nargs=-1, metavar="[RULE | FILE:LINE]... | --job NAME [FILE]",
+                shell_complete=_complete.rules_or_files)  # fmt: skip
 @click.option("--job", default=None, metavar="NAME", help="Tell the roles of this job, and what shows them.")
 @click.option("--in", "entry", default=None, metavar="FILE", help="The configuration that the line belongs to; default: "
               ".gitlab-ci.yml of the repository, or else the file itself.")  # fmt: skip
@@ -43,8 +45,8 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
     """
     terminal = terminal_of(sys.stdout, "never", os.environ)
     if job is not None:
-        told = _roles(_opened(words[0] if words else _lint.ENTRY, policy), job)
-        _say([hidden(line) for line in told], terminal)
+        roles = _roles(_opened(words[0] if words else _lint.ENTRY, policy), job)
+        _say([hidden(line) for line in roles], terminal)
         return 0
     if not words:
         raise UsageError(
@@ -61,6 +63,8 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
         else:
             rule = rules.get(word)
             if rule is None:
+                if os.path.isfile(word.rpartition(":")[0] or word):
+                    raise UsageError(f"{word} is neither a rule nor a line", help=f"a line is named as {_EXAMPLE}")
                 raise UsageError(
                     f"no such rule: {word}{did_you_mean(word, rules.rules)}", help="`cilint rules` lists them"
                 )

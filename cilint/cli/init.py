@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from cilint.cli import _lint
+from cilint.cli import _complete, _lint
 from cilint.cli._lint import _default
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
@@ -41,7 +41,7 @@ baseline: {file}
 
 
 @click.command("init")
-@click.argument("path", required=False)
+@click.argument("path", required=False, shell_complete=_complete.files)
 @click.option("--no-baseline", is_flag=True, help="Write no baseline of the findings that are there.")
 @click.option("--dry-run", is_flag=True, help="Print the settings instead of writing anything.")
 def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:

@@ -9,6 +9,9 @@ import click
 
 from cilint.errors import UsageError
 from cilint.fix.write import write
+from cilint.rules import EVERY, load
+from cilint.rules.packs import prose
+from cilint.settings import NAME
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RULE = """\
@@ -52,8 +55,25 @@ def rule(name: str, folder: str) -> int:
         raise UsageError(f"{name} is no id for a rule", help="ids are words joined by dashes: image-names-version")
     path = os.path.join(folder, f"{name}.yaml")
     if os.path.exists(path):
-        raise UsageError(f"there is a {path} already")
+        raise UsageError(f"there is a {path} already", help="edit it, or choose another id")
+    _refuse_taken(name, folder)
     write(path, _RULE.format(id=name))
+    pack = folder if os.path.isabs(folder) or folder.startswith(".") else f"./{folder}"
     click.echo(f"wrote {path}", err=True)
-    click.echo(f"next: `cilint test {folder}` runs its examples; `cilint check --policy ./{folder}` uses it", err=True)
+    click.echo(f"next: `cilint test {pack}` runs its examples; `cilint check --policy {pack}` uses it", err=True)
     return 0
+
+
+def _refuse_taken(name: str, folder: str) -> None:
+    """Ids are the names by which people ignore, select and waive: two rules cannot share one."""
+    built_in = load((*EVERY, "cilint")).get(name)
+    if built_in is not None:
+        raise UsageError(
+            f"{name} is a rule of the pack {built_in.pack} already",
+            help=f"choose another id, or change that rule under severity and parameters in {NAME}",
+        )
+    if any(file.endswith((".yaml", ".yml")) for _, _, files in os.walk(folder) for file in files):
+        own = load((os.path.join(folder, ""),))
+        if name in own:
+            place = prose(own)[name]
+            raise UsageError(f"{name} is a rule already, at {place['file']}:{place['line']}", help="edit it there")

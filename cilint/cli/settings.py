@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cilint import rules as rules_package
-from cilint.cli import _choice, _lint
+from cilint.cli import _choice, _complete, _lint
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command("settings")
-@click.argument("path", default=_lint.ENTRY)
-@click.option("--why", "rule", metavar="RULE", help="Tell why this rule runs or does not.")
+@click.argument("path", default=_lint.ENTRY, shell_complete=_complete.files)
+@click.option("--why", "rule", metavar="RULE", shell_complete=_complete.rules, help="Tell why this rule runs or does not.")
 @click.option("--settings", metavar="FILE", help="Settings file.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs of rules, as `check` takes them.")

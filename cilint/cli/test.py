@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cilint.cli import _complete
 from cilint.report.words import plural
 from cilint.rules import load
 from cilint.rules.packs import prose
@@ -12,8 +13,8 @@ from cilint.testing import Outcome, outcomes
 
 
 @click.command("test")
-@click.argument("packs", nargs=-1, metavar="[PACK_OR_DIR]...")
-@click.option("--rule", "wanted", multiple=True, metavar="RULE", help="Only the examples of this rule. Repeatable.")
+@click.argument("packs", nargs=-1, metavar="[PACK_OR_DIR]...", shell_complete=_complete.packs)
+@click.option("--rule", "wanted", multiple=True, metavar="RULE", shell_complete=_complete.rules, help="Only the examples of this rule. Repeatable.")
 @click.option("-v", "--verbose", is_flag=True, help="Name the examples that hold, too.")
 def command(packs: tuple[str, ...], wanted: tuple[str, ...], *, verbose: bool) -> int:
     """Run the examples of rules (default: of the built-in packs).

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cilint.checks._hidden import conceal
-from cilint.cli import _choice, _lint, _waivers
+from cilint.cli import _choice, _complete, _lint, _waivers
 from cilint.cli._options import Request
 from cilint.cli._settle import today
 from cilint.cli.check import OPTIONS
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @click.command("waive")
-@click.argument("rule", required=False)
-@click.argument("path", required=False)
+@click.argument("rule", required=False, shell_complete=_complete.rules)
+@click.argument("path", required=False, shell_complete=_complete.files)
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only in this job. Repeatable.")
 @click.option("--keyword", metavar="PATH", help="Only at this keyword of the job, as image or artifacts.expire_in.")
 @click.option("--file", metavar="GLOB", help="Only what is written in this file.")

@@ -460,3 +460,14 @@ def test_a_waived_finding_is_told_as_waived_in_every_format(cilint, format):
     else:
         assert re.search(r"waived\n?.*node comes.*W-1: the vendor|waived.*node comes.*W-1: the vendor", out), out
         assert "1 waived" in out
+
+
+def test_a_new_rule_takes_no_name_that_is_taken(cilint, folder):
+    taken = cilint("new", "rule", "image-missing")
+    assert taken.status == 2
+    assert "is a rule of the pack enterprise already" in taken.err
+    assert cilint("new", "rule", "of-ours", "--folder", "house").status == 0
+    pack = (folder / "house" / "of-ours.yaml").rename(folder / "house" / "images.yaml")
+    again = cilint("new", "rule", "of-ours", "--folder", "house")
+    assert again.status == 2
+    assert f"at house/{pack.name}:3" in again.err
