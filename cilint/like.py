@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 def like(text: str, pattern: str) -> bool:
     """Whether the whole text fits the pattern. Linear in the text, however many stars there are."""
-    head, *rest = pattern.split("*")
-    if not rest:
+    if "*" not in pattern:
         return text == pattern
+    head, *rest = pattern.split("*")
     if not text.startswith(head):
         return False
     position = len(head)

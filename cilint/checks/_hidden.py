@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cilint.tree.node import Node
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
+_NAME_WORDS = (*_WORDS, "pat", "sas")  # one of them is in every name that is concealed
 _NAME = 40  # characters that a name may have on either side of the word that betrays it
 SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
 _QUOTE = r"(?:\\{0,4}[\"']|&\#3[49];|&quot;|&apos;)"
@@ -147,6 +148,8 @@ def is_rare(value: str) -> bool:
 
 def is_concealed(name: str, value: str) -> bool:
     """Whether the value of a key, variable or option of that name must not be shown."""
+    if not any(map(name.lower().__contains__, _NAME_WORDS)):
+        return False
     name = _HUMP.sub("_", name.lstrip("-")).replace("-", "_")
     named = is_secret_name(name)
     if not named and _MORE_NAMES.search(name) is None:

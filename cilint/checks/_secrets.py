@@ -91,13 +91,13 @@ class Secret:
 
 
 def has_hints(text: str) -> bool:
-    """Whether a file may hold a credential of a known form at all."""
-    return "://" in text or any(hint in text for hint in HINTS)
+    """Whether a file may hold a credential of a known form at all, but for passwords in addresses."""
+    return any(map(text.__contains__, HINTS))
 
 
-def by_format(text: str) -> Iterator[Secret]:
-    """Credentials that their own form betrays."""
-    if any(hint in text for hint in HINTS):
+def by_format(text: str, *, hinted: bool = True) -> Iterator[Secret]:
+    """Credentials that their own form betrays. hinted: whether the file of the text `has_hints`."""
+    if hinted and has_hints(text):
         for found in FORMATS.finditer(text):
             kind = found.lastgroup or ""
             if not _is_filler(found[kind]):
@@ -112,7 +112,7 @@ def by_format(text: str) -> Iterator[Secret]:
 def is_secret_name(name: str) -> bool:
     """Whether a variable, key or option of that name holds a secret itself."""
     lower = name.lower()
-    if lower == "key" or not any(word in lower for word in _SECRET_WORDS) or SECRET_NAME.search(name) is None:
+    if lower == "key" or not any(map(lower.__contains__, _SECRET_WORDS)) or SECRET_NAME.search(name) is None:
         return False
     # Whoever knows the address of a webhook may use it: it is no mere URL.
     return _NO_SECRET_NAME.search(name) is None or name.lower().endswith(("webhook_url", "webhook-url"))

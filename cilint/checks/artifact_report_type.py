@@ -19,7 +19,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for job in context.jobs:
         reports = job.site.dig("artifacts", "reports")
         kinds = {str(site.path[-1]) for _, site in reports.items()} if reports else set()
-        for role, allowed in wanted.items():
+        for role in wanted.keys() & context.roles.of(job).keys():
+            allowed = wanted[role]
             if not context.roles.has(job, role, sure=True) or kinds & set(allowed):
                 continue
             if job.open:

@@ -36,7 +36,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     told: dict[tuple[str, int], list[str]] = {}  # a value counts once on a line, whichever detector sees it first
     hinted = {source.path for source in context.sources if has_hints(source.text)}
     for text in texts(context):
-        for kind, start, end in _found(text, formats=text.source.path in hinted):
+        for kind, start, end in _found(text, hinted=text.source.path in hinted):
             value = text.text[start:end]
             finding = text.fault(context, f"{kind} {masked(value)} is written out", start, end)
             if value not in allowed and _is_new(told, finding.span, value):
@@ -58,9 +58,9 @@ def _is_new(told: dict[tuple[str, int], list[str]], span: Span, value: str) -> b
     return True
 
 
-def _found(text: Text, *, formats: bool) -> Iterator[tuple[str, int, int]]:
+def _found(text: Text, *, hinted: bool) -> Iterator[tuple[str, int, int]]:
     sure = False
-    for secret in by_format(text.text) if formats else ():
+    for secret in by_format(text.text, hinted=hinted):
         sure = True
         yield secret.kind, secret.start, secret.end
     if sure or text.node is None or not isinstance(text.node.value, str):

@@ -169,8 +169,10 @@ def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None
         return None
     whole = os.path.join(root, path)
     try:
+        if not os.path.isfile(whole):  # most that scripts seem to call is not there; only what is, is worth a real path
+            return None
         real, home = os.path.realpath(whole), os.path.realpath(root)
-        if not real.startswith(home.rstrip(os.sep) + os.sep) or not os.path.isfile(real):
+        if not real.startswith(home.rstrip(os.sep) + os.sep):
             return None
         text = _text(real)
     except (OSError, ValueError):  # ValueError: a name that the locale's encoding cannot spell

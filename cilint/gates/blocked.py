@@ -19,10 +19,8 @@ def blocked(config: Config) -> str:
         item = config.not_assessed[0]
         return f"{item.what} is not known: {item.why}"
     for reading in config.readings:
-        node = reading.body.set("include") if reading.body else None
-        if node is None:
-            continue
-        for entry in Site(node, ("include",)).flat():
+        site = Site(reading.body).set("include") if reading.body else None
+        for entry in site.flat() if site else ():
             reason = _varies(entry)
             if reason:
                 return f"{reason} ({entry.span})"

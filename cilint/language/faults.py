@@ -181,7 +181,7 @@ def _step(site: Site, step: Key | int) -> Site:
     node = site.node
     if isinstance(step, int):
         assert isinstance(node, Sequence)
-        return Site(node.items[step], (*site.path, step), (*node.trail(step), *site.trail))
+        return Site(node.items[step], site, step)
     found = site.get(step)
     assert found is not None, step
     return found

@@ -64,17 +64,22 @@ class Job:
     open: whether parts of it may stand in an include that could not be read, so that what is absent may be there.
     """
 
-    __slots__ = ("name", "open", "site", "trigger")
+    __slots__ = ("_clauses", "_keywords", "name", "open", "site", "trigger")
 
     def __init__(self, name: str, site: Site, *, trigger: bool, open: bool = False) -> None:
         self.name = name
         self.site = site
         self.trigger = trigger
         self.open = open
+        # Every rule asks for the same few keywords again.
+        self._keywords: dict[str, Site | None] = {}
+        self._clauses: list[Clause] | None = None
 
     def get(self, key: str) -> Site | None:
         """A keyword's value; null counts as absent, as GitLab has it."""
-        return self.site.set(key)
+        if key not in self._keywords:
+            self._keywords[key] = self.site.set(key)
+        return self._keywords[key]
 
     def text(self, key: str) -> str | None:
         """A keyword's value where it is a string."""
@@ -97,7 +102,10 @@ class Job:
         rules = self.get("rules")
         if rules is None:
             return None
-        return [Clause(site, index) for index, site in enumerate(_flat(rules)) if isinstance(site.node, Mapping)]
+        if self._clauses is None:
+            entries = enumerate(_flat(rules))
+            self._clauses = [Clause(site, index) for index, site in entries if isinstance(site.node, Mapping)]
+        return self._clauses
 
     @property
     def needs(self) -> list[Need] | None:

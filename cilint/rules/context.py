@@ -188,9 +188,9 @@ class Context:
     def includes(self) -> Iterator[Site]:
         """The entries of `include` of every file that was read."""
         for reading in self.config.readings:
-            node = reading.body.set("include") if reading.body else None
-            if node is not None:
-                yield from Site(node, ("include",)).flat()
+            site = Site(reading.body).set("include") if reading.body else None
+            if site is not None:
+                yield from site.flat()
 
     @property
     def sources(self) -> list[Source]:

@@ -10,7 +10,7 @@ from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from cilint.span import Span
     from cilint.trail import Trail
@@ -20,19 +20,41 @@ if TYPE_CHECKING:
 
 
 class Site:
-    """A node at its place.
+    """A node at its place: a root, or what stands under a key, or at an index, of the site above.
 
-    path: keys and 0-based indexes from the root. trail: from where the node was written outwards, all steps.
-    written: the key under which it stands, as written; None for the root and for items of a list.
+    written: the key under which it stands, as written; None for a root and for items of a list.
     """
 
-    __slots__ = ("node", "path", "trail", "written")
+    __slots__ = ("_above", "_key", "_path", "_trail", "node", "written")
 
-    def __init__(self, node: Node, path: Path = (), trail: Trail = (), written: Scalar | None = None) -> None:
+    def __init__(
+        self, node: Node, above: Site | None = None, key: Key | int | None = None, written: Scalar | None = None
+    ) -> None:
         self.node = node
-        self.path = path
-        self.trail = trail
         self.written = written
+        self._above = above
+        self._key = key
+        # Most sites are only looked at and passed: how they are reached is put together when somebody asks.
+        self._path: Path | None = None
+        self._trail: Trail | None = None
+
+    @property
+    def path(self) -> Path:
+        """Keys and 0-based indexes from the root."""
+        if self._path is None:
+            above, key = self._above, self._key
+            if isinstance(key, tuple):  # no text
+                key = str(self.written.text) if self.written is not None else ""
+            self._path = () if above is None or key is None else (*above.path, key)
+        return self._path
+
+    @property
+    def trail(self) -> Trail:
+        """All steps, from where the node was written outwards."""
+        if self._trail is None:
+            above: Any = self._above
+            self._trail = () if above is None else (*above.node.trail(self._key), *above.trail)
+        return self._trail
 
     @property
     def span(self) -> Span:
@@ -62,15 +84,18 @@ class Site:
     def get(self, key: Key) -> Site | None:
         """The value of a key of a map; None when this is no map or the key is absent."""
         node = self.node
-        if not isinstance(node, Mapping) or key not in node.values:
+        if not isinstance(node, Mapping):
             return None
-        name = key if isinstance(key, str) else str(node.keys[key].text)
-        return Site(node.values[key], (*self.path, name), (*node.trail(key), *self.trail), node.keys[key])
+        value = node.values.get(key)
+        return None if value is None else Site(value, self, key, node.keys[key])
 
     def set(self, key: Key) -> Site | None:
         """Like `get`, but null counts as absent, as GitLab has it."""
-        site = self.get(key)
-        return None if site is None or is_null(site.node) else site
+        node = self.node
+        if not isinstance(node, Mapping):
+            return None
+        value = node.values.get(key)
+        return None if is_null(value) else Site(node.values[key], self, key, node.keys[key])
 
     def dig(self, *keys: str) -> Site | None:
         """The value at the end of several keys; None when one of them is absent or null."""
@@ -86,16 +111,14 @@ class Site:
         node = self.node
         if isinstance(node, Mapping):
             for key, written in node.keys.items():
-                name = key if isinstance(key, str) else str(written.text)
-                trail = (*node.trail(key), *self.trail)
-                yield written, Site(node.values[key], (*self.path, name), trail, written)
+                yield written, Site(node.values[key], self, key, written)
 
     def __iter__(self) -> Iterator[Site]:
         """The items of a list; nothing for other nodes."""
         node = self.node
         if isinstance(node, Sequence):
             for index, item in enumerate(node.items):
-                yield Site(item, (*self.path, index), (*node.trail(index), *self.trail))
+                yield Site(item, self, index)
 
     def flat(self, levels: int = 10) -> Iterator[Site]:
         """The leaves of nested lists, `levels` deep as GitLab flattens them; the site itself when it is no list."""
