@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cilint.compose import compose
 from cilint.compose.fetch import Project
+from cilint.gates.blocked import blocked
 from cilint.pipeline import build
 from cilint.rules.context import Context
 from cilint.rules.rule import RuleSet
@@ -86,6 +87,9 @@ def _read(child: Child, include: Site, inputs: Site | None) -> None:
     config = compose(_entry(entries, above.config.entry), project)
     if config.root is None or config.findings:
         child.fault = str(config.findings[0].message) if config.findings else "it cannot be read"
+        return
+    child.fault = blocked(config)
+    if child.fault:
         return
     rules = RuleSet()
     rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family

@@ -37,19 +37,19 @@ _STEPS_TOLD = 6
 class Outcome:
     """What became of one gate.
 
-    gate: as it is asked in the pipeline of `context`; status: "proven", "refuted" or "unknown". failed: the gate that
-    breaks, be it the one before a trigger job; verdicts: on its claims, none where it is missing, and where nothing was
+    gate: as it is asked in the pipeline of `context`; status: "proven", "refuted" or "unknown". told: the gate that holds or
+    breaks, be it one before a trigger job; verdicts: on its claims, none where it is missing, and where nothing was
     decided; verdict: the worst of them.
-    reason: of what is missing or unknown, "" where a verdict tells. there: the pipeline of the failed gate.
+    reason: of what is missing or unknown, "" where a verdict tells. there: the pipeline of `told`.
     """
 
-    __slots__ = ("context", "failed", "gate", "reason", "status", "there", "verdict", "verdicts")
+    __slots__ = ("context", "gate", "reason", "status", "there", "told", "verdict", "verdicts")
 
     def __init__(self, context: Context, gate: Gate, status: str = PROVEN) -> None:
         self.context = context
         self.gate = gate
         self.status = status
-        self.failed = gate
+        self.told = gate
         self.there = context
         self.verdict: Verdict | None = None
         self.verdicts: list[Verdict] = []
@@ -104,13 +104,13 @@ def answers_of(outcomes: Iterable[Outcome]) -> Iterator[tuple[Answer, Outcome]]:
             last.by = tuple(dict.fromkeys([*last.by, *gate.by]))
             continue
         doubted = key
-        answer = last = Answer(gate.guarded.name, gate.by, gate.kind, rule=gate.rule)
+        answer = last = Answer(gate.guarded.name, outcome.told.by, gate.kind, rule=gate.rule)
         answer.triggers = tuple(outcome.triggers)
         answer.status, answer.reason = outcome.status, outcome.reason
         if key and gate.doubt is not None:
             answer.reason = f"{gate.doubt.what} is not known: {gate.doubt.why}"
         elif outcome.status == REFUTED:
-            answer.broken = outcome.failed.by
+            answer.broken = outcome.told.by
             if outcome.verdict is None:
                 answer.why = ABSENT
             else:
@@ -180,12 +180,12 @@ def _outcome(context: Context, gate: Gate) -> Outcome:
     above.rule = context.rule
     outer = _outcome(above, gate.again(Guarded(above, trigger)))
     if outer.status == PROVEN:
-        outcome.status = PROVEN
+        outcome.status, outcome.reason, outcome.told = PROVEN, "", outer.told
     elif gate.missing and not outer.gate.missing and outcome.status == REFUTED:
         # The gate belongs above the child; so does what lets the trigger job past it.
         outcome.status, outcome.reason = outer.status, outer.reason
         outcome.verdict, outcome.verdicts = outer.verdict, outer.verdicts
-        outcome.failed, outcome.there = outer.failed, outer.there
+        outcome.told, outcome.there = outer.told, outer.there
     return outcome
 
 
@@ -277,13 +277,7 @@ def _unknown(context: Context, outcome: Outcome) -> None:
     if gate.doubt is not None:
         context.unknown(gate.doubt.what, gate.doubt.why, gate.guarded.span)
     elif blocked(outcome.context.config):
-        child = outcome.context.parent
-        if child is None:
-            context.unknown("the gates of deployments", outcome.reason)
-        else:
-            context.unknown(
-                f"what the child pipeline of {child.trigger.name} deploys", outcome.reason, child.trigger.span
-            )
+        context.unknown("the gates of deployments", outcome.reason)  # a child like this is in doubt as a whole
     else:
         what = (
             f"whether {gate.guarded.name} waits for {' and '.join(gate.by)}"
@@ -294,7 +288,7 @@ def _unknown(context: Context, outcome: Outcome) -> None:
 
 
 def _finding(context: Context, outcome: Outcome) -> Finding:
-    gate, verdict = outcome.failed, outcome.verdict
+    gate, verdict = outcome.told, outcome.verdict
     prefix = ""
     if outcome.triggers:
         prefix = f"{' and '.join(outcome.triggers)} starts a child pipeline with {outcome.gate.guarded.name}: "

@@ -80,9 +80,14 @@ def run(request: Request) -> int:
         for answer in answers:
             answer.assumptions = (*assumptions_of(assume), *answer.assumptions)
     _print(answers, subject, request)
-    return (
-        0 if answers and all(answer.status == PROVEN for answer in answers) else 1 if subject.errors or answers else 0
-    )
+    if subject.errors or any(answer.status != PROVEN for answer in answers):
+        return 1
+    return 1 if not answers and _unread(subject) else 0
+
+
+def _unread(subject: _plan.Subject) -> str:
+    """Why jobs may be guarded that are not known here; "" when all are."""
+    return "" if subject.planner is None else blocked(subject.planner.pipeline.config)
 
 
 def _asked(prover: Prover, request: Request, path: str) -> Answer:
@@ -208,7 +213,7 @@ def _print(answers: list[Answer], subject: _plan.Subject, request: Request) -> N
     if subject.planner is None:
         say(plan_text.refused(subject.errors, terminal, subject.prefix))
     else:
-        say(gates_text.render(answers, terminal, subject.prefix))
+        say(gates_text.render(answers, terminal, subject.prefix, unread=_unread(subject)))
 
 
 command = OPTIONS.command("prove", run, _HELP, paths="[PATH]")

@@ -17,11 +17,15 @@ _TYPE_SIGNS = {**_SIGNS, "absent": ("·", ".", "quiet")}
 _NAME_AT_MOST = 40
 
 
-def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "") -> str:
-    """All answers. prefix: what stands before the paths of the checked files."""
+def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "", *, unread: str = "") -> str:
+    """All answers. prefix: what stands before the paths of the checked files; unread: why there may be more jobs."""
     page = _Page(terminal, prefix)
     if not answers:
-        page.say("No gates: the policy guards no job of this file.")
+        page.say(
+            "No gates: the policy guards no job of this file."
+            if not unread
+            else f"Unknown: the policy guards no job that is known here, but {unread}."
+        )
         return page.text
     for answer in answers:
         page.row(answer, max(width(_name(one)) for one in answers))

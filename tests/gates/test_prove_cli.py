@@ -233,3 +233,40 @@ def test_an_unreadable_include_leaves_the_gates_open(call):
     report = json.loads(done.stdout)
     assert report["findings"] == []
     assert any("gates" in item["what"] for item in report["not_assessed"])
+
+
+def test_the_gates_of_children_are_listed(call):
+    files = {"child.yml": CHILD}
+    done = call("prove", "--format", "json", "--select", "production-dual-approval", text=PARENT, files=files)
+    assert done.returncode == 0, done.stdout
+    assert {(gate["guarded"], *gate["triggers"], gate["verdict"]) for gate in gates(done)} == {
+        ("deploy", "release", "proven")
+    }
+    loose = {"child.yml": CHILD.replace("{when: manual}", "{when: manual, allow_failure: true}")}
+    done = call("prove", "--select", "production-dual-approval", "--color", "never", text=PARENT, files=loose)
+    assert done.returncode == 1
+    assert "refuted  release > deploy  waits for approval by approve-product" in done.stdout
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("  $ ")]
+    words = shlex.split(told[4:])
+    assert words[-1] == "child.yml"
+    simulated = call(*words[1:], "--format", "json", text=PARENT, files=loose)
+    statuses = {job["name"]: job["status"] for job in json.loads(simulated.stdout)["jobs"]}
+    assert statuses["deploy"] == "pending"
+
+
+def test_what_is_started_elsewhere_is_listed_as_unknown(call):
+    text = PARENT.replace("include: child.yml", "project: acme/deployer")
+    done = call("prove", "--select", "production-dual-approval", "--color", "never", text=text)
+    assert done.returncode == 1
+    assert "unknown  release  waits for approval by" in done.stdout
+    assert (
+        "starts in acme/deployer deploys is not known: the configuration of another project is not at hand"
+        in done.stdout
+    )
+
+
+def test_an_unread_file_may_hold_what_is_guarded(call):
+    text = "include: {template: X.gitlab-ci.yml}\ncompile: {script: [make]}\n"
+    done = call("prove", "--select", "production-dual-approval", "--color", "never", text=text)
+    assert done.returncode == 1
+    assert "Unknown: the policy guards no job that is known here, but" in done.stdout
