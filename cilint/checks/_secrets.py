@@ -52,7 +52,7 @@ _SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "ds
 # A password between user and host. Variables, and what is plainly a place to fill in, are no password.
 URL_PASSWORD = Pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
 SECRET_NAME = Pattern(
-    r"(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
+    r"(?:^|[_.-])(?:[a-z0-9]{0,8}passw(?:or)?d|pass(?:phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
     r"|auth_?keys?|signing_?keys?|encryption_?keys?|routing_?keys?|integration_?keys?|app_?keys?|license_?keys?"
     r"|client_?secrets?|credentials?|creds|webhook(?:_?url)?|dsn)(?:$|[_.-](?:[a-z]{1,12}|[0-9]+)$)",
     re.I,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.pattern import Pattern
 from cilint.rules.select import subjects
 from cilint.shell.command import assignments
-from cilint.tree.node import Mapping
+from cilint.tree.node import Mapping, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             edits = _edits(context, subject, parameters)
             yield context.fault(subject.site, message, job=subject.job, edits=edits)
     for job in context.jobs:
-        yield from _services(context, job)
+        yield from _services(context, job, parameters)
     for command, jobs in context.each_command:
         for name, word in (*assignments(command), *command.assignments):
             message = _variable_fault(name, word.text, parameters)
@@ -54,9 +54,14 @@ def _variable_fault(name: str, text: str, parameters: dict[str, Any]) -> str:
     return ""
 
 
-def _services(context: Context, job: Job) -> Iterator[Finding]:
+def _services(context: Context, job: Job, parameters: dict[str, Any]) -> Iterator[Finding]:
     services = job.get("services")
     for service in services.flat() if services else ():
+        variables = service.set("variables")
+        for _, site in variables.items() if variables else ():
+            message = _variable_fault(str(site.path[-1]), ruby_text(site.value), parameters)
+            if message:
+                yield context.fault(site, message, job=job)
         command = service.set("command") if isinstance(service.node, Mapping) else None
         for site in command.flat() if command else ():
             found = _NO_TLS.search(site.text or "")

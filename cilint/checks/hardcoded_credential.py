@@ -25,6 +25,12 @@ _BEARER = Pattern(
     r"(?:authorization:\s*(?:bearer|token|basic)\s+|(?:private|job|deploy|x-api|api)-(?:token|key):\s*)(?P<value>[^\s\"'$]{12,})",
     re.I,
 )
+_NETRC = Pattern(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'$\\]{6,})", re.I)
+# Programs whose option takes a password, mostly without a blank between: mysql -pSECRET, sshpass -p SECRET.
+_PASSWORD_OPTIONS = {
+    "mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "sshpass": "-p", "redis-cli": "-a", "ldapsearch": "-w",
+}  # fmt: skip
+_APART = ("sshpass", "redis-cli", "ldapsearch")  # ... and those that take it from the next word, too
 _USER_OPTIONS = ("-u", "--user")
 _USER_PROGRAMS = ("curl", "wget", "http", "https", "skopeo", "buildah")
 _LOGINS = ("docker", "podman", "helm", "crane", "skopeo", "buildah", "oras", "nerdctl")
@@ -85,8 +91,15 @@ def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
     for name, word in (*assignments(command), *(command.assignments if command.words else ())):
         if word.static and is_secret_name(name) and is_literal_secret(word.text):
             yield f"the value of {name}", word
+    yield from _short(command)
     words = command.argv
     for index, word in enumerate(words):
+        if index and word.static and "=" in word.text and (value := _assigned(word)) is not None:
+            yield f"the value of {word.text[: len(word.text) - len(value.text) - 1]}", value
+            continue
+        if word.static and "password" in word.text and (login := _NETRC.search(word.text)):
+            if is_literal_secret(login["value"]):
+                yield "a password", tail(word, login.start("value"))
         if word.text[:1] != "-" and ":" not in word.text:
             continue
         option = _OPTION.match(word.text)
@@ -100,6 +113,38 @@ def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
         if word.static and ":" in word.text and (header := _BEARER.search(word.text)):
             if is_literal_secret(header["value"]):
                 yield "a credential in a header", word
+
+
+def _assigned(word: Word) -> Word | None:
+    """The credential behind a name inside a word: `db.password=SECRET`, `--from-literal=token=SECRET`."""
+    start = 0
+    while (end := word.text.find("=", start)) >= 0:
+        name = word.text[start:end].rpartition(",")[2].rpartition(".")[2]
+        if is_secret_name(name.lstrip("-")) and is_literal_secret(word.text[end + 1 :]):
+            return tail(word, end + 1)
+        start = end + 1
+    return None
+
+
+def _short(command: Command) -> Iterator[tuple[str, Word]]:
+    """Passwords without a name: behind options of one letter, and those that a login reads from its input."""
+    option = _PASSWORD_OPTIONS.get(command.name)
+    words = command.argv
+    for index, word in enumerate(words[1:], 1) if option else ():
+        assert option is not None
+        apart = word.text == option and command.name in _APART and index + 1 < len(words)
+        value = words[index + 1] if apart else tail(word, len(option)) if word.text.startswith(option) else None
+        if value is not None and value.static and is_literal_secret(value.text):
+            yield "a password", value
+    if "--password-stdin" in command.arguments:
+        for one in command.pipe[: command.pipe.index(command)]:
+            for word in one.argv[1:] if one.name in ("echo", "printf") else ():
+                if word.static and is_literal_secret(word.text):
+                    yield "a password", word
+    if command.name == "vault" and command.arguments[:1] == ["login"]:
+        for word in words[2:]:
+            if word.static and word.text[:1] != "-" and "=" not in word.text and is_literal_secret(word.text):
+                yield "a token", word
 
 
 def _login(command: Command, word: Word, following: Word) -> Iterator[tuple[str, Word]]:
