@@ -6,6 +6,8 @@ What a term evaluates to is a list of cases, exclusive conditions each with a va
 
 from __future__ import annotations
 
+from itertools import product
+
 from cilint.gates.solver import FALSE, TRUE
 from cilint.gates.texts import Text
 from cilint.notation.patterns import Pattern, PatternError, compile_pattern
@@ -47,8 +49,8 @@ class Conditions:
         self.world = world
         self._solver: Solver = world.solver
         self.open = world.texts.open
-        # Unknown texts that are used as patterns: with what they are looked for in, and whether they are found there.
-        self.patterns: dict[Text, list[tuple[Atom, int]]] = {}
+        # Unknown texts that are used as patterns: what they are looked for in, whether they are found, and when asked.
+        self.patterns: dict[Text, list[tuple[Atom, int, int]]] = {}
         self._guesses: dict[tuple[object, object], int] = {}
 
     def holds(self, expression: Expression, lookup: Lookup) -> int:
@@ -81,6 +83,10 @@ class Conditions:
             test = self._equal if isinstance(term, Comparison) else self._occurs
             solver = self._solver
             answer = solver.any_of([solver.all_of((one, other, test(a, b))) for one, a in left for other, b in right])
+            if isinstance(term, Match):
+                for (one, a), (other, b) in product(left, right):
+                    if isinstance(b, Text):
+                        self.patterns.setdefault(b, []).append((a, self._occurs(a, b), solver.all_of((one, other))))
             return self._truth(-answer if term.negated else answer)
         return [(TRUE, None)]  # an input that interpolation has left
 
@@ -143,15 +149,14 @@ class Conditions:
 
     def _found_by(self, left: Atom, right: Text) -> int:
         """Whether an unknown text, taken as a pattern, is found. Without slashes it only has to hold what is left."""
-        known = (left, right) in self._guesses
-        term = self._guess(left, right, f"${right.name}, which is used as a pattern and may be set from outside")
-        if not known:
-            self.patterns.setdefault(right, []).append((left, term))
-            if not isinstance(left, Text):
-                no_pattern = -self.world.texts.matches(right, _SLASHES)
-                holds = self.world.texts.matches(right, _literally(as_text(left)))
-                self._solver.add(-no_pattern, -term, holds)
-                self._solver.add(-no_pattern, term, -holds)
+        reason = f"${right.name}, which is used as a pattern and may be set from outside"
+        if (left, right) in self._guesses or isinstance(left, Text):
+            return self._guess(left, right, reason)
+        term = self._guess(left, right, reason)
+        no_pattern = -self.world.texts.matches(right, _SLASHES)
+        holds = self.world.texts.matches(right, _literally(as_text(left)))
+        self._solver.add(-no_pattern, -term, holds)
+        self._solver.add(-no_pattern, term, -holds)
         return term
 
     def _guess(self, left: object, right: object, reason: str) -> int:

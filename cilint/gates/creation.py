@@ -11,7 +11,7 @@ from cilint.gates.made import Made, Way
 from cilint.gates.solver import FALSE, TRUE
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.patterns import PatternError, compile_pattern
-from cilint.pipeline.variables import inherited
+from cilint.pipeline.variables import names_inherited
 from cilint.plan.candidate import NeededJob
 from cilint.plan.only_except import plural
 from cilint.plan.planner import EDGE_STAGES, MAX_NEEDS
@@ -94,12 +94,11 @@ class Creation:
     # -- jobs
 
     def _ways(self, candidate: Candidate) -> list[Way]:
-        globals_ = inherited(self.planner.globals, candidate.inherit)
         own: dict[str, str | Text] = dict(candidate.own)
         if candidate.environment is not None:
             own.update(self._surroundings(candidate))
-        taken = None if globals_ is self.planner.globals else frozenset(globals_)
-        lookup = self._lookup(globals_, candidate.variables, own, taken)
+        taken = names_inherited(candidate.inherit)
+        lookup = self._lookup(self.planner.globals, candidate.variables, own, taken)
         if candidate.conditions is None:
             guard = TRUE if candidate.policy is None else self._policy(candidate, lookup)
             return [self._way(guard, candidate, None)] if guard != FALSE else []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cilint.gates.witness import Situation
     from cilint.plan import Plan, Planner, Tree
 
-_TRIES = 6  # models that are replayed before the answer is "unknown"
+_TRIES = 12  # models that are replayed before the answer is "unknown"
 
 
 class Prover:
@@ -73,6 +73,7 @@ class Prover:
                 if is_predefined(name):
                     self.world.predefined(name)
             self.creation = Creation(self.planner, self.world, self.limits, self._tree)
+            self.world.ask_slug()
             texts.close(self.world.users)
             self.world.tie_slug()
         except Budget as error:
@@ -244,7 +245,7 @@ class Prover:
                 if verdict is not None:
                     return verdict
                 reason = rests or reason
-                self._never_again(model, fresh)
+                self._never_again(model, there, fresh)
         return Verdict(claim, UNKNOWN, level=self.assume.level, reason=reason or self._puzzle())
 
     def _best(self, hopes: list[int | list[int]], base: list[int]) -> tuple[Model, Situation] | None:
@@ -267,6 +268,18 @@ class Prover:
                 terms += [*text.equal.values(), *text.matches.values()]
         return [term if model.holds(term) else -term for term in terms]
 
+    def _telling(self, model: Model) -> list[int]:
+        """What tells the situation of a model from others, as terms that hold in it."""
+        world, asked = self.world, self.creation.changes.asked
+        terms = [*world.kind.values(), *world.source.values(), *world.passed.values(), *world.overridden.values()]
+        terms += [world.diff, *self.creation.changes.globs.values()] if asked else []
+        terms += [world.protected] if "CI_COMMIT_REF_PROTECTED" in world.names else []
+        unused = world.unused(model)
+        for text in world.users:
+            if text not in unused:
+                terms += text.classes or [*text.equal.values(), *text.matches.values()]
+        return [term if model.holds(term) else -term for term in terms]
+
     def _rests_on(self, model: Model, base: list[int]) -> str:
         """The reason why this model says nothing, when it hangs on what only GitLab or other files know."""
         undecided = self.world.undecided
@@ -279,8 +292,10 @@ class Prover:
                     return f"it depends on {reason}"
         return ""
 
-    def _never_again(self, model: Model, fresh: int) -> None:
-        self.solver.add(-fresh, *(-term for term in self._context(model) if term > 0))
+    def _never_again(self, model: Model, there: Situation, fresh: int) -> None:
+        """Let the next model tell of another situation: without what does not go together, or else all of it."""
+        terms = there.misfits or self._telling(model)
+        self.solver.add(-fresh, *(-term for term in terms))
 
     def _puzzle(self) -> str:
         """The likely reason why no counterexample could be replayed."""

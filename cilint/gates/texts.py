@@ -233,6 +233,14 @@ class Texts:
 
     # -- witnesses
 
+    def alternatives(self, model: Model, text: Text, count: int) -> list[str]:
+        """Some texts that answer everything as the model has it; none where classes are not listed."""
+        for group, parts in self._groups:
+            if text in group and parts is not None:
+                index = next(place for place, variable in enumerate(text.classes) if model.holds(variable))
+                return parts[index].texts(count)
+        return []
+
     def witness(self, model: Model, wanted: set[Text], usual: Mapping[Text, Sequence[str]]) -> dict[Text, str] | None:
         """A value for each of the texts that answers everything as the model does.
 

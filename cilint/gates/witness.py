@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cilint.gates.classes import is_ref_name
+from cilint.gates.classes import HINTS, is_ref_name
 from cilint.gates.texts import Text
 from cilint.gates.world import SOURCES, slug_of, value_of
 from cilint.notation.terms import occurs
@@ -34,17 +34,29 @@ _ORDINARY = (
     ("branch", "web"), ("branch", "api"), ("branch", "trigger"), ("tag", "web"), ("tag", "schedule"), ("tag", "api"),
     ("branch", "pipeline"), ("branch", "parent_pipeline"), ("merge_request", "parent_pipeline"),
 )  # fmt: skip
+_ALTERNATIVES = 12  # names that are tried for one whose slug fits
 _KEYWORDS = frozenset(
     ("branches", "tags", *(word for name in SOURCES for word in (name, plural(name.removesuffix("_event")))))
 )
 
 
 class Situation:
-    """A situation that answers as a model does. variables: predefined ones; outside: passed ones; changed: the diff."""
+    """A situation that answers as a model does.
 
-    __slots__ = ("changed", "outside", "variables")
+    variables: predefined ones; outside: passed ones; changed: the diff. misfits: terms that hold in the model and for
+    which no values were found, so that the situation is not quite the model's.
+    """
 
-    def __init__(self, variables: dict[str, str], outside: dict[str, str], changed: list[str] | None) -> None:
+    __slots__ = ("changed", "misfits", "outside", "variables")
+
+    def __init__(
+        self,
+        variables: dict[str, str],
+        outside: dict[str, str],
+        changed: list[str] | None,
+        misfits: list[int],
+    ) -> None:
+        self.misfits = misfits
         self.variables = variables
         self.outside = outside
         self.changed = changed
@@ -94,7 +106,7 @@ def situation(model: Model, creation: Creation) -> Situation | None:
     for text in world.users:
         if text not in values:
             values[text] = next(iter(names if text is world.ref else text.hints), "x")
-    _fit_ref(model, world, values)
+    misfits = _fit_ref(model, world, values, names)
     for text, sought in creation.conditions.patterns.items():
         _fit_pattern(model, world, text, sought, values)
     outside = {
@@ -102,19 +114,31 @@ def situation(model: Model, creation: Creation) -> Situation | None:
         for name in world.outside_names
         if (value := value_of(model, world.strong(name), values)) is not None
     }
-    return Situation(_variables(model, world, values), outside, changed if creation.changes.asked else None)
+    variables = _variables(model, world, values)
+    return Situation(variables, outside, changed if creation.changes.asked else None, misfits)
 
 
-def _fit_ref(model: Model, world: World, values: dict[Text, str]) -> None:
-    """Let the name of the ref be one whose slug answers as the model has it, if such a name is easily found."""
-    if world.slug is None or world.ref.same:
-        return
+def _fit_ref(model: Model, world: World, values: dict[Text, str], names: tuple[str, ...]) -> list[int]:
+    """Let the name of the ref be one whose slug answers as the model has it.
+
+    Where no such name is found: the answers that do not seem to go together.
+    """
+    if world.slug is None:
+        return []
+    equals = [other for other, term in world.ref.same.items() if model.holds(term)]
+    different = {values[other] for other in world.ref.same if other not in equals}
     texts, slugged = world.texts, model.holds(world.slugged)
-    for name in (values[world.ref], *(_unslugged(values[world.slug]) if slugged else ("_", "é"))):
+    found = [*(_unslugged(values[world.slug]) if slugged else ("_", "é")), *names, *HINTS]
+    for name in (values[world.ref], *found, *texts.alternatives(model, world.ref, _ALTERNATIVES)):
         terms = [*texts.answers(world.ref, name), *(texts.answers(world.slug, slug_of(name)) if slugged else ())]
-        if is_ref_name(name) and bool(slug_of(name)) == slugged and all(model.holds(term) for term in terms):
-            values[world.ref] = name
-            return
+        terms += [term for one in equals for term in texts.answers(one, name)]
+        if not is_ref_name(name) or bool(slug_of(name)) != slugged or name in different:
+            continue
+        if all(model.holds(term) for term in terms):
+            values |= dict.fromkeys([world.ref, *equals], name)
+            return []
+    terms = [*texts.answers(world.ref, values[world.ref]), world.slugged if slugged else -world.slugged]
+    return [*terms, *(texts.answers(world.slug, values[world.slug]) if slugged else ())]
 
 
 def _unslugged(slug: str) -> Iterator[str]:
@@ -125,18 +149,22 @@ def _unslugged(slug: str) -> Iterator[str]:
 
 
 def _fit_pattern(
-    model: Model, world: World, text: Text, sought: list[tuple[Atom, int]], values: dict[Text, str]
+    model: Model, world: World, text: Text, sought: list[tuple[Atom, int, int]], values: dict[Text, str]
 ) -> None:
     """Let a text that is used as a pattern be one that is found where the model has it found."""
-    if text.same:
+    asked = [(left, model.holds(term)) for left, term, when in sought if model.holds(when)]
+    if not asked:
         return
-    lefts = [values[left] if isinstance(left, Text) else left for left, _ in sought]
-    texts = [left for left in lefts if isinstance(left, str)]
-    whole = [f"/^{re.escape(left)}$/".replace("\\-", "-") for left in texts if "/" not in left]
-    for value in (values[text], *whole, "/.*/", "x", "/^x$/", "".join(texts)):
-        found = [occurs(left, value) == model.holds(term) for left, (_, term) in zip(lefts, sought, strict=True)]
-        if all(found) and all(model.holds(term) for term in world.texts.answers(text, value)):
-            values[text] = value
+    equals = [other for other, term in text.same.items() if model.holds(term)]
+    different = {values[other] for other in text.same if other not in equals}
+    lefts = [(values[left] if isinstance(left, Text) else left, wanted) for left, wanted in asked]
+    names = [left for left, _ in lefts if isinstance(left, str)]
+    whole = [f"/^{re.escape(left)}$/".replace("\\-", "-") for left in names if "/" not in left]
+    for value in (values[text], *whole, "/.*/", "x", "/^x$/", "".join(names), *text.equal):
+        found = all(occurs(left, value) == wanted for left, wanted in lefts)
+        answers = [*world.texts.answers(text, value), *(a for one in equals for a in world.texts.answers(one, value))]
+        if found and value not in different and all(model.holds(term) for term in answers):
+            values |= dict.fromkeys([text, *equals], value)
             return
 
 

@@ -13,6 +13,7 @@ from cilint.gates.classes import GIT_REF_NAME, Language
 from cilint.gates.regex import parse
 from cilint.gates.solver import FALSE, TRUE
 from cilint.gates.texts import Text
+from cilint.notation.patterns import Pattern
 from cilint.plan.predefined import USER, is_predefined
 from cilint.plan.scenario import ZEROS, branch, merge_request
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from cilint.gates.claim import Assumptions
     from cilint.gates.solver import Model, Solver
     from cilint.gates.texts import Texts
-    from cilint.notation.patterns import Pattern
 
     Atom: TypeAlias = "Text | Pattern | str | bool | None"
     Cases: TypeAlias = "list[tuple[int, Atom]]"  # exclusive conditions that cover everything, each with a value
@@ -79,6 +79,11 @@ _CHOICES = {
     "CI_PROJECT_VISIBILITY": ("private", "internal", "public"),
     "CI_SERVER_PROTOCOL": ("https", "http"),
 }
+_SLUGS_AT_MOST = 2  # slugs asked for by name that are worth patterns of their own
+_KELVIN = r"\x{212A}"  # K, of which the small letter is an ordinary k
+_DOTTED = r"\x{130}"  # of which the small letter is an i, and a dot that is no letter
+_DASH = rf"[^0-9A-Za-z{_KELVIN}{_DOTTED}]"
+_ODD_NAME = Pattern("odd names", rf"(?s).{{64}}|{_DOTTED}")  # those that are cut off, and those with a letter too many
 _PASSED = ("true", "1", "yes", "on", "x")  # what people set variables to
 _HINTS = {**branch().variables, **merge_request().variables}
 
@@ -144,6 +149,26 @@ class World:
         made = Text(name, language, (hint,) if hint else () if is_predefined(name) else _PASSED)
         self.users.append(made)
         return made
+
+    def unused(self, model: Model) -> set[Text]:
+        """The texts that are the value of nothing in a model, as those of variables that nobody passes."""
+        cases = [case for listed in (*self.names.values(), *self._outside.values()) for case in listed]
+        texts = {atom: False for _, atom in cases if isinstance(atom, Text)}
+        texts |= {atom: True for guard, atom in cases if isinstance(atom, Text) and model.holds(guard)}
+        return {text for text, is_used in texts.items() if not is_used}
+
+    def ask_slug(self) -> None:
+        """Let a slug that is asked for be that of the ref: what names have it is a pattern, but for the oddest."""
+        if self.slug is None or len(self.slug.equal) > _SLUGS_AT_MOST:
+            return
+        for slug, term in list(self.slug.equal.items()):
+            fits = self.texts.matches(self.ref, _names_of(slug))
+            begins = self.texts.matches(self.ref, _names_of(slug, cut_off=True))
+            odd = self.texts.matches(self.ref, _ODD_NAME)
+            self.solver.add(-term, -self.slugged, fits, odd)
+            self.solver.add(-term, -self.slugged, begins)
+            self.solver.add(-fits, odd, term)
+            self.solver.add(-fits, odd, self.slugged)
 
     def tie_slug(self) -> None:
         """What the name of the ref says about its slug, where it is known, once all texts are closed."""
@@ -291,6 +316,19 @@ class World:
 def slug_of(ref: str) -> str:
     """`CI_COMMIT_REF_SLUG` (`lib/gitlab/utils.rb`, `slugify`)."""
     return re.sub("[^a-z0-9]", "-", ref.lower())[:63].strip("-")
+
+
+def _names_of(slug: str, *, cut_off: bool = False) -> Pattern:
+    """The pattern of the names with this slug, if they are not odd ones; cut_off: of all, and some more."""
+    parts = [f"^{_DASH}*"]
+    for before, char in zip(f" {slug}", slug, strict=False):
+        if char == "-":
+            parts.append(f"{_DASH}?" if cut_off and before == "i" else _DASH)
+        else:
+            parts.append(
+                f"[{char}{char.upper()}{_KELVIN if char == 'k' else _DOTTED if cut_off and char == 'i' else ''}]"
+            )
+    return Pattern(f"names with the slug {slug}", "".join(parts) + ("" if cut_off else f"{_DASH}*$"))
 
 
 def value_of(model: Model, cases: Cases, values: dict[Text, str]) -> str | None:

@@ -73,13 +73,18 @@ def _variable(name: str, site: Site) -> Variable:
 
 def inherited(globals_: Definitions, inherit: Site | None) -> Definitions:
     """The global variables that a job takes over, by its `inherit:` (true, false or a list of names)."""
+    names = names_inherited(inherit)
+    return globals_ if names is None else {name: variable for name, variable in globals_.items() if name in names}
+
+
+def names_inherited(inherit: Site | None) -> frozenset[str] | None:
+    """The names of the global variables that a job takes over, be they defined or not; None for all."""
     wanted = None if inherit is None else inherit.set("variables")
     if wanted is None or wanted.value is True:
-        return globals_
-    if isinstance(wanted.node, Scalar):
-        return {}
-    names = {ruby_text(item.value) for item in wanted.flat()}
-    return {name: variable for name, variable in globals_.items() if name in names}
+        return None
+    return (
+        frozenset() if isinstance(wanted.node, Scalar) else frozenset(ruby_text(item.value) for item in wanted.flat())
+    )
 
 
 def references(text: str) -> list[str]:

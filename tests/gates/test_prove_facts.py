@@ -65,6 +65,16 @@ PROVEN = {
         "approve: {stage: approve, script: [ok], rules: [{when: manual}]}\n"
         "deploy: {stage: prod, script: [ship], needs: [], rules: [{when: on_success, needs: [approve]}]}\n"
     ),
+    "the slug is made of the name of the ref": pipeline(when('$CI_COMMIT_REF_SLUG == "main"'), DEPLOY),
+    "no name that begins with v has the slug main": pipeline(
+        when("$CI_COMMIT_REF_NAME =~ /^x/"), when('$CI_COMMIT_REF_SLUG == "main" && $CI_COMMIT_REF_NAME =~ /^v/ || $CI_COMMIT_REF_NAME =~ /^xy/', "")
+    ),
+    "a commit has a hexadecimal name": pipeline(
+        when("$CI_COMMIT_BRANCH"), when('$CI_COMMIT_SHORT_SHA == "release" || $CI_COMMIT_BRANCH', "")
+    ),
+    "an empty list of changes fits when there is no diff": pipeline(
+        "rules: [{changes: [], when: manual}]", when('$CI_PIPELINE_SOURCE == "schedule"', "")
+    ),
     "no rule with an empty list of needs": STAGES + (
         "approve: {stage: approve, script: [ok], rules: [{when: manual}]}\n"
         "deploy: {stage: prod, script: [ship], needs: [approve], rules: [{when: on_success, needs: []}]}\n"
@@ -110,8 +120,27 @@ REFUTED = {
         "approve: {stage: approve, script: [ok], parallel: 2, allow_failure: true}\n"
         "deploy: {stage: prod, script: [ship]}\n"
     ),
+    "other names have the slug main": pipeline(
+        when('$CI_COMMIT_REF_NAME == "main"'), when('$CI_COMMIT_REF_SLUG == "main"', "")
+    ),
+    "the slug of a name with slashes": pipeline(
+        when("$CI_COMMIT_BRANCH =~ /^release-/"), when("$CI_COMMIT_REF_SLUG =~ /^release-/", "")
+    ),
+    "nothing that changed fits an empty list": pipeline("rules: [{changes: [], when: manual}]", DEPLOY),
+    "a literal in a variable from outside": pipeline(when("$CI_COMMIT_TAG"), when("""'"prod" =~ $ROLE'""", "")),
+    "a branch in a variable from outside": pipeline(when("$CI_COMMIT_TAG"), when("$CI_COMMIT_BRANCH =~ $REFS", "")),
     "exists is of this commit": pipeline("rules: [{exists: [Dockerfile], when: manual}]", DEPLOY),
 }  # fmt: skip
+
+
+def test_variables_of_workflow_reach_jobs_that_inherit_them_by_name(prove):
+    head = "workflow: {rules: [{when: always, variables: {GATE: 'on'}}]}\n"
+    gate = "inherit: {variables: [GATE]}, rules: [{if: $GATE == 'on', when: manual}]"
+    assert prove(pipeline(gate, DEPLOY, head), "deploy", "approve", level=ORDINARY).proven
+    deploy = "inherit: {variables: [GATE]}, rules: [{if: $GATE == 'on'}]"
+    assert prove(pipeline(when("$CI_COMMIT_TAG"), deploy, head), "deploy", "approve").status == "refuted"
+    none = "inherit: {variables: false}, rules: [{if: $GATE == 'on'}]"
+    assert prove(pipeline(when("$CI_COMMIT_TAG"), none, head), "deploy", "approve", level=ORDINARY).vacuous
 
 
 @pytest.mark.parametrize("fact", REFUTED)
@@ -139,6 +168,7 @@ def test_what_is_not_known_is_unknown(prove, fact):
     verdict = prove(pipeline(gate, deploy, head), "deploy", "approve")
     assert verdict.status == "unknown"
     assert verdict.reason
+    assert fact in ("a cluster", "another project's name") or ".gitlab-ci.yml:" in verdict.reason or head
     assert verdict.counterexample is None
 
 
