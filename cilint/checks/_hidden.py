@@ -227,6 +227,8 @@ def _behind_name(text: str, at: int, size: int) -> Iterator[tuple[int, int]]:
     join = match["join"]
     if not join.strip() and not (name.startswith("-") or _is_netrc(text, start)):
         return
+    if join[-1:] == ">" and join.strip() == ">" and text[start - 1 : start] != "<":
+        return  # the end of a tag; only <password> holds its value
     group = next(group for group in ("escaped", "double", "single", "bare") if match[group])
     value = match[group] if group != "bare" else _trimmed(match["bare"])
     if (value[:1] == "-" and not join.strip()) or value[-1:] == ":":  # the next option, the next key

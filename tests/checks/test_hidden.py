@@ -53,6 +53,7 @@ KINDS = {
     "npmrc": ("//registry.x.test/:_authToken={}", HEX),
     "job name": ("deploy password={} to production", PLAIN),
     "registry auth": ('{{"auths": {{"r.test": {{"auth": "{}"}}}}}}', "Y2k6aHVudGVyMmh1" + "bnRlcjlhYmM="),
+    "XML": ("<server><password>{}</password></server>", PLAIN),
     "openssl": ("openssl enc -passin pass:{}", PLAIN),
 }
 ORDINARY = [
@@ -67,7 +68,7 @@ ORDINARY = [
     "--password-stdin", "echo $CI_JOB_TOKEN | docker login -u gitlab-ci-token --password-stdin $CI_REGISTRY",
     "git clone https://gitlab-ci-token:${CI_JOB_TOKEN}@git.test/x.git", "pass the token: see the docs", "GIT_SSH_KEY: id_rsa.pem",
     "https://sonar.test/api/webhooks/list", "curl -sSL https://x.test/install?version=1.2.3&key=linux-amd64",
-    "secret-detection", "include: {component: gitlab.com/components/secret-detection/secret-detection@1.1.0}",
+    '<span class="chip pass">passed</span>', '<a href="#rule-secret-printed">secret-printed7x</a>', "secret-detection", "include: {component: gitlab.com/components/secret-detection/secret-detection@1.1.0}",
     "ssh-keyscan -p 2222 host.test", "$[[ inputs.api_token ]]", "TOKEN: $[[ inputs.api_token ]]", "PASSWORD: '{{ password }}'",
 ]  # fmt: skip
 

@@ -17,7 +17,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = [ROOT / "docs" / name for name in ("writing-rules.md", "suppressions.md", "gitlab.md", "settings.md", "shell.md")]
+GUIDES = [
+    ROOT / "docs" / name
+    for name in (
+        "writing-rules.md",
+        "suppressions.md",
+        "gitlab.md",
+        "settings.md",
+        "shell.md",
+        "report.md",
+        "waivers.md",
+    )
+]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 

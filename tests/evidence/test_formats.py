@@ -180,6 +180,16 @@ def test_no_format_shows_a_secret(made, world):
         assert world.secret[:14].encode() not in content, name
 
 
+@pytest.mark.parametrize("clean", ["clean", "waived", "unresolved"])
+def test_nothing_is_masked_where_nothing_is_secret(made, clean):
+    for name, path in made[clean].files.items():
+        content = path.read_bytes()
+        if name in ("xlsx", "bundle"):
+            with zipfile.ZipFile(path) as archive:
+                content = b"".join(archive.read(part) for part in archive.namelist())
+        assert b"****" not in content.replace(b"********90", b""), name
+
+
 def test_no_secret_is_shown_when_its_rule_is_off(made, world):
     done = world.run("report", "--ignore", "hardcoded-credential", "--format", "json", cwd=made["faulty"].folder)
     assert json.loads(done.stdout)["tested"]
