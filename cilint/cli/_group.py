@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib
+import inspect
 import os
 import re
 from typing import Any
@@ -34,6 +35,7 @@ class Group(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"cilint.cli.{cmd_name.replace('-', '_')}").command
+        _keep_examples(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -54,6 +56,13 @@ class Group(click.Group):
                 hint = f"did you mean `cilint check {name}`? "
             raise UsageError(f"no such command: {name}", help=f"{hint}`cilint --help` lists the commands")
         return super().resolve_command(ctx, args)
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Leave the lines of examples as they are; click joins those of every paragraph that has no mark of its own."""
+    command.help = inspect.cleandoc(command.help or "").replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _keep_examples(inner)
 
 
 def _sentence(name: str) -> str:
@@ -77,7 +86,7 @@ class Command(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and not isinstance(param, click.Argument):
                 sections.setdefault(self.groups.get(param.name or "", "Options"), []).append(record)
         for heading, records in sections.items():
             with formatter.section(heading):

@@ -30,6 +30,14 @@ def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_n
 
     A baseline that exists never grows unasked: with findings that it does not hold, nothing is written and the exit
     status is 1.
+
+    Exit status: 0 recorded, 1 it would have to grow, 2 the work could not be done.
+
+    Examples:
+      cilint baseline
+      cilint baseline --prune
+      cilint baseline --accept-new
+
     """
     request = Request({**{option.key: option.initial for option in OPTIONS.options}, **options, "paths": paths})
     opened = _lint.entries(request)

@@ -56,6 +56,12 @@ OPTIONS = Options(
 _HELP = """Check CI configurations (default: .gitlab-ci.yml).
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the work could not be done.
+
+Examples:
+  cilint check
+  cilint check --fix ci/deploy.yml
+  cilint check --output gitlab=gl-code-quality-report.json --output junit=cilint.xml
+  cilint check --diff-base origin/main
 """
 
 

@@ -11,12 +11,15 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.command("completion")
 @click.argument("shell", type=click.Choice(_SHELLS))
 def command(shell: str) -> int:
-    r"""Print the completion script of a shell.
+    """Print the completion script of a shell.
 
-    \b
-    bash: eval "$(cilint completion bash)"    in ~/.bashrc
-    zsh:  eval "$(cilint completion zsh)"     in ~/.zshrc
-    fish: cilint completion fish > ~/.config/fish/completions/cilint.fish
+    Exit status: 0 printed, 2 there is no such shell.
+
+    Examples:
+      bash: eval "$(cilint completion bash)"    in ~/.bashrc
+      zsh:  eval "$(cilint completion zsh)"     in ~/.zshrc
+      fish: cilint completion fish > ~/.config/fish/completions/cilint.fish
+
     """
     from cilint.cli._group import group
 

@@ -30,6 +30,10 @@ _HELP = """Draw the pipeline: stages, needs and manual gates.
 Without a scenario the picture shows all jobs, as the named scenarios have them; with one, the jobs of that pipeline.
 
 Exit status: 0 drawn, 1 GitLab creates no such pipeline, 2 the work could not be done.
+
+Examples:
+  cilint graph --format html --output pipeline.html
+  cilint graph --merge-request --format mermaid
 """
 
 

@@ -48,6 +48,13 @@ def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:
     """Write a .cilint.yaml that fits this repository, and a baseline of what is found today.
 
     From then on, `cilint check` is green until something gets worse.
+
+    Exit status: 0 written, 2 there are settings already, or the file cannot be read.
+
+    Examples:
+      cilint init
+      cilint init --dry-run
+
     """
     path = path or _default()
     folder = _home(path)

@@ -43,14 +43,29 @@ rules:
 
 @click.group("new")
 def command() -> None:
-    """Start something of your own."""
+    """Start something of your own.
+
+    Exit status: 0 written, 2 the name is taken or is none.
+
+    Examples:
+      cilint new rule image-from-our-registry
+
+    """
 
 
 @command.command("rule")
 @click.argument("name", metavar="ID")
 @click.option("--folder", default="policy", show_default=True, help="The pack to put it in.")
 def rule(name: str, folder: str) -> int:
-    """Write a rule with examples, ready to be changed: FOLDER/ID.yaml."""
+    """Write a rule with examples, ready to be changed: FOLDER/ID.yaml.
+
+    Exit status: 0 written, 2 the name is taken or is none.
+
+    Examples:
+      cilint new rule image-from-our-registry
+      cilint new rule job-timeout --folder house/policy
+
+    """
     if not _ID.fullmatch(name):
         raise UsageError(f"{name} is no id for a rule", help="ids are words joined by dashes: image-names-version")
     path = os.path.join(folder, f"{name}.yaml")

@@ -58,6 +58,10 @@ _HELP = """Prove that gates hold in every pipeline that GitLab could create from
 A gate that does not hold comes with a pipeline in which it fails, and the command that shows it.
 
 Exit status: 0 every gate is proven, 1 one is refuted or unknown, 2 the work could not be done.
+
+Examples:
+  cilint prove
+  cilint prove --guarded deploy-production --by approve
 """
 
 

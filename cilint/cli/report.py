@@ -69,6 +69,10 @@ not be assessed, what is waived, and which evidence remains to be asked for. Wit
 inputs give the same bytes.
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the work could not be done.
+
+Examples:
+  cilint report --output html=evidence.html
+  cilint report --framework pci-dss --output csv=pci.csv
 """
 
 

@@ -29,7 +29,11 @@ OPTIONS = Options(
 
 _HELP = """Show the configuration as GitLab composes it (default: .gitlab-ci.yml).
 
-Exit status: 0, 1 when GitLab would refuse the configuration, 2 the work could not be done.
+Exit status: 0 shown, 1 GitLab would refuse the configuration, 2 the work could not be done.
+
+Examples:
+  cilint resolve --job deploy --origin
+  cilint resolve --format json
 """
 
 

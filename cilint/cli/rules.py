@@ -26,7 +26,16 @@ _FIXES = {"": " ", "safe": "*", "unsafe": "+"}
 )
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(policy: tuple[str, ...], pack: str | None, pages: str | None, form: str) -> int:
-    """List the rules: id, severity and what each asks for. `cilint explain RULE` tells one in full."""
+    """List the rules: id, severity and what each asks for. `cilint explain RULE` tells one in full.
+
+    Exit status: 0 listed, 2 a pack is wrong.
+
+    Examples:
+      cilint rules --pack security
+      cilint rules --format json
+      cilint rules --policy ./policy --pages docs/rules
+
+    """
     rules = load(policy or EVERY)
     packs = list(dict.fromkeys(rule.pack for rule in rules))
     if pack is not None:

@@ -18,6 +18,12 @@ def command(name: str) -> int:
     (.cilint-waivers.yaml), of a file of controls (framework), or of the JSON of `cilint report` (evidence).
 
     A YAML editor uses it with a first line such as: # yaml-language-server: $schema=cilint-settings.json
+
+    Exit status: 0 printed, 2 there is no such schema.
+
+    Examples:
+      cilint schema settings > cilint-settings.json
+
     """
     if name == "settings":
         from cilint.settings.schema import json_schema

@@ -34,6 +34,11 @@ _HELP = """Show the jobs of one pipeline (default: a push to main).
 Jobs by stage, what waits for what, what is manual; for every job that is not there the clause that decided.
 
 Exit status: 0 GitLab creates the pipeline, 1 it does not (the errors say why), 2 the work could not be done.
+
+Examples:
+  cilint simulate --merge-request --changed src/app.ts
+  cilint simulate --var CI_COMMIT_TAG=v1.0.0
+  cilint simulate --event fail:test
 """
 
 

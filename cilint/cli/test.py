@@ -14,7 +14,14 @@ from cilint.testing import Outcome, outcomes
 
 @click.command("test")
 @click.argument("packs", nargs=-1, metavar="[PACK_OR_DIR]...", shell_complete=_complete.packs)
-@click.option("--rule", "wanted", multiple=True, metavar="RULE", shell_complete=_complete.rules, help="Only the examples of this rule. Repeatable.")
+@click.option(
+    "--rule",
+    "wanted",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=_complete.rules,
+    help="Only the examples of this rule. Repeatable.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name the examples that hold, too.")
 def command(packs: tuple[str, ...], wanted: tuple[str, ...], *, verbose: bool) -> int:
     """Run the examples of rules (default: of the built-in packs).
@@ -22,6 +29,11 @@ def command(packs: tuple[str, ...], wanted: tuple[str, ...], *, verbose: bool) -
     The findings of a rule must stand exactly on the lines that end in `# finding`, and good examples must have none.
 
     Exit status: 0 all hold, 1 some do not, 2 a pack is wrong.
+
+    Examples:
+      cilint test ./policy
+      cilint test --rule image-missing --verbose
+
     """
     rules = load(packs)
     chosen = rules.narrow(select=wanted) if wanted else rules

@@ -54,6 +54,12 @@ def command(rule: str | None, path: str | None, **options: Any) -> int:
 
     The register is .cilint-waivers.yaml beside the pipeline, or the file that the settings name. Comments in it stay.
     A waiver is only a claim until somebody else has approved it; reports show it as waived, never as passed.
+
+    Exit status: 0 written, 2 a part of it is wrong or missing, and nothing was written.
+
+    Examples:
+      cilint waive image-unpinned --job build --reason "mirror is late" --approved-by ann --expires 30d
+
     """
     if options["close"] and not path:
         path = rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -273,3 +274,35 @@ def test_init_does_not_bury_what_cannot_be_read(cilint, folder):
     assert done.status == 2
     assert "mend it first" in done.err
     assert not (folder / ".cilint.yaml").exists()
+
+
+COMMANDS = ("check", "explain", "rules", "resolve", "simulate", "prove", "graph", "report", "baseline", "waive", "test",
+            "completion", "init", "new", "new rule", "schema", "settings")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_tells_exit_statuses_and_examples_whose_options_exist(cilint, name):
+    told = cilint(*name.split(), "--help").out
+    assert told.count("Exit status: 0 ") == 1
+    examples, _, options = told.partition("Examples:\n")[2].partition("\n\n")
+    examples = re.findall(rf"^  .*?(cilint {name}\b.*)", examples, re.M)
+    assert examples
+    known = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", options.replace(",", " ")))
+    for example in examples:
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", example)) <= known, example
+
+
+def test_help_of_all_commands_is_listed(cilint):
+    listed = re.findall(r"^  ([a-z]+) ", cilint("--help").out.partition("Commands:")[2], re.M)
+    assert sorted(listed) == sorted(name for name in COMMANDS if " " not in name)
+
+
+@pytest.mark.parametrize(
+    "name", ["check", "explain", "rules", "resolve", "baseline", "waive", "test", "init", "settings"]
+)
+def test_an_unknown_option_is_told_with_the_nearest(cilint, name):
+    option = re.findall(r"^  (--[a-z-]{4,})", cilint(name, "--help").out, re.M)[-1]
+    done = cilint(name, option[:-1] + "x")
+    assert done.status == 2
+    assert option in done.err
+    assert f"`cilint {name} --help`" in done.err
