@@ -28,13 +28,23 @@ def settings_for(place: str, request: Request) -> Settings:
 
 def rules_for(settings: Settings, request: Request) -> RuleSet:
     """The rules of a run. Raises CilintError for words that mean nothing, and for what is not allowed."""
-    rules = _configured(_loaded(settings, request), settings)
-    select, ignore = words(request.select), words(request.ignore)
+    rules = _loaded(settings, request)
+    passed = elsewhere(settings, rules, lambda: _everything(settings)) if settings.path else frozenset()
+    changes = {rule: change for rule, change in settings.changes().items() if rule not in passed}
+    if changes:
+        rules = rules.configured(changes)
+    select, ignore, extend_select = words(request.select), words(request.ignore), words(request.extend_select)
     refused = sorted(required_of(rules, settings) & set(ignore))
     if refused:
         by = settings.path if refused[0] in settings.required else f"pack {rules.rules[refused[0]].pack}"
         raise UsageError(f"{refused[0]} is required by {by} and cannot be ignored")
-    return _narrowed(rules, settings, select, ignore, words(request.extend_select))
+    # What the call asks for by name is wanted, whatever the settings choose and ignore.
+    asked = {*select, *extend_select}
+    if not select:
+        select = [word for word in settings.select if word not in passed]
+        extend_select += [word for word in settings.extend_select if word not in passed]
+    ignore += [word for word in settings.ignore if word not in passed and word not in asked]
+    return _narrowed(rules, settings, select, ignore, extend_select)
 
 
 def required_of(rules: RuleSet, settings: Settings) -> frozenset[str]:
@@ -79,21 +89,6 @@ def _optional(settings: Settings, request: Request) -> Iterator[str]:
     for pack in rules_package.OPTIONAL if asked else ():
         if pack in asked or not asked.isdisjoint(rules_package.load((pack,)).rules):
             yield pack
-
-
-def _configured(rules: RuleSet, settings: Settings) -> RuleSet:
-    """The rules as the settings want them. What they say of rules that other packs have is passed over."""
-    if not settings.path:
-        return rules
-    passed = elsewhere(settings, rules, lambda: _everything(settings))
-    changes = {rule: change for rule, change in settings.changes().items() if rule not in passed}
-    if changes:
-        rules = rules.configured(changes)
-    select, ignore, extend_select = (
-        [word for word in listed if word not in passed]
-        for listed in (settings.select, settings.ignore, settings.extend_select)
-    )
-    return _narrowed(rules, settings, select, ignore, extend_select)
 
 
 def _everything(settings: Settings) -> RuleSet:

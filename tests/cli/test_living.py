@@ -471,3 +471,24 @@ def test_a_new_rule_takes_no_name_that_is_taken(cilint, folder):
     again = cilint("new", "rule", "of-ours", "--folder", "house")
     assert again.status == 2
     assert f"at house/{pack.name}:3" in again.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "expected"),
+    [
+        ("select: [stage-known]", ["--select", "image-private"], {"image-private"}),
+        ("select: [stage-known]", ["--extend-select", "image-private"], {"image-private", "stage-known"}),
+        ("select: [stage-known]", ["--ignore", "image-private"], {"stage-known"}),
+        ("extend-select: [image-private]\nselect: [stage-known]", ["--select", "stage-known"], {"stage-known"}),
+        ("ignore: [image-private]", ["--select", "image-private"], {"image-private"}),
+        ("ignore: [image-private]", ["--select", "policy"], {"stage-known"}),
+        ("ignore: [image-private]", ["--extend-select", "image-private"], {"image-private", "stage-known"}),
+        ("ignore: [image-private]", ["--ignore", "stage-known"], set()),
+        ("select: [image-private]\nignore: [image-private]", [], set()),
+        ("required: [stage-known]", ["--select", "image-private"], {"image-private", "stage-known"}),
+    ],
+)
+def test_the_call_beats_the_settings(findings, settings, options, expected):
+    text = "stages: [x]\na:\n  stage: x\n  image: node\n  script: [x]\n"
+    found = findings(text, *options, files={".cilint.yaml": f"{SETTINGS}{settings}\n"})
+    assert {key.partition(":")[0] for key in found} == expected
