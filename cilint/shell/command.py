@@ -17,6 +17,7 @@ WRAPPERS = {
     "builtin": (),
     "exec": ("-a",),
     "nohup": (),
+    "coproc": (),
     "time": ("-f", "-o", "--format", "--output"),
     "nice": ("-n", "--adjustment"),
     "ionice": ("-c", "-n", "-p"),

@@ -96,10 +96,15 @@ class Reader(Words):
 
     def _parenthesis(self) -> None:
         text = self._text
-        if text.startswith("((", self._pos) and (end := self._arithmetic_end()) > 0:
-            self._pos = end
-            return
         start = self._pos
+        if text.startswith("((", start) and (end := self._arithmetic_end(start)) > 0:
+            command = Command(self._script, start)
+            command.end = self._pos = end
+            self._place(command)
+            for inner in self._expansions(start + 2, end - 2)[1]:
+                inner.parent = command
+            self._rest(command, compound=True)
+            return
         self._pos += 1
         if len(self._closers) >= MAX_DEPTH:
             return
@@ -128,7 +133,7 @@ class Reader(Words):
         command.end = min(self._pos, self._stop)
         command.inner = [one for one in self.commands[first:] if one.parent is self._parent]
         self._place(command)
-        self._rest(command)
+        self._rest(command, compound=True)
 
     @property
     def _parent(self) -> Command | None:
@@ -156,6 +161,10 @@ class Reader(Words):
             self._place(command)
             self._rest(command)
             return
+        if text.startswith("!(", start):  # a subshell that is negated; as an argument it would be a glob
+            self._pos += 1
+            self._negated = True
+            return
         word = self._word()
         if not word.parts and not word.quoted:
             if self._reserved(word):
@@ -182,8 +191,8 @@ class Reader(Words):
                 return
         command.words.append(word)
 
-    def _rest(self, command: Command) -> None:
-        """Words and redirections up to the end of the command."""
+    def _rest(self, command: Command, *, compound: bool = False) -> None:
+        """Words and redirections up to the end of the command; behind a compound one no words belong to it."""
         text = self._text
         double = bool(command.words) and command.words[0].text == "[["
         self._parents.append(command)
@@ -203,7 +212,7 @@ class Reader(Words):
             if char == "\n" and double:
                 self._pos += 1
                 continue
-            if char in "\n;&|)" or char in self._closers[-1:] or (char == "#"):
+            if compound or char in "\n;&|)" or char in self._closers[-1:] or (char == "#"):
                 break
             if char == "(":
                 self._pos += 1  # an extended glob, or a slip
@@ -251,14 +260,19 @@ class Reader(Words):
         body = self._text[start:end]
         if literal or ("$" not in body and "`" not in body):
             return Word(body, start, end, quoted=True)
+        parts, commands = self._expansions(start, end)
+        for command in commands:
+            command.parent = self._last
+        return join_parts(parts, start, end, quoted=True)
+
+    def _expansions(self, start: int, end: int) -> tuple[list[Part], list[Command]]:
+        """A stretch in which nothing counts but what `$` and backticks put in: its pieces, and its own commands."""
         inner = Reader(self._script, start, end)
         inner._closers = ["", *self._closers]  # so that depth adds up
         parts: list[Part] = []
         inner._double_quoted(parts, closing=False)
-        for command in inner.commands:
-            command.parent = self._last
         self.commands += inner.commands
-        return join_parts(parts, start, end, quoted=True)
+        return parts, [command for command in inner.commands if command.parent is None]
 
     def _reserved(self, word: Word) -> bool:
         """Whether the word was the grammar's, and is dealt with."""

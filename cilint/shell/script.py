@@ -175,15 +175,18 @@ def _splice_arrays(commands: list[Command]) -> None:
             if word.items is not None:
                 arrays[name] = [*arrays.get(name, ()), *word.items] if _appends(command, name) else list(word.items)
         if arrays and any(word.parts for word in command.words):
-            command.words = [one for word in command.words for one in arrays.get(_array_named(word), [word])]
+            command.words = [
+                one for word in command.words for one in arrays.get(_array_named(word, command.script.text), [word])
+            ]
 
 
-def _array_named(word: Word) -> str:
+def _array_named(word: Word, text: str) -> str:
     """The name in a word that is `${name[@]}` and nothing else."""
     parts = [part for part in word.parts if part.kind != "text" or part.text]
-    if len(parts) == 1 and parts[0].kind == "variable" and word.text == f"${parts[0].text}":
-        return parts[0].text
-    return ""
+    if len(parts) != 1 or parts[0].kind != "variable":
+        return ""
+    name = parts[0].text
+    return name if text[parts[0].start : parts[0].end] in (f"${{{name}[@]}}", f"${{{name}[*]}}") else ""
 
 
 def _appends(command: Command, name: str) -> bool:

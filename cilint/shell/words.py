@@ -16,6 +16,8 @@ _QUOTED = Pattern(r'[^"\\$`]+')
 _NAME = Pattern(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.A)
 _BRACED = Pattern(r"[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])", re.A)
 _BRACED_PLAIN = Pattern(r"[^\\\"$`'}]+")
+_PARENTHESIS = Pattern(r"[()]")
+_MAX_GLOB = 256
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 BLANK = Pattern(r"(?:[ \t\r\f\v]|\\\n)+")
 MAX_DEPTH = 25
@@ -57,6 +59,10 @@ class Words:
 
     def _nested(self, closer: str) -> None:
         """Read commands up to a closer."""
+        raise NotImplementedError
+
+    def _expansions(self, start: int, end: int) -> tuple[list[Part], list[Command]]:
+        """What `$` and backticks put into a stretch."""
         raise NotImplementedError
 
     def _skip_comment(self) -> None:
@@ -114,9 +120,18 @@ class Words:
             self._substitution(parts, ")", 2, quoted=False, kind="process")
         elif char == "(" and parts and parts[-1].kind == "text" and parts[-1].text.endswith("="):
             self._array(parts)
+        elif char == "(" and parts and text[pos - 1] in "?*+@!" and parts[-1].end == pos and not parts[-1].quoted:
+            self._extended_glob(parts)
         else:
             return False
         return True
+
+    def _extended_glob(self, parts: list[Part]) -> None:
+        """`!(a|b)` behind a word's beginning."""
+        start = self._pos
+        end = self._text.find(")", start, min(self._stop, start + _MAX_GLOB))
+        self._pos = end + 1 if end >= 0 else start + 1
+        parts.append(Part("text", self._text[start : self._pos], start, self._pos))
 
     def _array(self, parts: list[Part]) -> None:
         """`NAME=(a b c)`: the items, set apart by blanks."""
@@ -215,20 +230,34 @@ class Words:
                 parts.append(Part("text", "$", pos, pos + 1, quoted=quoted))
 
     def _arithmetic(self, parts: list[Part], *, quoted: bool) -> bool:
-        end = self._arithmetic_end()
+        start = self._pos
+        end = self._arithmetic_end(start + 1)
         if end < 0:
             return False
-        parts.append(Part("arithmetic", self._text[self._pos + 3 : end - 2], self._pos, end, quoted=quoted))
+        commands = self._expansions(start + 3, end - 2)[1]
+        text = self._text[start + 3 : end - 2]
+        parts.append(Part("arithmetic", text, start, end, quoted=quoted, commands=commands))
         self._pos = end
         return True
 
-    def _arithmetic_end(self) -> int:
-        """Behind the next `))`; -1 when there is none, which is then remembered so that nobody looks again."""
-        if self._no_arithmetic:
+    def _arithmetic_end(self, start: int) -> int:
+        """Behind the `))` that closes the `((` at the start; -1 when it is a subshell in a subshell, or never closed.
+
+        What is never closed is remembered, so that nobody looks through the rest of the text again.
+        """
+        if self._no_arithmetic or len(self._closers) >= MAX_DEPTH:
             return -1
-        end = self._text.find("))", self._pos, self._stop)
-        self._no_arithmetic = end < 0
-        return end + 2 if end >= 0 else -1
+        depth = 0
+        for sign in _PARENTHESIS.finditer(self._text, start + 2, self._stop):
+            if sign[0] == "(":
+                depth += 1
+            elif depth:
+                depth -= 1
+            else:
+                closed = self._text.startswith("))", sign.start(), self._stop)
+                return sign.start() + 2 if closed else -1
+        self._no_arithmetic = True
+        return -1
 
     def _substitution(self, parts: list[Part], closer: str, skip: int, *, quoted: bool, kind: str = "command") -> None:
         start = self._pos
