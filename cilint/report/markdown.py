@@ -22,7 +22,10 @@ _ROWS = 100  # a note holds a million characters; a reader far fewer
 
 def render(report: Report) -> str:
     """Verdict, table of open findings, what could not be assessed, the settled ones folded away, and the footer."""
-    verdict = "failed" if report.count("error") else "passed with remarks" if report.open else "passed"
+    if report.open:
+        verdict = "failed" if report.count("error") else "passed with remarks"
+    else:
+        verdict = "passed, as far as it could be assessed" if report.not_assessed else "passed"
     parts = [MARKER, f"### cilint: {verdict}", words.summary(report) + "."]
     if report.open:
         parts.append(_table(report.open[:_ROWS], report))

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from cilint.report.terminal import terminal_of, wants_color
+from cilint.report.terminal import _CODES, terminal_of, wants_color
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,13 @@ def test_sections_are_for_gitlab_alone():
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     assert terminal_of(stream, "auto", {"GITLAB_CI": "true"}).sections
     assert not terminal_of(stream, "auto", {"CI": "true"}).sections
+
+
+def test_no_colour_is_lost_on_light_ground_nor_on_dark():
+    lost = {"30", "33", "36", "37", "90", "92", "93", "96", "97"}
+    bold = {"32"}  # bright green, where bold is drawn as bright
+    for style, code in _CODES.items():
+        parts = set(code.split(";"))
+        assert not parts & lost, style
+        assert "1" not in parts or not parts & bold, style
+        assert code != "34", "plain blue is lost on black"
