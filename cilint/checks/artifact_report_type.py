@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.checks._jobs import keyword_place, place_span
+from cilint.tree.node import is_null
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     wanted: dict[str, list[str]] = parameters["reports"]
     for job in context.jobs:
         reports = job.site.dig("artifacts", "reports")
-        kinds = {str(site.path[-1]) for _, site in reports.items()} if reports else set()
+        kinds = {str(site.path[-1]) for _, site in reports.items() if not is_null(site.node)} if reports else set()
         for role in wanted.keys() & context.roles.of(job).keys():
             allowed = wanted[role]
             if not context.roles.has(job, role, sure=True) or kinds & set(allowed):

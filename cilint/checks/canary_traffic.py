@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint.like import like_any
 from cilint.pattern import Pattern
-from cilint.shell.command import assignments, tail
+from cilint.shell.command import Word, assignments, tail
 from cilint.shell.script import in_file
 from cilint.tree.node import ruby_text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
-    from cilint.shell.command import Command, Word
+    from cilint.shell.command import Command
     from cilint.span import Span
     from cilint.tree.site import Site
 
@@ -25,6 +25,8 @@ _NUMBER = Pattern(r"([0-9]{1,3})(?:\.0+)?%?")
 _IN_FILE = Pattern(
     r"(?im)^[^#\n]*?(?:weight|percent(?:age)?|traffic)[\"']?[ \t]*[:=][ \t]*[\"']?([0-9]{1,3})%?[\"']?[ \t,}]*$"
 )
+# ... and in a word that is a structure of its own: '{"canary":{"weight":10}}', TargetGroups=[{Weight=90},{Weight=10}].
+_IN_WORD = Pattern(r"(?i)[{,\[][^{,]*?(?:weight|percent(?:age)?)[\"']?[ \t]*[:=][ \t]*[\"']?([0-9]{1,3})\b")
 _FILE_OPTIONS = ("-f", "--filename", "--values", "--patch-file", "-k", "--kustomize")
 _NONE, _ALL = 0, 100  # what resets the canary, or counts the whole: no share of it
 
@@ -96,12 +98,15 @@ def _stating(command: Command, names: list[str]) -> Iterator[Word]:
     words = command.argv
     for index, word in enumerate(words[1:], 1):
         key, equals, _ = word.text.rpartition("=")
-        if equals and like_any(key.lower().rpartition("/")[2].lstrip("-"), names):
+        if word.static and "{" in word.text:
+            for found in _IN_WORD.finditer(word.text):
+                yield Word(found[1], word.start, word.end)
+        elif equals and like_any(key.lower().rpartition("/")[2].lstrip("-"), names):
             yield tail(word, len(key) + 1)
         elif word.text.startswith("--") and not equals and like_any(word.text[2:].lower(), names):
             yield from words[index + 1 : index + 2]
-        elif index == 1 and word.text in ("set-weight", "set-traffic"):
-            yield from [one for one in words[2:] if _percent(one.text) is not None][:1]
+        elif word.text in ("set-weight", "set-traffic"):
+            yield from [one for one in words[index + 1 :] if _percent(one.text) is not None][:1]
 
 
 def _manifests(context: Context, command: Command) -> Iterator[_Share]:
