@@ -84,6 +84,11 @@ def text_of(entries: Iterable[dict[str, str]]) -> str:
     ordered = sorted(
         entries, key=lambda entry: (entry["file"], entry["rule"], entry.get("job", ""), entry["fingerprint"])
     )
-    lines = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in ordered)
+    lines = ",\n".join(f"  {_line(entry)}" for entry in ordered)
     body = f"[\n{lines}\n ]" if lines else "[]"
     return f'{{"version": {_VERSION},\n "findings": {body}}}\n'
+
+
+def _line(entry: dict[str, str]) -> str:
+    """An entry as JSON, readable as far as it is harmless to read."""
+    return json.dumps(entry, ensure_ascii=not all(value.isprintable() for value in entry.values()))

@@ -52,3 +52,13 @@ def test_what_is_no_baseline_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(CilintError):
         read(str(path))
+
+
+def test_a_baseline_shows_names_and_nothing_that_misleads():
+    entries = [
+        {"rule": "r", "file": "f", "fingerprint": mark, "job": job} for mark, job in (("1", "日本"), ("2", "a\u202eb"))
+    ]
+    text = text_of(entries)
+    assert "日本" in text
+    assert all(character == "\n" or character.isprintable() for character in text)
+    assert [entry["job"] for entry in json.loads(text)["findings"]] == ["a\u202eb", "日本"]
