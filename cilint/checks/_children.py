@@ -47,7 +47,7 @@ def children(context: Context) -> list[Child]:
     """The child pipelines that a pipeline itself starts. The same objects each time for the same pipeline."""
     if context.children is None:
         context.children = []
-        depth, above = 0, context
+        read, depth, above = 0, 0, context
         while above.parent is not None:
             depth, above = depth + 1, above.parent.above
         for job in context.pipeline.jobs.values():
@@ -60,9 +60,10 @@ def children(context: Context) -> list[Child]:
             child.fault = _fault(include)
             if depth >= _DEPTH:
                 child.fault = "GitLab starts no child of a child's child"
-            elif len(context.children) > _CHILDREN_AT_MOST:
-                child.fault = f"it is one of more than {_CHILDREN_AT_MOST}"
+            elif not child.fault and read == _CHILDREN_AT_MOST:
+                child.fault = f"{_CHILDREN_AT_MOST} others were looked at, and no more are"
             elif not child.fault:
+                read += 1
                 _read(child, include, trigger.set("inputs"))
     return context.children
 

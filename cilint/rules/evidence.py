@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from cilint.like import like, like_any
 from cilint.pattern import Pattern
-from cilint.shell.patterns import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,12 +128,11 @@ def _word(facts: Facts, evidence: dict[str, Any]) -> Seen:
     """The place of a word that counts. Only commands that fit are looked at, and few do."""
     if not any(pattern in facts.patterns for pattern in evidence["command"]):
         return None
-    patterns = [*evidence["command"], *evidence.get("aims", ())]
-    for command, texts in facts.said:
+    for command in facts.fitting({*evidence["command"], *evidence.get("aims", ())}):
         if evidence.get("own") and not command.script.nodes:
             continue
-        text = next((text for text in texts if says(text, evidence["word"])), None)
-        if text is not None and any(fits(command, pattern) for pattern in patterns):
+        text = next((text for text in facts.said(command) if says(text, evidence["word"])), None)
+        if text is not None:
             return f"{command.name} with {text!r}", command
     return None
 

@@ -6,7 +6,6 @@ from cilint.like import like_any
 from cilint.pattern import Pattern
 from cilint.plan.predefined import tier_of
 from cilint.rules.expand import expand_word
-from cilint.shell.patterns import fits
 from cilint.tree.node import Mapping, Sequence, ruby_text
 
 TYPE_CHECKING = False
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.rules.expand import Scope
     from cilint.shell.command import Command, Word
+    from cilint.shell.patterns import Patterns
     from cilint.tree.site import Site
 
 _NAME = Pattern(r"\$\{?(\w+)")
@@ -31,19 +31,18 @@ class Facts:
     """
 
     __slots__ = (
-        "_arguments", "_called", "_context", "_said", "_used", "action", "environment", "environments", "image", "job", "manual",
+        "_arguments", "_called", "_context", "_fitting", "_said", "_used", "action", "environment", "environments", "image", "job", "manual",
         "patterns", "reports", "scope", "tier", "variables",
     )  # fmt: skip
 
-    def __init__(
-        self, job: Job, context: Context, patterns: dict[str, Command], row: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, job: Job, context: Context, patterns: Patterns, row: dict[str, str] | None = None) -> None:
         self.scope = scope = context.scopes.of(job) if row is None else context.scopes.of(job).at(row)
         self.job = job
         self._context = context
-        self.patterns = patterns
+        self.patterns = patterns.in_job(job)
+        self._fitting = patterns
         self._arguments: list[tuple[str, Command]] | None = None
-        self._said: list[tuple[Command, list[str]]] | None = None
+        self._said: dict[int, list[str]] = {}
         self._used: dict[bool, set[str]] = {}
         self._called: set[str] | None = None
         self.image = ""
@@ -89,22 +88,22 @@ class Facts:
         if command is None or self.runs(command):
             return command
         others = self._context.commands(self.job)
-        return next(
-            (one for one in others if one.function != command.function and fits(one, pattern) and self.runs(one)), None
-        )
+        return next((one for one in others if pattern in self._fitting.of(one) and self.runs(one)), None)
 
-    @property
-    def said(self) -> list[tuple[Command, list[str]]]:
-        """Every command that runs, with all that its words and the values given before it can be."""
-        if self._said is None:
-            self._said = []
-            for command in self._context.commands(self.job):
-                if not self.runs(command):
-                    continue
-                words = [*command.words, *(word for _, word in command.assignments)]
-                texts = [text for word in words for text in self._values(word)]
-                self._said.append((command, texts + [f"{name}=" for name, _ in command.assignments]))
-        return self._said
+    def fitting(self, patterns: set[str]) -> Iterator[Command]:
+        """The commands that run and fit one of the patterns."""
+        for command in self._context.commands(self.job):
+            if not patterns.isdisjoint(self._fitting.of(command)) and self.runs(command):
+                yield command
+
+    def said(self, command: Command) -> list[str]:
+        """All that the words of a command, and the values given before it, can be."""
+        texts = self._said.get(id(command))
+        if texts is None:
+            words = [*command.words, *(word for _, word in command.assignments)]
+            texts = self._said[id(command)] = [text for word in words for text in self._values(word)]
+            texts += [f"{name}=" for name, _ in command.assignments]
+        return texts
 
     def _values(self, word: Word) -> list[str]:
         if word.static:

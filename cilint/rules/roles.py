@@ -42,7 +42,8 @@ class Roles:
         self._facts: dict[str, Facts] = {}
         self._jobs: dict[tuple[str, ...], list[Job]] = {}
         self._evidence = [(entry["role"], one) for entry in data for one in entry["evidence"]]
-        self._patterns = Patterns((p for _, one in self._evidence for p in one.get("command", ())), context.scripts)
+        listed = (p for _, one in self._evidence for key in ("command", "aims") for p in one.get(key, ()))
+        self._patterns = Patterns(listed, context.scripts)
         self._by: dict[tuple[str, str], list[int]] = {}  # (condition, alternative) -> places in _evidence
         self._always: list[int] = []
         self._weak: list[int] = []
@@ -98,13 +99,13 @@ class Roles:
 
     def at(self, job: Job, row: dict[str, str]) -> dict[str, list[Proof]]:
         """The roles of one instance of a job with a matrix, by its place there."""
-        return self._recognise(job, Facts(job, self._context, self._patterns.in_job(job), row))
+        return self._recognise(job, Facts(job, self._context, self._patterns, row))
 
     def facts(self, job: Job) -> Facts:
         """What the conditions look at, for one job."""
         facts = self._facts.get(job.name)
         if facts is None:
-            facts = self._facts[job.name] = Facts(job, self._context, self._patterns.in_job(job))
+            facts = self._facts[job.name] = Facts(job, self._context, self._patterns)
         return facts
 
     def _recognise(self, job: Job, facts: Facts) -> dict[str, list[Proof]]:

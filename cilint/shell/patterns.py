@@ -62,6 +62,10 @@ class Patterns:
                     found[pattern] = command
         return found
 
+    def of(self, command: Command) -> set[str]:
+        """The patterns that one command fits."""
+        return {pattern for pattern, words in self._of_name(command.name) if not words or _follows(command, words)}
+
     def _of_name(self, name: str) -> list[tuple[str, list[str]]]:
         known = self._by_name.get(name)
         if known is None:
@@ -69,12 +73,6 @@ class Patterns:
             known += [(pattern, words) for program, pattern, words in self._wild if name and like(name, program)]
             self._by_name[name] = known
         return known
-
-
-def fits(command: Command, pattern: str) -> bool:
-    """Whether one command fits one pattern."""
-    program, *words = pattern.split()
-    return like(command.name, program) and (not words or _follows(command, words))
 
 
 def _follows(command: Command, wanted: list[str]) -> bool:
