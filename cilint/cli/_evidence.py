@@ -18,22 +18,35 @@ from cilint.evidence import frameworks, since
 from cilint.evidence.collect import Judged, collect
 from cilint.evidence.model import Digest, Provenance, Target
 from cilint.evidence.population import Population
-from cilint.evidence.provenance import digest_of, run_facts
+from cilint.evidence.provenance import digest_of, program_digest, run_facts
 from cilint.nearest import did_you_mean
 from cilint.plan import Tree, default_scenarios
 from cilint.report.secret import hidden, learn, secrets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cilint.check import Checked
     from cilint.cli._lint import Entry
     from cilint.evidence.frameworks import Loaded
     from cilint.evidence.model import Evidence
 
-_NAMING = ("policy", "select", "extend_select", "ignore", "framework", "settings", "baseline", "diff_base", "since")
+_NAMING = (
+    "policy",
+    "select",
+    "extend_select",
+    "ignore",
+    "framework",
+    "settings",
+    "baseline",
+    "diff_base",
+    "since",
+    "fail_on",
+)
 
 
-def evidence_of(request: Request) -> Evidence:
-    """The evidence of everything that the paths mean. Raises UnreadableError when nothing of it is there."""
+def evidence_of(request: Request, exit_status: Callable[[Evidence], int]) -> Evidence:
+    """The evidence of everything that the paths mean. exit_status: what the run will end with. Raises UnreadableError when nothing of it is there."""
     before = since.read(request.since) if request.since else None
     population = Population(request.paths or (_default(),))
     judged: list[Judged] = []
@@ -59,6 +72,7 @@ def evidence_of(request: Request) -> Evidence:
         provenance=_provenance(opened, request),
         hide=hidden,
         before=before,
+        exit_status=exit_status,
     )
 
 
@@ -130,9 +144,11 @@ def _provenance(opened: list[Entry], request: Request) -> Provenance:
         value = getattr(request, key)
         given = value if isinstance(value, tuple) else (value,) if value else ()
         command += [word for one in given for word in (f"--{key.replace('_', '-')}", str(one))]
+    command += ["--strict"] if request.strict else []
     return Provenance(
         tool="cilint",
         version=__version__,
+        tool_sha256=program_digest(),
         python=platform.python_version(),
         as_of=now(),
         command=command,

@@ -86,7 +86,8 @@ def run(request: Request) -> int:
     from cilint.fix.write import write
     from cilint.report.secret import hidden
 
-    evidence = evidence_of(Request({**vars(request), "no_ignores": False}))
+    asked = Request({**vars(request), "no_ignores": False})
+    evidence = evidence_of(asked, lambda found: _status(found, request))
     read = {os.path.realpath(target.path) for target in evidence.targets if target.files}
     for name, path in outputs:
         refuse_to_replace(path, read)
@@ -100,7 +101,7 @@ def run(request: Request) -> int:
             sys.stdout.buffer.flush()
         else:
             say(content)
-    return _status(evidence, request)
+    return evidence.provenance.exit_status
 
 
 def rendered(name: str, evidence: Evidence) -> str | bytes:

@@ -68,10 +68,11 @@ def collect(
     provenance: Provenance,
     hide: Callable[[str], str],
     before: Evidence | None = None,
+    exit_status: Callable[[Evidence], int] = lambda _: 0,
 ) -> Evidence:
     """The evidence of a run. strays: what of the population was not judged. hide: takes secrets out of a text.
 
-    before: an earlier report, to tell what has changed since.
+    before: an earlier report, to tell what has changed since. exit_status: what the run will end with.
     """
     rules = _rules(judged)
     tested: list[Tested] = []
@@ -96,6 +97,7 @@ def collect(
     evidence = Evidence.model_validate(hidden(evidence.model_dump(mode="json"), hide))
     if before is not None:
         evidence.since = since(before, evidence)
+    evidence.provenance.exit_status = exit_status(evidence)
     evidence.digest = digest_of(evidence.model_dump(mode="json"))
     return evidence
 

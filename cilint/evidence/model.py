@@ -261,10 +261,16 @@ class Digest(_Data):
 
 
 class Provenance(_Data):
-    """Where the evidence comes from. as_of: the time of the run, in UTC."""
+    """Where the evidence comes from.
+
+    as_of: the time of the run, in UTC. tool_sha256: of the files of the program itself, see `program_digest`.
+    exit_status: of the run that made it.
+    """
 
     tool: str
     version: str
+    tool_sha256: str = ""
+    exit_status: int = 0
     python: str
     as_of: str
     command: list[str]

@@ -43,6 +43,20 @@ def digest_of(path: str, shown: str = "") -> Digest:
     return Digest(path=shown or path, sha256=sha256(data).hexdigest())
 
 
+def program_digest() -> str:
+    """sha256 over the program's own files: what `sha256sum` prints for them, in order of their paths in the package."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    lines: list[str] = []
+    for folder, folders, names in os.walk(home):
+        folders[:] = sorted(one for one in folders if one != "__pycache__")
+        for name in names:
+            if not name.endswith((".pyc", ".tmp")):
+                path = os.path.join(folder, name)
+                lines.append(f"{digest_of(path).sha256}  {os.path.relpath(path, home).replace(os.sep, '/')}\n")
+    lines.sort(key=lambda line: line[66:])
+    return sha256("".join(lines).encode()).hexdigest()
+
+
 def merged_digest(config: Config) -> str:
     """The digest of the configuration after everything: canonical JSON of the composed tree; "" when there is none."""
     if config.root is None:

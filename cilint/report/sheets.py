@@ -146,10 +146,11 @@ def provenance(evidence: Evidence) -> Sheet:
     """What was read, with digests, and what read it."""
     facts = evidence.provenance
     rows: list[list[str | int]] = [
-        ["tool", f"{facts.tool} {facts.version}", ""],
+        ["tool", f"{facts.tool} {facts.version}", facts.tool_sha256],
         ["python", facts.python, ""],
         ["as of", facts.as_of, ""],
         ["command", " ".join(facts.command), ""],
+        ["exit status", str(facts.exit_status), ""],
         ["digest of the evidence", "", evidence.digest],
     ]
     rows += [[name, value, ""] for name, value in facts.project.items()]

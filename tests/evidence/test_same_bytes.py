@@ -50,6 +50,21 @@ def test_a_changed_byte_changes_the_digests_that_it_should(world, tmp_path):
     assert committed == [{".gitlab-ci.yml": True, "ci/base.yml": True}, {".gitlab-ci.yml": True, "ci/base.yml": False}]
 
 
+def test_the_report_names_the_program_that_made_it_and_how_it_ended(made, world):
+    home = world.root / "cilint"
+    lines = sorted(
+        (path.relative_to(home).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in home.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".tmp"
+    )
+    whole = "".join(f"{digest}  {path}\n" for path, digest in lines)
+    done = world.run("report", "--format", "json", "--strict", cwd=made["faulty"].folder)
+    facts = json.loads(done.stdout)["provenance"]
+    assert facts["tool_sha256"] == hashlib.sha256(whole.encode()).hexdigest()
+    assert facts["exit_status"] == done.returncode == 1
+    assert facts["command"][-1] == "--strict"
+
+
 def _start(world, folder, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(world.root), "SOURCE_DATE_EPOCH": world.epoch}
     return subprocess.Popen(
