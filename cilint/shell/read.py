@@ -11,7 +11,8 @@ import re
 
 from cilint.pattern import Pattern
 from cilint.shell.command import Command, Part, Redirect, Word, tail
-from cilint.shell.words import BLANK, MAX_DEPTH, Words, join_parts
+from cilint.shell.heredoc import HereDocuments
+from cilint.shell.words import BLANK, MAX_DEPTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,20 +28,18 @@ _CLOSERS = ("fi", "done", "}", "esac")
 _MAX_COMMANDS = 20_000
 
 
-class Reader(Words):
+class Reader(HereDocuments):
     """One reading of one text: its commands."""
 
     __slots__ = (
-        "_blocks", "_condition", "_documents", "_function", "_functions", "_joined", "_last", "_negated",
+        "_blocks", "_condition", "_function", "_functions", "_joined", "_negated",
     )  # fmt: skip
 
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         super().__init__(script, start, stop)
         self._blocks: list[tuple[str, int]] = []  # what closes a compound command, and where its commands begin
-        self._documents: list[tuple[Redirect, str, bool, bool]] = []
         self._functions: list[tuple[int, str]] = []
         self._joined = ""
-        self._last: Command | None = None
         self._condition = False
         self._negated = False
         self._function = ""
@@ -237,33 +236,6 @@ class Reader(Words):
         if op in ("<<", "<<-") and word.end > word.start:
             literal = word.quoted or "\\" in self._text[word.start : word.end]
             self._documents.append((entry, word.text, op == "<<-", literal))
-
-    def _read_documents(self) -> None:
-        """The bodies of the here-documents whose operators stood on the line that has just ended."""
-        waiting, self._documents = self._documents, []
-        for entry, delimiter, strip, literal in waiting:
-            start = self._pos
-            while self._pos < self._stop:
-                end = self._text.find("\n", self._pos, self._stop)
-                end = self._stop if end < 0 else end
-                line = self._text[self._pos : end]
-                body_end = self._pos
-                self._pos = min(end + 1, self._stop)
-                if (line.lstrip("\t") if strip else line).rstrip("\r") == delimiter:
-                    break
-            else:
-                body_end = self._stop
-                self.open = True
-            entry.word = self._document(start, body_end, literal=literal)
-
-    def _document(self, start: int, end: int, *, literal: bool) -> Word:
-        body = self._text[start:end]
-        if literal or ("$" not in body and "`" not in body):
-            return Word(body, start, end, quoted=True)
-        parts, commands = self._expansions(start, end)
-        for command in commands:
-            command.parent = self._last
-        return join_parts(parts, start, end, quoted=True)
 
     def _expansions(self, start: int, end: int) -> tuple[list[Part], list[Command]]:
         """A stretch in which nothing counts but what `$` and backticks put in: its pieces, and its own commands."""
