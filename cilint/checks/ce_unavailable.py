@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cilint.tree.cut import without_entry
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,4 +22,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             site = job.site.dig(*keyword.split("."))
             if site is not None:
                 message = f"{keyword.replace('.', ':')} has no effect on Community Edition: it needs {tier}"
-                yield context.fault(site.key_span, message, job=job, site=site)
+                key = site.written
+                edits = without_entry(key, site.node, safe=False) if key is not None else ()
+                yield context.fault(site.key_span, message, job=job, site=site, edits=edits)

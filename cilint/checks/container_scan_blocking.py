@@ -23,7 +23,7 @@ _MAX_BYTES = 64 * 1024
 _WANTED = ("HIGH", "CRITICAL")
 _GRYPE_LEVELS = ("negligible", "low", "medium", "high")  # at or below high, so that high and critical fail
 _VALUES = {"trivy": "HIGH,CRITICAL", "grype": "high", "snyk": "high"}
-_OPTIONS = {"trivy": ("image", "--exit-code 1"), "grype": ("grype", "--fail-on high")}
+_OPTIONS = {"trivy": ("image", ("--exit-code 1", "--severity HIGH,CRITICAL")), "grype": ("grype", ("--fail-on high",))}
 _SNYK_LEVELS = ("low", "medium", "high")
 
 
@@ -41,15 +41,18 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                     finding = context.word_fault(command, word, [job], message)
                 else:
                     finding = context.command_fault(command, [job], message)
-                finding.edits = _edits(context, command, word)
+                finding.edits = _edits(context, command, word, message)
                 yield finding
 
 
-def _edits(context: Context, command: Command, word: Word | None) -> tuple[Edit, ...]:
-    """The value that lets the scan fail, or the option, behind the word that it belongs to."""
+def _edits(context: Context, command: Command, word: Word | None, message: str) -> tuple[Edit, ...]:
+    """The value that lets the scan fail; or the option that the message asks for, else the last one, behind the word
+    that it belongs to.
+    """
     if word is not None:
         return context.reword(command, word, "1" if word.text == "0" else _VALUES[command.name])
-    behind, option = _OPTIONS.get(command.name, ("", ""))
+    behind, options = _OPTIONS.get(command.name, ("", ("",)))
+    option = next((one for one in options if one in message), options[-1])
     found = next((one for one in command.argv if one.text == behind), None)
     return context.reword(command, found, f"{behind} {option}") if found is not None else ()
 

@@ -6,8 +6,11 @@ null and false count as not found. A list stays a nested list; who flattens is a
 
 from __future__ import annotations
 
-from cilint.finding import Finding, NotAssessed
-from cilint.nearest import did_you_mean
+import re
+
+from cilint.finding import Edit, Finding, NotAssessed
+from cilint.nearest import meant, nearest
+from cilint.span import Span
 from cilint.trail import Step
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, plain
 
@@ -178,15 +181,18 @@ class _Resolver:
         return new, (*trail, Step("reference", _shown(reference), reference.span))
 
     def _missing(self, reference: Reference, node: Node, path: list[str], place: int) -> None:
+        edits: tuple[Edit, ...] = ()
         if isinstance(node, Mapping):
             if not self._config.complete:
                 return
-            near = did_you_mean(path[place], [key for key in node.values if isinstance(key, str)])
+            near = nearest(path[place], [key for key in node.values if isinstance(key, str)])
             where = f" in `{'.'.join(path[:place])}`" if place else ""
-            why = f": there is no `{path[place]}`{where}{near}" if place or near else ""
+            why = f": there is no `{path[place]}`{where}{meant(near)}" if place or near else ""
+            edits = _respelt(reference.span, path[place], near)
         else:
             why = f": `{'.'.join(path[:place])}` is {node.kind}, and a path leads through maps only"
         self._fault(reference, "reference-undefined", f"could not be found{why}")
+        self._findings[id(reference)].edits = edits
 
     def _too_deep(self, what: str, place: Node) -> None:
         why = f"it leads through more than {MAX_NESTING} nested values"
@@ -195,6 +201,15 @@ class _Resolver:
     def _fault(self, reference: Reference, rule: str, message: str) -> None:
         finding = Finding(rule, f"!reference {_shown(reference)} {message}", reference.span)
         self._findings.setdefault(id(reference), finding)
+
+
+def _respelt(span: Span, word: str, right: str | None) -> tuple[Edit, ...]:
+    """The right word in the place of the wrong one, where a reference of one line holds that once."""
+    found = [one.start() for one in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", span.text)]
+    if right is None or len(found) != 1 or span.line != span.end_line or not span.source.ours:
+        return ()
+    start = span.column + found[0]
+    return (Edit(Span(span.source, span.line, start, span.line, start + len(word)), right, safe=False),)
 
 
 class _TooDeep(Exception):

@@ -24,6 +24,7 @@ GUIDES = [
         "suppressions.md",
         "gitlab.md",
         "settings.md",
+        "fixes.md",
         "shell.md",
         "report.md",
         "waivers.md",
