@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 class Reach:
     """The reach of the values of one pipeline; every job is looked through once, when a value is first asked about."""
 
-    __slots__ = ("_context", "_inputs", "_shared", "_users")
+    __slots__ = ("_context", "_inputs", "_own", "_shared", "_users")
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._users: dict[str, dict[str, None]] | None = None
-        self._shared: dict[str, list[Site]] | None = None
+        self._shared: dict[str, set[str]] | None = None
+        self._own: list[tuple[Job, set[str], set[str] | None]] | None = None
         self._inputs: dict[str, list[tuple[str, Site]]] | None = None
 
     def jobs(self, node: Scalar, path: Path) -> list[str]:
@@ -46,13 +47,13 @@ class Reach:
         names, waiting = {name}, [name]
         while waiting:
             inner = waiting.pop()
-            for other, sites in self._variables.items():
-                if other not in names and any(inner in references(ruby_text(site.value)) for site in sites):
+            for other, referred in self._variables.items():
+                if other not in names and inner in referred:
                     names.add(other)
                     waiting.append(other)
-        heirs = [job for job in self._context.pipeline.jobs.values() if self._inherits(job, name)]
+        heirs = [job.name for job, own, let in self._heritage if name not in own and (let is None or name in let)]
         users = {job for one in names for job in self._mentions.get(one, ())}
-        return [job.name for job in heirs if job.name in users] or [job.name for job in heirs]
+        return [job for job in heirs if job in users] or heirs
 
     def of_input(self, name: str, text: str) -> list[str]:
         """The jobs with a value into which an input brings the text, themselves or through a variable."""
@@ -83,14 +84,30 @@ class Reach:
                 yield "", site
 
     @property
-    def _variables(self) -> dict[str, list[Site]]:
-        """The scalars of the variables that are not a job's, by name."""
+    def _heritage(self) -> list[tuple[Job, set[str], set[str] | None]]:
+        """Every job with the variables that it sets itself, in every case, and those that it takes; None: all."""
+        if self._own is None:
+            self._own = []
+            for job in self._context.pipeline.jobs.values():
+                variables, wanted = job.get("variables"), job.site.dig("inherit", "variables")
+                matrix = job.site.dig("parallel", "matrix")
+                tables = [table for table in (variables, *(matrix or ())) if table is not None]
+                own = {str(site.path[-1]) for table in tables for _, site in table.items()}
+                let = None
+                if wanted is not None and wanted.value is not True:
+                    let = {one.text or "" for one in wanted.flat()} if isinstance(wanted.node, Sequence) else set()
+                self._own.append((job, own, let))
+        return self._own
+
+    @property
+    def _variables(self) -> dict[str, set[str]]:
+        """What the variables that are not a job's refer to, by name."""
         if self._shared is None:
             self._shared = {}
             for owner, site in self._everything():
                 if not owner and "variables" in site.path[:-1]:
                     name = str(site.path[site.path.index("variables") + 1])
-                    self._shared.setdefault(name, []).append(site)
+                    self._shared.setdefault(name, set()).update(references(ruby_text(site.value)))
         return self._shared
 
     @property
@@ -108,10 +125,6 @@ class Reach:
                 for name in names:
                     self._users.setdefault(name, {})[job.name] = None
         return self._users
-
-    def _inherits(self, job: Job, name: str) -> bool:
-        values = self._context.scopes.of(job).values(name)
-        return any(value.site.path[:1] in (("variables",), ("workflow",)) for value in values)
 
 
 def scalars(site: Site) -> Iterator[Site]:
