@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import cilint
 
@@ -147,3 +148,31 @@ def test_what_the_dockerfile_copies_is_enough_for_a_wheel_with_its_packs(tmp_pat
     names = zipfile.ZipFile(wheel).namelist()
     assert "cilint/_packs/enterprise/images.yaml" in names
     assert "cilint/cli/check.py" in names
+
+
+def test_gitlab_ci_local_makes_the_same_job_of_it(repository):
+    """A second opinion on inputs, interpolation and merging."""
+    node = ROOT / "tests" / "judges" / "node_modules"
+    folder = repository("stages: [validation]\n", {"stage": "validation", "fail-on": "warning", "strict": True})
+    shutil.rmtree(folder / ".git")
+    for command in (
+        ["git", "init", "-q", "-b", "main"],
+        ["git", "remote", "add", "origin", "git@gitlab.example:a/b.git"],
+        ["git", "add", "."],
+        ["git", "-c", "user.email=x@x", "-c", "user.name=x", "commit", "-qm", "x"],
+    ):
+        assert run(*command, cwd=folder).returncode == 0
+    done = run(node / ".bin" / "node", node / "gitlab-ci-local" / "dist" / "index.js", "--preview", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    other, mine = yaml.safe_load(done.stdout)["cilint"], job(folder)
+    for key in ("stage", "script", "variables", "artifacts", "rules", "needs", "interruptible"):
+        assert plain_text(other[key]) == plain_text(mine[key]), key
+
+
+def plain_text(value):
+    """A value with every scalar as text, for the judge quotes numbers and flags."""
+    if isinstance(value, dict):
+        return {key: plain_text(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain_text(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value or "")
