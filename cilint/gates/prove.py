@@ -19,7 +19,6 @@ from cilint.plan.predefined import is_predefined
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
 
     from cilint.gates.claim import Claim
     from cilint.gates.made import Made
@@ -35,11 +34,11 @@ class Prover:
     """One pipeline under question. Made once, it decides any number of claims.
 
     tree: the files of the commit, for `rules:exists`. blocked: why nothing can be proven or refuted at all, as when an
-    include could not be read; "" if nothing is in the way. family: a place for the child pipelines that belong to it.
+    include could not be read; "" if nothing is in the way.
     """
 
     __slots__ = (
-        "_certain", "_expected", "_fault", "_statuses", "_tree", "assume", "blocked", "creation", "family", "limits", "planner", "solver", "world",
+        "_certain", "_expected", "_fault", "_statuses", "_tree", "assume", "blocked", "creation", "limits", "planner", "solver", "world",
     )  # fmt: skip
 
     def __init__(
@@ -55,7 +54,6 @@ class Prover:
         self.assume = assume or Assumptions()
         self.blocked = blocked
         self.limits = Limits(seconds, 1_000_000)
-        self.family: list[Any] | None = None
         self._tree = tree
         self._certain: dict[str, set[str]] = {}
         self._expected: list[str] = []
