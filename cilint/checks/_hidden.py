@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-from cilint.checks._secrets import by_format, entropy, is_literal_secret, is_secret_name
+from cilint.checks._hidden_values import SHORTEST, WORDS, is_concealed, is_password, is_rare, is_secret, looks_random
+from cilint.checks._secrets import by_format, is_literal_secret
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, Sequence
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from cilint.compose.config import Config
     from cilint.tree.node import Node
 
-_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
-_NAME_WORDS = (*_WORDS, "pat", "sas")  # one of them is in every name that is concealed
 _NAME = 40  # characters that a name may have on either side of the word that betrays it
-SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden wherever it occurs
 _QUOTE = r"(?:\\{0,4}[\"']|&\#3[49];|&quot;|&apos;)"
 _BARE = r"[^\s\"'`;&|<>()\\]"
 # From the betraying word on: the rest of the name, what joins it to its value, and the value.
@@ -67,25 +65,6 @@ _KEY_BLOCK = Pattern(
     r"(?P<value>(?:(?!-----END).){1,20000}(?=-----END)|(?:\s|\\n|[\w+/=]){1,20000})",
     re.S,
 )
-_HUMP = Pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-_PASSWORD = Pattern(r"(?:pass(?:word|wd|phrase)?|pwd)(?:[_.-]?\d{1,3})?$", re.I)
-_MORE_NAMES = Pattern(
-    r"(?:^|[_.-])(?:(?:pg|ssh|db|my|root|store|key|trust)pass(?:word)?|auth|pat|cookie|signature|service_?key|registration_?token"
-    r"|auth_?token|oauth_?token|pgpassword|sas)$",
-    re.I,
-)
-_REFERENCE = Pattern(r"\$[\[({]?[A-Za-z_\[]|\$\(|%[A-Za-z_]\w*%|\{\{|\*\*\*")
-_POINTER = Pattern(
-    r"(?:[a-z][a-z0-9+.-]*://|\.{0,2}/|~/|\w:\\|@|<|vault:|secret/|kv/|arn:|projects/|op:|ssm:|sm:|env:|file:)"
-)
-_FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|xml)$", re.I)
-# What stands behind the name of a password and is none: the usual stand-ins, and words of a sentence about passwords.
-_STAND_IN = Pattern(
-    r"(?:change|replace|your|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\.\.\.).*|(?:none|null|nil|true|false|yes|no|on|off"
-    r"|test|tests|testing|password|passwd|pass|secret|token|key|admin|root|user|postgres|mysql|default|guest|masked|hidden"
-    r"|empty|unset|never|always|auto|local|required|optional|string|stdin|prompt|env|variable|file|value)[.!?,:]?",
-    re.I,
-)  # fmt: skip
 _BLIND = Pattern(r"\S")
 _LINE_END = Pattern(r"\n|\\n")
 _LOGIN_BEFORE = Pattern(r"\blogin[ \t]+\S{1,100}[ \t]+$")
@@ -118,7 +97,7 @@ def stretches(text: str) -> list[tuple[int, int]]:
         return []
     found = [(secret.start, secret.end) for secret in by_format(text)]
     low = _lower(text)
-    for word in _WORDS:
+    for word in WORDS:
         for at in _each(low, word):
             found += _behind_name(text, at, len(word))
     if "PRIVATE KEY" in text:
@@ -137,26 +116,6 @@ def values(text: str) -> Iterator[str]:
         for line in _LINE_END.split(text[start:end]):
             if is_rare(value := line.strip()):
                 yield value
-
-
-def is_rare(value: str) -> bool:
-    """Whether a secret may be hidden wherever it occurs: an ordinary word or number may not."""
-    if len(value) < SHORTEST or "***" in value:
-        return False
-    return is_literal_secret(value) or _looks_random(value) or (len(value) >= 16 and " " not in value)
-
-
-def is_concealed(name: str, value: str) -> bool:
-    """Whether the value of a key, variable or option of that name must not be shown."""
-    if not any(map(name.lower().__contains__, _NAME_WORDS)):
-        return False
-    name = _HUMP.sub("_", name.lstrip("-")).replace("-", "_")
-    named = is_secret_name(name)
-    if not named and _MORE_NAMES.search(name) is None:
-        return False
-    if named and _PASSWORD.search(name):
-        return _is_password(value)
-    return _is_secret(value)
 
 
 def of_config(config: Config, called: Iterable[str] = ()) -> set[str]:
@@ -182,7 +141,7 @@ def of_config(config: Config, called: Iterable[str] = ()) -> set[str]:
 
 def _is_suspect(text: str) -> bool:
     low = _lower(text)
-    return any(word in low for word in _WORDS)
+    return any(word in low for word in WORDS)
 
 
 def _in_node(node: Node, name: str, seen: set[int]) -> Iterator[str]:
@@ -221,7 +180,7 @@ def _behind_name(text: str, at: int, size: int) -> Iterator[tuple[int, int]]:
     name = text[start : at + size] + match["rest"]
     if name.lower().endswith("authorization"):
         header = _HEADER.match(text, start + len(name))
-        if header is not None and _is_secret(_trimmed(header["value"])):
+        if header is not None and is_secret(_trimmed(header["value"])):
             yield header.start("value"), header.start("value") + len(_trimmed(header["value"]))
         return
     join = match["join"]
@@ -235,7 +194,7 @@ def _behind_name(text: str, at: int, size: int) -> Iterator[tuple[int, int]]:
         return
     alone = name.isalpha() and text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-") != ""  # "Password: required"
     prose = alone and join[-1:].isspace() and join.strip() == ":" and group == "bare"
-    if is_concealed(name, value) and not (prose and not _is_secret(value)):
+    if is_concealed(name, value) and not (prose and not is_secret(value)):
         yield match.start(group), match.start(group) + len(value)
 
 
@@ -246,9 +205,9 @@ def _is_netrc(text: str, start: int) -> bool:
 
 def _users(text: str) -> Iterator[tuple[int, int]]:
     for match in _URL_USER.finditer(text) if "://" in text else ():
-        if match["value"] and _is_password(match["value"]):
+        if match["value"] and is_password(match["value"]):
             yield match.span("value")
-        if len(match["user"]) >= 16 and _looks_random(match["user"]):
+        if len(match["user"]) >= 16 and looks_random(match["user"]):
             yield match.span("user")
     for at in _each(text, "@"):
         before = text[max(0, at - 600) : at]
@@ -258,14 +217,14 @@ def _users(text: str) -> Iterator[tuple[int, int]]:
 
 def _in_addresses(text: str, low: str) -> Iterator[tuple[int, int]]:
     for match in _QUERY.finditer(text) if "=" in text and "?" in text else ():
-        if match["name"].lower() in _QUERY_NAMES and _looks_random(match["value"]):
+        if match["name"].lower() in _QUERY_NAMES and looks_random(match["value"]):
             yield match.span("value")
     if not any(word in low for word in _HOOK_WORDS):
         return
     for match in _HOOK.finditer(text):
         if any(word in match[0].lower() for word in _HOOK_WORDS):
             for part in re.finditer(r"[^/?&=]{8,}", match[0]):
-                if _looks_random(part[0]):
+                if looks_random(part[0]):
                     yield match.start() + part.start(), match.start() + part.end()
 
 
@@ -276,7 +235,7 @@ def _in_options(text: str, low: str) -> Iterator[tuple[int, int]]:
             if match is None or (at and option[0] == "-" and not text[at - 1].isspace()):
                 continue
             value = _trimmed(match["value"])
-            if is_literal_secret(value) or (_FETCHES.search(_command(text, at)) and _is_password(value)):
+            if is_literal_secret(value) or (_FETCHES.search(_command(text, at)) and is_password(value)):
                 yield match.start("value"), match.start("value") + len(value)
     for option, programs in _LETTERS.items():
         for at in _each(text, option):
@@ -285,14 +244,14 @@ def _in_options(text: str, low: str) -> Iterator[tuple[int, int]]:
             if given is None:
                 continue
             loose = _RANDOM.match(text, end) if option == " -p" else None
-            if loose and _looks_random(loose["value"]):
+            if loose and looks_random(loose["value"]):
                 yield loose.span("value")
-            elif _is_password(given["value"]) and programs.search(_command(text, at)):
+            elif is_password(given["value"]) and programs.search(_command(text, at)):
                 yield given.span("value")
     for word in ("bearer", "basic", "geniekey"):
         for at in _each(low, word):
             match = _SCHEME.match(text, at + len(word))
-            if match and _is_secret(match["value"]):
+            if match and is_secret(match["value"]):
                 yield match.span("value")
 
 
@@ -307,36 +266,6 @@ def _command(text: str, at: int) -> str:
     """The command to which an option at `at` belongs, as far as it stands before it on its line."""
     before = text[max(0, at - _COMMAND) : at]
     return _COMMAND_END.split(before)[-1]
-
-
-def _is_password(value: str) -> bool:
-    """Whether what stands where a password belongs is one: any literal but the usual stand-ins."""
-    if len(value) < 4 or _REFERENCE.search(value) or _STAND_IN.fullmatch(value):
-        return False
-    if value.isdigit() and len(value) < SHORTEST:
-        return False
-    if _POINTER.match(value):
-        return value[:1] == "/" and _looks_random(value)
-    return _FILE.search(value) is None
-
-
-def _is_secret(value: str) -> bool:
-    """Whether what stands where a token or key belongs is one, rather than its name, its place or a stand-in."""
-    if _REFERENCE.search(value) or (value[:1] != "/" and _POINTER.match(value)):
-        return False
-    return is_literal_secret(value) or _looks_random(value)
-
-
-def _looks_random(value: str) -> bool:
-    """A long run of letters and digits that nobody would make up: `wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`."""
-    if len(value) < 12 or _REFERENCE.search(value) or any(character.isspace() for character in value):
-        return False
-    digits = sum(character.isdigit() for character in value)
-    letters = sum(character.isalpha() for character in value)
-    if not digits or not letters or value.count("/") > 3 or "://" in value or value.count(".") > 2:
-        return False
-    mixed = value.lower() != value and value.upper() != value
-    return entropy(value) >= (3.2 if mixed or digits >= 4 else 3.6) and _FILE.search(value) is None
 
 
 def _trimmed(value: str) -> str:

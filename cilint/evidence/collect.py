@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cilint.evidence import controls, examined
 from cilint.evidence.gates import Proofs
 from cilint.evidence.inventory import Inventory
-from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, Target, Tested, digest_of, worst
+from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, Target, Tested, digest_of
+from cilint.evidence.parts import worst
 from cilint.evidence.provenance import Commit, files_of, merged_digest
 from cilint.evidence.since import since
 from cilint.rules import packs
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from cilint.check import Checked
     from cilint.compose.fetch import Project
     from cilint.evidence.frameworks import Loaded
-    from cilint.evidence.model import Place, Provenance, WaiverFacts
+    from cilint.evidence.model import Provenance, WaiverFacts
+    from cilint.evidence.parts import Place
     from cilint.finding import Finding, NotAssessed
     from cilint.plan import Scenario
     from cilint.rules.rule import RuleSet

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cilint.evidence.frameworks import UNSTATED, Control
-from cilint.evidence.model import ControlResult, Counts, FrameworkResult, Support, worst
+from cilint.evidence.model import ControlResult, Counts, FrameworkResult, Support
+from cilint.evidence.parts import worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cilint.evidence.frameworks import Loaded
-    from cilint.evidence.model import Result, RuleFacts, Tested
+    from cilint.evidence.model import RuleFacts, Tested
+    from cilint.evidence.parts import Result
 
 
 class Tally:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cilint.errors import PackError
-from cilint.evidence.model import Item, Place, Result
+from cilint.evidence.model import Item
+from cilint.evidence.parts import Place, Result
 from cilint.rules.assertions import holds
 from cilint.rules.judge import wanted, with_parameters
 from cilint.rules.select import subjects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cilint.checks._verdicts import all_outcomes, answers_of, path_of, taken_for_granted
-from cilint.evidence.model import Gate
+from cilint.evidence.parts import Gate
 from cilint.gates.answer import assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import PROVEN, Assumptions

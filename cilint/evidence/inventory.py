@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cilint.evidence.examined import place_of
-from cilint.evidence.model import BoxFacts, JobFacts, Picture
+from cilint.evidence.parts import BoxFacts, JobFacts, Picture
 from cilint.plan import Planner
 from cilint.plan.graph import draw
 from cilint.tree import Mapping

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cilint.errors import UnreadableError, UsageError
-from cilint.evidence.model import RESULTS, Change, ControlChange, Evidence, Point, Since, digest_of
+from cilint.evidence.model import Change, ControlChange, Evidence, Point, Since, digest_of
+from cilint.evidence.parts import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from cilint.evidence.model import Item, Result
+    from cilint.evidence.model import Item
+    from cilint.evidence.parts import Result
 
     Key: TypeAlias = tuple[str, str, str, str]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from cilint.evidence.model import worst
+from cilint.evidence.parts import worst
 from cilint.report.escape import json_text
 
 if TYPE_CHECKING:

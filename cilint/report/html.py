@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from cilint.evidence.model import RESULTS
+from cilint.evidence.parts import RESULTS
 from cilint.plan.graph import Box, Graph
 from cilint.report import graph
 from cilint.report.escape import printable
@@ -18,7 +18,8 @@ from cilint.report.evidence_words import CHANGE_WORDS, MEANINGS, RESULT_WORDS, S
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from cilint.evidence.model import Evidence, Picture, Tested
+    from cilint.evidence.model import Evidence, Tested
+    from cilint.evidence.parts import Picture
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "html.jinja")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cilint.report.escape import json_text
 
 if TYPE_CHECKING:
-    from cilint.evidence.model import Evidence, Result
+    from cilint.evidence.model import Evidence
+    from cilint.evidence.parts import Result
 
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"

@@ -9,7 +9,7 @@ What is cut or laid out (frames, evidence) is masked before, too, lest a part of
 
 from __future__ import annotations
 
-from cilint.checks import _hidden
+from cilint.checks import _hidden, _hidden_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _learnt: dict[str, list[str]] = {}  # of this process: every secret with its spe
 def learn(secrets: Iterable[str]) -> None:
     """Let nothing that is printed from now on show these texts."""
     for secret in secrets:
-        if secret not in _learnt and len(secret) >= _hidden.SHORTEST:
+        if secret not in _learnt and len(secret) >= _hidden_values.SHORTEST:
             _learnt[secret] = _spellings(secret)
 
 
@@ -61,7 +61,7 @@ def hidden(text: str) -> str:
 
 def starred(name: str, value: str) -> str:
     """A value without its secrets. name: of the key, variable or header that holds it, which may say that it is one."""
-    if _hidden.is_concealed(name, value):
+    if _hidden_values.is_concealed(name, value):
         return _hidden.blind(value)
     head = f"{name}: "
     return hidden(f"{head}{value}")[len(head) :] if "auth" in name.lower() else hidden(value)
@@ -105,7 +105,7 @@ def secrets_of(findings: Iterable[Finding], known: Iterable[str] = ()) -> set[st
     for finding in findings:
         if finding.rule in SECRET_RULES:
             texts.update(line.strip().strip("\"'") for line in finding.span.text.split("\n"))
-    return {text for text in texts if len(text) >= _hidden.SHORTEST}
+    return {text for text in texts if len(text) >= _hidden_values.SHORTEST}
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
