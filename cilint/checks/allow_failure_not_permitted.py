@@ -82,11 +82,16 @@ def _default_counts(job: Job) -> bool:
 def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
     """`|| true`, `set +e` and their like in what the job runs; a failing after_script stops nothing anyway."""
     commands = [
-        command for section in _SECTIONS for command in context.scripts.written(job, section) if command.parent is None
+        command for section in _SECTIONS for command in context.scripts.written(job, section) if _decides(command)
     ]
     yield from _swallowed(context, job, commands, harmless)
     yield from _unguarded(context, job, commands)
     yield from _files(context, job, harmless)
+
+
+def _decides(command: Command) -> bool:
+    """Whether its status may be the script's: not in a substitution, nor in what `trap` does at the end."""
+    return command.parent is None and (command.outer is None or command.outer.name != "trap")
 
 
 def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
@@ -100,7 +105,7 @@ def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
         cleaning = {
             word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()
         }
-        commands = [one for one in script.commands if one.parent is None and one.function not in cleaning]
+        commands = [one for one in script.commands if _decides(one) and one.function not in cleaning]
         if script.nodes or _stops_at_errors(script):
             yield from _swallowed(context, job, commands, harmless)
             yield from _unguarded(context, job, commands)

@@ -71,6 +71,9 @@ def _reaches_log(command: Command) -> bool:
         for redirect in command.redirects
     ):
         return False
+    around = command.group or command.outer  # `(echo x) | login`, `bash -c 'echo x' > file`
+    if around is not None and not _reaches_log(around):  # nesting has a bound (`cilint/shell/read.py`)
+        return False
     place = command.pipe.index(command)
     return all(
         later.name in _PAGERS and not any(redirect.op in (">", ">>", ">|") for redirect in later.redirects)

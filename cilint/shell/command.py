@@ -135,13 +135,13 @@ class Command:
 
     words: name and arguments. assignments: `NAME=word` before them. joined: the operator before it ("", ";", "&&",
     "||", "|", "&"). followed: the operator behind it. pipe: the commands of its pipeline, in order. parent: the command
-    in whose substitution it stands. outer: the command whose words hold it (`bash -c '...'`, `xargs rm`). away: it does
-    not run where the job does (`ssh`, `docker run`). condition: it decides an if, while or until. function: the function
-    that it belongs to. negated: a `!` stands before it.
+    in whose substitution it stands. group: the compound command around it. outer: the command whose words hold it
+    (`bash -c '...'`, `xargs rm`). away: it does not run where the job does (`ssh`, `docker run`). condition: it decides
+    an if, while or until. function: the function that it belongs to. negated: a `!` stands before it.
     """
 
     __slots__ = (
-        "_argv", "_name", "assignments", "away", "condition", "end", "followed", "function", "inner", "joined", "negated", "next", "outer",
+        "_argv", "_name", "assignments", "away", "condition", "end", "followed", "function", "group", "inner", "joined", "negated", "next", "outer",
         "parent", "pipe", "redirects", "script", "start", "words",
     )  # fmt: skip
 
@@ -161,6 +161,7 @@ class Command:
         self.next: Command | None = None
         self.parent: Command | None = None
         self.outer: Command | None = None
+        self.group: Command | None = None
         self.away = False
         self.condition = False
         self.negated = False

@@ -26,6 +26,7 @@ _CALL = Pattern(r"[ \t]*\([ \t]*\)")
 _OPENERS = {"if": "fi", "while": "done", "until": "done", "{": "}"}
 _CLOSERS = ("fi", "done", "}", "esac")
 _MAX_COMMANDS = 20_000
+_MAX_BLOCKS = 50
 
 
 class Reader(HereDocuments):
@@ -130,7 +131,10 @@ class Reader(HereDocuments):
         """The commands since `first` as one, for what joins them: a pipe, a redirection, `|| true`."""
         command = Command(self._script, start)
         command.end = min(self._pos, self._stop)
-        command.inner = [one for one in self.commands[first:] if one.parent is self._parent]
+        around = self._parent
+        command.inner = [one for one in self.commands[first:] if one.parent is around and one.group is None]
+        for one in command.inner:
+            one.group = command
         self._place(command)
         self._rest(command, compound=True)
 
@@ -283,11 +287,13 @@ class Reader(HereDocuments):
         else:
             return
         self._condition = False
+        deep = len(self._blocks) >= _MAX_BLOCKS
         if self._functions and self._functions[-1][0] >= len(self._blocks):
             self._function = self._functions.pop()[1]
         self._joined = ""
         self._last = None
-        self._compound(word.start, first)
+        if not deep:  # what is nested deeper than anybody would stands by itself
+            self._compound(word.start, first)
 
     def _head(self, name: str, word: Word) -> None:
         """`for x in ...`, `select`, `case ... in`: the head as a command, the body as a block."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cilint.check import check
+from cilint.compose.fetch import Project
+from cilint.rules.packs import load
+from cilint.shell.command import nested
 from cilint.shell.script import Script
 from cilint.source import Source
 
@@ -90,6 +94,44 @@ def test_a_held_command_knows_its_surroundings():
     assert a.outer is held[0]
     assert (a.function, a.condition, a.away, b.followed) == ("f", True, True, "||")
     assert not held[4].away
+
+
+def findings(tmp_path, rule: str, line: str) -> list[str]:
+    text = f"a:\n  environment: production\n  script:\n    - |\n      {line}\n"
+    rules = load(["security", "enterprise"]).narrow(select=[rule])
+    return [
+        finding.message for finding in check(Source(".gitlab-ci.yml", text), Project(str(tmp_path)), rules).findings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("bash -c 'echo $A_TOKEN'", 1),
+        ("ssh host 'echo $A_TOKEN'", 1),
+        ("(echo $A_TOKEN) | cat", 1),
+        ("(echo $A_TOKEN) | docker login --password-stdin", 0),
+        ("bash -c 'echo $A_TOKEN' | docker login --password-stdin", 0),
+        ("{ echo $A_TOKEN; } > file", 0),
+        ("bash -c '{ echo $A_TOKEN; }' > file", 0),
+    ],
+)
+def test_output_goes_where_the_outer_command_sends_it(tmp_path, line, count):
+    assert len(findings(tmp_path, "secret-printed", line)) == count
+
+
+@pytest.mark.parametrize(("line", "count"), [("ssh host 'deploy x || true'", 1), ("trap 'deploy x || true' EXIT", 0)])
+def test_what_a_trap_does_decides_nothing(tmp_path, line, count):
+    assert len(findings(tmp_path, "allow-failure-not-permitted", line)) == count
+
+
+@pytest.mark.parametrize("around", ["{{ {} }} ", "({})", "if a; then {}; fi"])
+def test_deep_nesting_is_bounded(around):
+    text = "b"
+    for _ in range(2_000):
+        text = around.format(f"{text};") if around[0] == "{" else around.format(text)
+    commands = read(text).commands
+    assert sum(1 for _ in nested(commands)) < 60 * len(commands)
 
 
 @pytest.mark.parametrize(
