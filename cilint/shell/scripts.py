@@ -158,7 +158,7 @@ class Scripts:
         """Add every file that `callers` run. folder: where the calling file lies."""
         if depth >= _MAX_DEPTH:
             return
-        here = ""
+        here = folder if depth and callers[0].nodes else ""  # an npm script runs where its package.json lies
         for caller in callers:
             for command in self._calls(caller, reach):
                 if command.name == "cd":
@@ -197,9 +197,7 @@ class Scripts:
             return
         name = command.name
         if name in _NPM:
-            script = self._npm(command, folders[0])
-            if script is not None:
-                yield script
+            yield from self._npm(command, folders[0])
             return
         for word, kind in called_words(command):
             file = self._open(word, folders, shell=kind == "shell")
@@ -227,20 +225,25 @@ class Scripts:
         self._files[path] = file
         return file
 
-    def _npm(self, command: Command, folder: str) -> Script | None:
+    def _npm(self, command: Command, folder: str) -> Iterator[Script]:
+        """The npm script that a command runs, with those that npm runs before and after it."""
         words = [word for word in command.operands if word.static]
         name = command.name
-        prefix = command.option("--prefix", "-C", "--cwd", "--dir")
+        prefix = command.option("--prefix", "-C", "--cwd", "--dir", "-w", "--workspace")
         place = _joined(folder, prefix.text) if prefix is not None and prefix.static else folder
         texts = [word.text for word in words if prefix is None or word is not prefix]
         if not texts:
-            return None
+            return
         wanted = texts[1:2] if texts[0] in _NPM[name] else texts[:1]
         if name == "npm" and texts[0] not in (*_NPM[name], *_NPM_SHORT):
             wanted = ["test"] if texts[0] in ("t", "tst") else []
         scripts = self._package(place)
-        node = scripts.get(wanted[0]) if scripts is not None and wanted else None
-        return self._chunk((node,)) if isinstance(node, Scalar) else None
+        if scripts is None or not wanted or wanted[0] not in scripts:
+            return
+        for script in (f"pre{wanted[0]}", wanted[0], f"post{wanted[0]}"):
+            node = scripts.get(script)
+            if isinstance(node, Scalar):
+                yield self._chunk((node,))
 
     def _package(self, folder: str) -> Mapping | None:
         """The `scripts` of a package.json, which is YAML as well."""

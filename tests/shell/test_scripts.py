@@ -76,3 +76,17 @@ def test_files_outside_the_repository_and_circles_are_left_alone(tmp_path):
     found = names(scripts, pipeline.jobs["a"])
     assert "rm" not in found
     assert found.count("end") == 1
+
+
+def test_npm_scripts_bring_what_runs_before_and_after_them(tmp_path):
+    package = (
+        '{"scripts": {"predeploy": "eslint .", "deploy": "cdk deploy", "postdeploy": "npm run tell", "tell": "curl x"}}'
+    )
+    files = {
+        ".gitlab-ci.yml": "a: {script: [npm run deploy]}\nb: {script: [npm run deploy --workspace packages/web]}",
+        "package.json": package,
+        "packages/web/package.json": '{"scripts": {"deploy": "npm run go", "go": "helm upgrade"}}',
+    }
+    pipeline, scripts = scripts_of(tmp_path, files)
+    assert names(scripts, pipeline.jobs["a"]) == ["npm", "eslint", "cdk", "npm", "curl"]
+    assert names(scripts, pipeline.jobs["b"]) == ["npm", "npm", "helm"]
