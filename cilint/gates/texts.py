@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cilint.gates.budget import Budget, Limits
 from cilint.gates.classes import HINTS, find, partition
+from cilint.gates.pairs import Pairs
 from cilint.gates.regex import Regex, Unsupported, parse
 from cilint.gates.solver import FALSE
 
@@ -56,13 +57,14 @@ class Text:
 class Texts:
     """All unknown texts of one pipeline. open: answers that nobody can work out, with the reason for each."""
 
-    __slots__ = ("_groups", "_limits", "_patterns", "_regexes", "_solver", "open")
+    __slots__ = ("_groups", "_limits", "_pairs", "_patterns", "_regexes", "_solver", "open")
 
     def __init__(self, solver: Solver, limits: Limits) -> None:
         self._solver = solver
         self._limits = limits
         self._regexes: dict[str, Regex] = {}
         self._patterns: dict[str, Pattern] = {}
+        self._pairs = Pairs(limits)
         self._groups: list[tuple[list[Text], Partition | None]] = []
         self.open: dict[int, str] = {}
 
@@ -157,12 +159,14 @@ class Texts:
         text.classes = [solver.new_var(f"{text.name} like {one.witness!r}") for one in parts]
         solver.add(*text.classes)
         solver.add(solver.at_most_one(text.classes))
+        only = {one.equal: variable for variable, one in zip(text.classes, parts, strict=True) if one.equal is not None}
+        for literal, term in text.equal.items():
+            self._limits.check()
+            solver.add(solver.iff(term, only.get(literal, FALSE)))
         columns = {source: number for number, source in enumerate(sources)}
         for variable, one in zip(text.classes, parts, strict=True):
             if one.blank and text.language is not None:
                 solver.add(-variable)
-            for literal, term in text.equal.items():
-                solver.add(-variable, term if one.equal == literal else -term)
             for source, term in text.matches.items():
                 solver.add(-variable, term if one.matches[columns[source]] else -term)
             for other, term in text.inside.items():
@@ -308,9 +312,27 @@ class Texts:
         if value is not None and all(model.holds(term) == (value in whole) for whole, term in text.inside.items()):
             if not text.blank or model.holds(text.blank) == (not value.strip()):
                 return value
+        if literal is None and self._learn(model, text):
+            return None
         answers = [*text.equal.values(), *text.matches.values(), *text.inside.values(), text.blank]
         self._solver.add(*(-term if model.holds(term) else term for term in answers if term))
         return None
+
+    def _learn(self, model: Model, text: Text) -> bool:
+        """Tell the solver which two answers of a model do not go together; whether there are any such."""
+        yes = [(source, term) for source, term in text.matches.items() if model.holds(term)]
+        no = [(source, term) for source, term in text.matches.items() if not model.holds(term)]
+        learned = False
+        for number, (source, term) in enumerate(yes):
+            for other, another in yes[:number]:
+                if not self._pairs.go(text.language, self._regexes[source], self._regexes[other]):
+                    self._solver.add(-term, -another)
+                    learned = True
+            for other, another in no:
+                if not self._pairs.part(text.language, self._regexes[source], self._regexes[other]):
+                    self._solver.add(-term, another)
+                    learned = True
+        return learned
 
 
 def _ordered(hints: list[str]) -> tuple[str, ...]:

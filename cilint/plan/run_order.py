@@ -63,7 +63,10 @@ def composite(jobs: Iterable[tuple[str, bool]], *, dag: bool = False) -> str:
 
     dag: whether they are the needs of a job, which does not run when one of them does not.
     """
-    found = {_seen(status, may_fail=may_fail) for status, may_fail in jobs}
+    return _composite({_seen(status, may_fail=may_fail) for status, may_fail in jobs}, dag=dag)
+
+
+def _composite(found: set[str], *, dag: bool = False) -> str:
     if not found:
         return SUCCESS
     if dag and not found.isdisjoint((SKIPPED, _IGNORED)):
@@ -89,6 +92,13 @@ def _seen(status: str, *, may_fail: bool) -> str:
     return _IGNORED if may_fail and status == MANUAL else status
 
 
+def _move(counts: dict[str, int], old: str, new: str) -> None:
+    counts[old] -= 1
+    if not counts[old]:
+        del counts[old]
+    counts[new] = counts.get(new, 0) + 1
+
+
 class Run:
     """One pipeline on its way. GitLab's retries by `retry:` are not played out.
 
@@ -111,14 +121,11 @@ class Run:
     @property
     def overall(self) -> str:
         """The status of the pipeline; `manual` is shown as "blocked"."""
-        return composite(self._seen(name) for name in self.jobs)
+        return composite((self.status[name], self.may_fail(name)) for name in self.jobs)
 
     def may_fail(self, name: str) -> bool:
         """Whether the others go on although a job failed: always allowed, or excused (app/models/ci/build.rb)."""
         return self.jobs[name].allow_failure or name in self.excused
-
-    def _seen(self, name: str) -> tuple[str, bool]:
-        return self.status[name], self.may_fail(name)
 
     def happen(self, action: str, name: str) -> None:
         """Let one event happen, and everything that follows from it. Raises EventError.
@@ -158,6 +165,7 @@ class Run:
 
     def _process(self) -> None:
         """Decide every created job until nothing changes; jobs stand in run order, so one round nearly always does."""
+        stages = self._stages()
         changed = True
         while changed:
             changed = False
@@ -165,19 +173,29 @@ class Run:
             for name, job in self.jobs.items():
                 if self.status[name] != CREATED:
                     continue
-                if job.needs is None:
-                    if job.stage_index not in before:
-                        before[job.stage_index] = self._before_stage(job.stage_index)
-                    previous = before[job.stage_index]
+                stage = job.stage_index
+                if job.needs is not None:
+                    previous = composite(((self.status[one], self.may_fail(one)) for one in job.needs), dag=True)
+                elif stage in before:
+                    previous = before[stage]
                 else:
-                    previous = composite((self._seen(other) for other in job.needs), dag=True)
+                    found = {status for index, counts in stages.items() if index < stage for status in counts}
+                    previous = before[stage] = _composite(found)
                 if previous in _COMPLETE:
-                    self.status[name] = self._decide(job, previous)
+                    self.status[name] = status = self._decide(job, previous)
                     changed = True
-                    before = {stage: status for stage, status in before.items() if stage <= job.stage_index}
+                    before = {index: known for index, known in before.items() if index <= stage}
+                    _move(stages[stage], CREATED, _seen(status, may_fail=self.may_fail(name)))
 
-    def _before_stage(self, stage: int) -> str:
-        return composite(self._seen(name) for name, job in self.jobs.items() if job.stage_index < stage)
+    def _stages(self) -> dict[int, dict[str, int]]:
+        """For each stage, how many of its jobs are seen in which status."""
+        stages: dict[int, dict[str, int]] = {}
+        status, excused = self.status, self.excused
+        for name, job in self.jobs.items():
+            counts = stages.setdefault(job.stage_index, {})
+            seen = _seen(status[name], may_fail=job.allow_failure or name in excused)
+            counts[seen] = counts.get(seen, 0) + 1
+        return stages
 
     def _decide(self, job: PlannedJob, previous: str) -> str:
         allowed = _AFTER_STAGES if job.needs is None else _AFTER_NEEDS

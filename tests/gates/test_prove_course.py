@@ -8,7 +8,8 @@ import pytest
 
 from cilint.gates.budget import Budget
 from cilint.gates.explore import Course
-from cilint.plan.scenario import branch
+from cilint.plan import Tree
+from cilint.plan.scenario import branch, exactly
 
 
 def disagreements(generators, planner_of, prove, breaks, seed, count, size=(2, 5)):
@@ -122,3 +123,58 @@ deploy: {script: [x], needs: [a]}
     assert prove(circle, "deploy", "b", "scan").status in ("proven", "unknown")
     chain = ["j0: {script: [x]}", *(f"j{n}: {{script: [x], needs: [j{n - 1}]}}" for n in range(1, 600))]
     assert prove("\n".join(chain), "j599", "j0", "scan").proven
+
+
+def judge_mixed(generators, planner_of, prove, breaks, seed, count, situations):
+    """(unsound, too cautious, tally): pipelines of everything the language has, in some situations of the pool."""
+    rng, files = random.Random(seed), ["Dockerfile", "src/x.py"]
+    tree = Tree(files)
+    pool = [
+        exactly({**variables, "CI_DEFAULT_BRANCH": default}, changed, tree)
+        for variables, changed in generators.situations()
+        for default in ("main", "dev")
+    ]
+    unsound, cautious, tally = [], [], {"proven": 0, "refuted": 0, "unknown": 0}
+    for _ in range(count):
+        text, guarded, gate = generators.mixed(rng)
+        kind = rng.choice(["approval", "scan"])
+        planner = planner_of(text)
+        verdict = prove(planner, guarded, gate, kind, files=files)
+        tally[verdict.status] += 1
+        if verdict.status == "unknown":
+            cautious.append((text, guarded, gate, kind, verdict.reason))
+        if not verdict.proven:
+            continue
+        seen = set()
+        for situation in rng.sample(pool, situations):
+            plan = planner.plan(situation)
+            key = tuple((job.name, job.when, job.allow_failure, job.exit_codes, str(job.needs)) for job in plan.jobs)
+            if key in seen or plan.errors or plan.get(guarded) is None:
+                continue
+            seen.add(key)
+            if verdict.vacuous or _broken(breaks, plan, guarded, gate, kind):
+                unsound.append((text, guarded, gate, kind, situation.variables, situation.outside, situation.changed))
+                break
+    return unsound, cautious, tally
+
+
+def _broken(breaks, plan, guarded, gate, kind):
+    try:
+        return breaks(plan, guarded, gate, kind)
+    except Budget:
+        return False
+
+
+def test_no_proof_about_a_mixture_of_everything_is_broken(generators, planner_of, prove, breaks):
+    unsound, cautious, tally = judge_mixed(generators, planner_of, prove, breaks, 1, 60, 120)
+    assert unsound == []
+    assert cautious == []
+    assert tally["proven"] > 10
+
+
+@pytest.mark.slow
+def test_three_thousand_mixtures_of_everything(generators, planner_of, prove, breaks):
+    unsound, cautious, tally = judge_mixed(generators, planner_of, prove, breaks, 21, 3000, 400)
+    assert unsound == []
+    assert len(cautious) * 500 <= sum(tally.values())
+    assert tally["proven"] > 500

@@ -114,10 +114,15 @@ def test_a_row_left_out_of_the_course_is_noticed(generators, planner_of, prove, 
     pytest.fail("nothing noticed it")
 
 
+# Conditions that a fault shows in, where few others would show it.
+SEEN_IN = {"blank text is true to &&": ["$X && $CI_COMMIT_BRANCH", "$X || $CI_COMMIT_TAG", "$CI_COMMIT_BRANCH", "$X"]}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", CREATION)
 def test_a_row_left_out_of_creation_is_noticed(generators, planner_of, prove, breaks, monkeypatch, fault):
     monkeypatch.setattr(*CREATION[fault])
+    monkeypatch.setattr(generators, "CONDITIONS", SEEN_IN.get(fault, generators.CONDITIONS))
     rng = random.Random(6)
     pool = [exactly(variables, changed) for variables, changed in generators.situations()]
     for _ in range(400):

@@ -49,3 +49,52 @@ def test_large_pipelines(planner_of, jobs, seconds, gap):
     verdict = Prover(planner, seconds=60).decide(Claim("deploy", ["approve"], "approval"))
     assert time.process_time() - started < seconds
     assert verdict.status == ("refuted" if gap else "proven")
+
+
+def _hostile():
+    """Large and odd pipelines, each with the verdicts that are right, and seconds of processor time."""
+    stages, approve = {"stages": ["a", "b", "c"]}, {"stage": "a", "script": ["x"], "rules": [{"when": "manual"}]}
+    deploy = {"stage": "c", "script": ["x"], "rules": [{"when": "on_success"}]}
+    chain = {f"j{n}": {"stage": "b", "script": ["x"], "needs": [f"j{n - 1}" if n else "approve"]} for n in range(1000)}
+    yield (
+        "a chain of needs",
+        {**stages, "approve": approve, **chain, "deploy": {**deploy, "needs": ["j999"]}},
+        "proven",
+        1,
+    )
+    gates = {
+        f"ap{n}": {
+            "stage": "a", "script": ["x"],
+            "rules": [{"if": f"$CI_COMMIT_BRANCH =~ /^r{n}/", "when": "manual", "allow_failure": True}, {"when": "manual"}],
+        }
+        for n in range(50)
+    }  # fmt: skip
+    yield "fifty approvals", {**stages, **gates, "approve": gates["ap7"], "deploy": deploy}, "refuted", 3
+    many = [{"if": " || ".join(f'$V{v} == "x{n}"' for n in range(30))} for v in range(40)]
+    asked = {**approve, "rules": [{**rule, "when": "manual"} for rule in many]}
+    yield "forty variables", {**stages, "approve": asked, "deploy": {**deploy, "rules": many}}, "proven", 2
+    clauses = [{"if": f'$CI_COMMIT_BRANCH == "b{n}"'} for n in range(1000)]
+    asked = {**approve, "rules": [{**rule, "when": "manual" if n % 3 else "never"} for n, rule in enumerate(clauses)]}
+    yield "a thousand clauses", {**stages, "approve": asked, "deploy": {**deploy, "rules": clauses}}, "refuted", 3
+    globs = [f"{d}/**/*{n}*.{end}" for d in "abcd" for n in range(10) for end in ("tf", "py", "md", "js", "go")]
+    asked = {**approve, "rules": [{"changes": globs[n : n + 50], "when": "manual"} for n in range(0, 200, 50)]}
+    rules = [*({"changes": globs[n : n + 40]} for n in range(0, 200, 40)), {"changes": ["**/*.tf"]}]
+    yield "two hundred globs", {**stages, "approve": asked, "deploy": {**deploy, "rules": rules}}, "refuted", 3
+    for wide, narrow, verdict in (
+        ("/^(a|aa)*b{1,1000}$/", "/^(a|aa)*b{1,999}c?$/", "refuted"),
+        ("/(.*a.{15}){3}/", "/(.*a.{16}){3}/", "unknown"),
+    ):
+        asked = {**approve, "rules": [{"if": f"$CI_COMMIT_BRANCH =~ {wide}", "when": "manual"}]}
+        other = {**deploy, "rules": [{"if": f"$CI_COMMIT_BRANCH =~ {narrow}"}]}
+        yield narrow, {**stages, "approve": asked, "deploy": other}, verdict, 4
+
+
+@pytest.mark.parametrize(("root", "verdict", "seconds"), [
+    pytest.param(root, verdict, seconds, id=name) for name, root, verdict, seconds in _hostile()
+])  # fmt: skip
+def test_odd_pipelines_end_in_time(planner_of, root, verdict, seconds):
+    planner = planner_of(json.dumps(root))
+    started = time.process_time()
+    found = Prover(planner, seconds=3 if verdict == "unknown" else 30).decide(Claim("deploy", ["approve"], "approval"))
+    assert time.process_time() - started < seconds
+    assert found.status == verdict
