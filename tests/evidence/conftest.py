@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,6 +84,16 @@ build:
 """
 
 
+@cache
+def program():
+    """A copy of the program: evidence holds digests of its files, and nobody edits these while the tests run."""
+    home = Path(tempfile.mkdtemp(prefix="cilint-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in ("cilint", "rules"):
+        shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return home
+
+
 def run(*arguments, cwd, **environment):
     """cilint in a process of its own, at a fixed time and outside of any job of GitLab."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CI_", "GITLAB_"))}
@@ -88,7 +101,7 @@ def run(*arguments, cwd, **environment):
     return subprocess.run(
         [sys.executable, "-m", "cilint", *map(str, arguments)],
         cwd=cwd,
-        env={**inherited, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": EPOCH, **environment},
+        env={**inherited, "PYTHONPATH": str(program()), "SOURCE_DATE_EPOCH": EPOCH, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -160,7 +173,7 @@ def made(tmp_path_factory):
 def world():
     """What the tests of this folder share."""
     return SimpleNamespace(
-        run=run, git=git, repository=repository, report=report, secret=SECRET, formats=FORMATS, epoch=EPOCH, root=ROOT,
+        run=run, git=git, repository=repository, report=report, secret=SECRET, formats=FORMATS, epoch=EPOCH, root=program(),
         faulty=FAULTY, waived=WAIVED, register=REGISTER, unresolved=UNRESOLVED,
     )  # fmt: skip
 
