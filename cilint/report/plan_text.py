@@ -110,7 +110,9 @@ def _stages(plan: Plan, run: Run, page: _Page) -> None:
         page.say()
         page.say(page.paint(page.safe(stage), "strong") + page.paint(waits, "warning"))
         for job in jobs:
-            page.say(_line(job, run.status[job.name], wide, page))
+            status = run.status[job.name]
+            told = f"{status} with a permitted exit status" if job.name in run.excused else status
+            page.say(_line(job, status, told, wide, page))
         gates += [job.name for job in jobs if job.is_gate and run.status[job.name] not in ("success", "skipped")]
     page.say()
     overall = "blocked: it waits for somebody to play a job" if run.overall == "manual" else run.overall
@@ -118,11 +120,11 @@ def _stages(plan: Plan, run: Run, page: _Page) -> None:
     page.say(f"{counted}stage{'s' if len(stages) != 1 else ''}; the pipeline is {overall}")
 
 
-def _line(job: PlannedJob, status: str, wide: int, page: _Page) -> str:
+def _line(job: PlannedJob, status: str, told: str, wide: int, page: _Page) -> str:
     sign, plain, style = _SIGNS["ignored" if status == "manual" and job.allow_failure else status]
     name = page.safe(job.name)
     padding = " " * max(wide - width(name), 0)
-    facts = ", ".join([status, *_facts(job, page)])
+    facts = ", ".join([told, *_facts(job, page)])
     return f"  {page.paint(plain if page.terminal.ascii else sign, style)} {name}{padding}  {facts}"
 
 

@@ -288,3 +288,20 @@ def test_dot_and_mermaid_are_read_by_their_programs(cilint, tool):
     cilint("graph", "-o", "p.dot")
     done = subprocess.run([tool("dot"), "-Tsvg", str(cilint.folder / "p.dot")], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_failure_with_a_permitted_exit_status_holds_nothing_back(cilint):
+    (cilint.folder / ".gitlab-ci.yml").write_text(
+        "stages: [a, b]\nscan: {stage: a, script: [x], allow_failure: {exit_codes: [3]}}\ndeploy: {stage: b, script: [x]}\n"
+    )
+    jobs = {job["name"]: job["status"] for job in data(simulate(cilint, "--event", "excuse:scan"))["jobs"]}
+    assert jobs == {"scan": "failed", "deploy": "pending"}
+    jobs = {job["name"]: job["status"] for job in data(simulate(cilint, "--event", "fail:scan"))["jobs"]}
+    assert jobs == {"scan": "failed", "deploy": "skipped"}
+    again = simulate(cilint, "--event", "excuse:scan", "--event", "retry:scan", "--event", "fail:scan")
+    assert {job["name"]: job["status"] for job in data(again)["jobs"]} == {"scan": "failed", "deploy": "pending"}
+    _, out, _ = cilint("simulate", "--event", "excuse:scan")
+    assert "failed with a permitted exit status" in out
+    status, _, err = cilint("simulate", "--event", "excuse:scan", "--event", "excuse:deploy")
+    assert status == 2
+    assert "it has no allow_failure:exit_codes" in err
