@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from cilint.checks import _hidden
 from cilint.compose import compose
+from cilint.finding import NotAssessed
 from cilint.language import COMMUNITY, validate
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
 from cilint.rules.context import Context
 from cilint.rules.judge import judge, refused_values, settle, settle_unknown, unread
+from cilint.shell.words import MAX_COMMANDS, MAX_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
-    from cilint.finding import Finding, NotAssessed
+    from cilint.finding import Finding
     from cilint.language import Edition
     from cilint.pipeline.pipeline import Pipeline
     from cilint.plan import Scenario
     from cilint.rules.rule import RuleSet
+    from cilint.shell.scripts import Scripts
     from cilint.source import Source
 
 
@@ -51,6 +54,14 @@ class Checked:
         return self._secrets | self.context.secrets if self.context else self._secrets
 
 
+def _unread_scripts(scripts: Scripts) -> Iterator[NotAssessed]:
+    """The scripts too long to be read whole: what stands further down, no rule has seen."""
+    why = f"a script is read as far as {MAX_COMMANDS:,} commands and {MAX_WORDS:,} words go"
+    for script in scripts.cut:
+        if script.cut is not None:
+            yield NotAssessed("the rest of a script", why, script.span(script.cut, script.cut + 1))
+
+
 def check(
     entry: Source,
     project: Project,
@@ -75,7 +86,7 @@ def check(
         findings += logic(checked.pipeline)
         checked.context = Context(config, checked.pipeline, project, rules, scenarios, edition=edition)
         findings += judge(checked.context, rules)
-        unknown += checked.context.not_assessed
+        unknown += [*checked.context.not_assessed, *_unread_scripts(checked.context.scripts)]
     checked.findings = settle(findings, rules, unreadable=config.root is None)
     if config.root is None:
         unknown.append(unread(entry, checked.findings, rules))

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cilint.span import Span
 
 
@@ -18,13 +20,17 @@ class CilintError(Exception):
     """The work could not be done.
 
     message: what is wrong, in one sentence. help: what to do about it. span: where, when a file is to blame.
+    further: what else is wrong, so that it can be mended in one go.
     """
 
-    def __init__(self, message: str, *, help: str = "", span: Span | None = None) -> None:
+    def __init__(
+        self, message: str, *, help: str = "", span: Span | None = None, further: Iterable[CilintError] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.span = span
+        self.further = tuple(further)
 
 
 class UsageError(CilintError):

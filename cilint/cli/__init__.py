@@ -87,8 +87,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _refuse(error: CilintError) -> int:
-    place = f"{error.span}: " if error.span else ""
-    complain(f"{place}{error.message}", error.help)
+    for one in (error, *error.further):
+        place = f"{one.span}: " if one.span else ""
+        complain(f"{place}{one.message}", one.help)
     return _BROKEN
 
 

@@ -20,10 +20,16 @@ _AT_MOST = 1000  # in one file: nobody reads more, and a hostile one can hold a 
 
 def duplicate_keys(reading: Reading) -> Iterator[Finding]:
     """A finding at every key of a file whose value is lost to the same key further down."""
-    return islice(_lost(reading), _AT_MOST)
+    lost = _lost(reading)
+    for node, written, value in islice(lost, _AT_MOST):
+        yield _finding(node, written, value)
+    for _, written, _ in lost:
+        more = 1 + sum(1 for _ in lost)
+        message = f"{more:,} more keys of this file are written again further down: {_AT_MOST:,} are listed one by one"
+        yield Finding("duplicate-key", message, written.span)
 
 
-def _lost(reading: Reading) -> Iterator[Finding]:
+def _lost(reading: Reading) -> Iterator[tuple[Mapping, Scalar, Node]]:
     seen: set[int] = set()
     waiting: list[Node] = [root for root in (reading.header, reading.body) if root is not None]
     while waiting:
@@ -31,7 +37,7 @@ def _lost(reading: Reading) -> Iterator[Finding]:
         if type(node) is Mapping:
             children = node.values.values()
             for written, lost in node.duplicates:
-                yield _finding(node, written, lost)
+                yield node, written, lost
         elif type(node) is Sequence:
             children = node.items  # type: ignore[assignment]
         else:

@@ -15,6 +15,7 @@ import os
 
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UnreadableError
+from cilint.opening import opened
 from cilint.source import Source
 from cilint.tree.bounds import MAX_BYTES
 
@@ -147,7 +148,7 @@ def open_project(
     except OSError as error:
         raise UnreadableError(
             f"cannot read {path}: {error.strerror or error}",
-            help="name a file that is there; without one cilint looks for .gitlab-ci.yml in this folder",
+            help="name a file that is there, or - for standard input; without one cilint looks for .gitlab-ci.yml in this folder",
         ) from None
     project = Project(folder, vendored=vendored, variables=variables, inputs=inputs, changed=changed)
     return project, Source(_shown(whole, folder), text)
@@ -182,7 +183,7 @@ def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None
 
 def _text(path: str) -> str:
     """The text of a file; of one that is too big for GitLab anyway only as much as shows that."""
-    with open(path, "rb") as file:
+    with opened(path) as file:
         return file.read(MAX_BYTES + 1).decode("utf-8", "replace")
 
 

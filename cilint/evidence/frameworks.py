@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from cilint.errors import PackError, UnreadableError
 from cilint.nearest import nearest
+from cilint.opening import opened
 from cilint.rules.packs import built_in_folder
 from cilint.source import Source
 from cilint.tree import Mapping, plain, read
@@ -136,7 +137,7 @@ def _files(place: str) -> list[str]:
 def read_file(path: str) -> Loaded:
     """The framework in a file. Raises UnreadableError or PackError."""
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read framework {path}: {error.strerror}") from None

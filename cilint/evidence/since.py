@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from cilint.errors import UnreadableError, UsageError
 from cilint.evidence.model import Change, ControlChange, Evidence, Point, Since, digest_of
 from cilint.evidence.parts import RESULTS
+from cilint.opening import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ _ORDER = ("new", "reopened", "lapsed", "unknown", "accepted", "fixed")
 def read(path: str) -> Evidence:
     """An earlier report, as `--format json` wrote it. Raises UnreadableError, and UsageError for one that is not whole."""
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             raw = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read the earlier report {path}: {error.strerror}") from None

@@ -20,29 +20,53 @@ if TYPE_CHECKING:
     from cilint.span import Span
 
 
+_FAULTS_AT_MOST = 20  # told of one pack
+
+
 def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
-    """The two parts of a compiled pack, "judge" and "prose". Raises PackError for what is wrong with its files."""
+    """The two parts of a compiled pack, "judge" and "prose". Raises PackError for all that is wrong with its files."""
     judge: dict[str, Any] = {"rules": [], "roles": [], "override": {}}
     prose: dict[str, Any] = {"rules": []}
     seen: dict[str, Span] = {}
+    faults: list[PackError] = []
     for path, text in texts:
         source = Source(os.path.relpath(path) if not os.path.relpath(path).startswith("..") else path, text, "pack")
-        body = _body(source)
-        if body is None:
+        try:
+            body = _body(source)
+            file = _validate(body, faults) if body is not None else None
+        except PackError as fault:
+            faults.append(fault)
             continue
-        file = _validate(body)
+        if body is None or file is None:
+            continue
         entries = body.get("rules")
         for index, rule in enumerate(file.rules):
             assert isinstance(entries, Sequence)
             span = _find(entries, (index, "id"))
             if rule.id in seen:
-                raise PackError(f"rule {rule.id} is defined twice in pack {pack}; first at {seen[rule.id]}", span=span)
+                message = f"rule {rule.id} is defined twice in pack {pack}; first at {seen[rule.id]}"
+                faults.append(PackError(message, span=span))
+                continue
             seen[rule.id] = span
             judge["rules"].append(_judged(pack, rule))
             prose["rules"].append(_told(rule, span))
         judge["roles"] += [_role(role) for role in file.roles]
         judge["override"].update({name: change.model_dump() for name, change in file.override.items()})
+    if faults:
+        raise _together(faults)
     return {"judge": judge, "prose": prose}
+
+
+def _together(faults: list[PackError]) -> PackError:
+    first, *others = faults
+    shown = others[: _FAULTS_AT_MOST - 1]
+    left = len(others) - len(shown)
+    return PackError(
+        first.message,
+        span=first.span,
+        help=f"{left} more fault{'s' if left > 1 else ''} of this pack are left out here" if left else "",
+        further=shown,
+    )
 
 
 def _body(source: Source) -> Mapping | None:
@@ -55,18 +79,15 @@ def _body(source: Source) -> Mapping | None:
     return body
 
 
-def _validate(body: Mapping) -> PackFile:
+def _validate(body: Mapping, faults: list[PackError]) -> PackFile | None:
+    """The file's entries; None when it has faults, which are added to those of the pack."""
     try:
         return PackFile.model_validate(plain(body))
     except ValidationError as error:
-        faults = error.errors()
         # A misspelt key is told before the key that is missing because of it.
-        fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
-        message, span = _complaint(body, fault)
-        more = error.error_count() - 1
-        raise PackError(
-            message, span=span, help=f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
-        ) from None
+        told = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        faults += [PackError(message, span=span) for message, span in (_complaint(body, one) for one in told)]
+        return None
 
 
 def _complaint(body: Mapping, fault: Any) -> tuple[str, Span]:

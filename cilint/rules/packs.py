@@ -11,6 +11,7 @@ import os
 from cilint import cache
 from cilint.errors import PackError
 from cilint.nearest import did_you_mean
+from cilint.opening import opened
 from cilint.rules.rule import Rule, RuleSet
 
 TYPE_CHECKING = False
@@ -116,7 +117,7 @@ def _compiled(pack: str, files: list[str], part: str) -> Any:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             text = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise PackError(f"cannot read {path}: {error.strerror}") from None

@@ -6,6 +6,7 @@ import os
 
 from cilint import cache
 from cilint.errors import SettingsError, UnreadableError
+from cilint.opening import opened
 from cilint.settings.settings import Settings
 from cilint.source import Source
 from cilint.span import Span
@@ -60,7 +61,7 @@ def _sound(path: str, limit: str) -> str:
 def load(path: str) -> Settings:
     """The settings in a file. Raises SettingsError, with the place, when they are wrong."""
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             text = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read settings {path}: {error.strerror}") from None

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cilint.errors import SettingsError
+from cilint.opening import opened
 from cilint.settings.schema import body_of
 from cilint.source import Source
 from cilint.tree.place import place_of
@@ -20,8 +21,8 @@ def body(settings: Settings) -> Mapping | None:
     if not settings.path:
         return None
     path = os.path.join(settings.folder, os.path.basename(settings.path))
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return body_of(Source(settings.path, file.read(), "settings"))
+    with opened(path) as file:
+        return body_of(Source(settings.path, file.read().decode("utf-8-sig"), "settings"))
 
 
 def fault(

@@ -10,6 +10,7 @@ import json
 
 from cilint.errors import UnreadableError, UsageError
 from cilint.finding import Finding
+from cilint.opening import opened
 from cilint.source import Source
 from cilint.span import Span
 
@@ -54,8 +55,8 @@ class Baseline:
 def read(path: str) -> Baseline:
     """The baseline in a file. Raises UnreadableError when it cannot be read, UsageError when it is none."""
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        with opened(path) as file:
+            text = file.read().decode()
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise UnreadableError(f"cannot read the baseline {path}: {why}", help="`cilint baseline` writes it") from None

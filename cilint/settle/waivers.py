@@ -9,6 +9,7 @@ from __future__ import annotations
 from cilint import cache
 from cilint.errors import UnreadableError
 from cilint.finding import Finding, NotAssessed
+from cilint.opening import opened
 from cilint.source import Source
 from cilint.span import Span
 
@@ -143,7 +144,7 @@ def _part(finding: Finding, jobs: tuple[str, ...], waiver: Waiver) -> Finding:
 def load(path: str, shown: str) -> Register:
     """The register in a file; what is wrong with it is among its faults. Raises UnreadableError."""
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read the register of waivers {path}: {error.strerror}") from None

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from cilint.errors import UsageError
+from cilint.opening import opened
 from cilint.settle.waivers import parse
 from cilint.source import Source
 
@@ -93,7 +94,7 @@ def _edit(path: str, change: Callable[[CommentedSeq], str], shown: str, write: W
     with locked(path):
         before = _HEAD
         if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
+            with io.TextIOWrapper(opened(path), encoding="utf-8") as file:
                 before = file.read() or _HEAD
         known = parse(Source(shown, before, "waivers"))
         if known.faults:

@@ -25,7 +25,6 @@ _CALL = Pattern(r"[ \t]*\([ \t]*\)")
 
 _OPENERS = {"if": "fi", "while": "done", "until": "done", "{": "}"}
 _CLOSERS = ("fi", "done", "}", "esac")
-_MAX_COMMANDS = 20_000
 _MAX_BLOCKS = 50
 
 
@@ -54,7 +53,7 @@ class Reader(HereDocuments):
 
     def _list(self, closer: str) -> None:
         text = self._text
-        while self._pos < self._stop and len(self.commands) < _MAX_COMMANDS:
+        while self._pos < self._stop and not self._is_full():
             blank = BLANK.match(text, self._pos, self._stop)
             if blank:
                 self._pos = blank.end()

@@ -27,10 +27,10 @@ class Script:
     nodes: the scalars that make it up, one behind the other with a newline between; () for a file. source: the file.
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
     ends in the middle of something. wrappers: names of functions that run what they are given, gathered over all
-    scripts that share the set. given: what a shell around this one puts in before this one reads, by offset.
+    scripts that share the set. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
     """
 
-    __slots__ = ("_own", "commands", "depth", "given", "nodes", "open", "source", "text", "wrappers")
+    __slots__ = ("_own", "commands", "cut", "depth", "given", "nodes", "open", "source", "text", "wrappers")
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Script:
         reader = Reader(self).read()
         self._own: list[Command] = reader.commands
         self.open = reader.open
+        self.cut = reader.cut
         _splice_arrays(self._own)
         for command in self._own:
             if command.function and command.words and command.words[0].variables == ["@"]:

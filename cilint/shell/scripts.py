@@ -95,6 +95,15 @@ class Scripts:
         self._follow(_Reach(job, texts), list(texts), "", 0)
         return texts
 
+    @property
+    def cut(self) -> list[Script]:
+        """The texts that were too long to be read whole."""
+        return [
+            script
+            for script in (*self._chunks.values(), *self._files.values())
+            if isinstance(script, Script) and script.cut is not None
+        ]
+
     def mention(self, job: Job, *words: str) -> bool:
         """Whether one of the words stands anywhere in what the job runs."""
         return any(word in script.text for script in self.texts(job) for word in words)

@@ -21,6 +21,8 @@ _MAX_GLOB = 256
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 BLANK = Pattern(r"(?:[ \t\r\f\v]|\\\n)+")
 MAX_DEPTH = 25
+MAX_COMMANDS = 20_000  # of one text; nobody writes more
+MAX_WORDS = 100_000  # of one text; a megabyte of words took 300 MB and 5 s
 
 
 class Words:
@@ -40,7 +42,9 @@ class Words:
         "_script",
         "_stop",
         "_text",
+        "_words_left",
         "commands",
+        "cut",
         "open",
     )
 
@@ -52,6 +56,8 @@ class Words:
         self._stop = len(script.text) if stop is None else stop
         self.commands: list[Command] = []
         self.open = False
+        self.cut: int | None = None
+        self._words_left = MAX_WORDS
         self._closers: list[str] = []  # what ends the substitutions and lists around this place
         self._parents: list[Command] = []
         self._no_arithmetic = False
@@ -65,6 +71,19 @@ class Words:
         """What `$` and backticks put into a stretch."""
         raise NotImplementedError
 
+    def _is_full(self) -> bool:
+        """Whether there are so many commands that no more are read."""
+        full = len(self.commands) >= MAX_COMMANDS
+        if full:
+            self._cut()
+        return full
+
+    def _cut(self) -> None:
+        """Leave the rest of the text unread."""
+        if self.cut is None and self._pos < self._stop:
+            self.cut = self._pos
+            self._stop = self._pos
+
     def _skip_comment(self) -> None:
         end = self._text.find("\n", self._pos, self._stop)
         self._pos = self._stop if end < 0 else end
@@ -75,6 +94,9 @@ class Words:
             self._pos = blank.end()
 
     def _word(self) -> Word:
+        self._words_left -= 1
+        if self._words_left < 0:
+            self._cut()
         text, stop = self._text, self._stop
         start = self._pos
         plain = _PLAIN.match(text, start, stop)

@@ -117,3 +117,27 @@ def test_a_broken_cache_entry_counts_as_none(pack, tmp_path):
                 file.write(b"nonsense")
     assert list(load([path]).rules) == list(first.rules)
     assert prose(load([path]))["stage-named-test"]["line"] == 2
+
+
+def test_all_faults_of_a_pack_are_told_at_once(tmp_path):
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    text = RULE.format(value="test")
+    first.write_text(text.replace("severity: warning", "severty: warning").replace("    why: For the test.\n", ""))
+    second.write_text(text.replace("{equals: test}", "{equal: test}"))
+    with pytest.raises(PackError) as caught:
+        load([str(tmp_path)])
+    told = [
+        (str(one.span).rpartition("/")[2].split(":")[0], one.message) for one in (caught.value, *caught.value.further)
+    ]
+    assert told[0][0] == "a.yaml"
+    assert "unknown key rules.severty" in told[0][1]
+    assert any(file == "a.yaml" and "why is missing" in message for file, message in told)
+    assert any(file == "b.yaml" and "did you mean `equals`" in message for file, message in told)
+
+
+def test_a_pack_with_very_many_faults_says_how_many_are_left_out(pack):
+    rules = "".join(f"  - {{id: rule-{number}}}\n" for number in range(30))
+    with pytest.raises(PackError) as caught:
+        load([pack(f"rules:\n{rules}")])
+    assert len(caught.value.further) == 19
+    assert "more faults of this pack" in caught.value.help

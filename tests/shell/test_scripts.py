@@ -90,3 +90,18 @@ def test_npm_scripts_bring_what_runs_before_and_after_them(tmp_path):
     pipeline, scripts = scripts_of(tmp_path, files)
     assert names(scripts, pipeline.jobs["a"]) == ["npm", "eslint", "cdk", "npm", "curl"]
     assert names(scripts, pipeline.jobs["b"]) == ["npm", "npm", "helm"]
+
+
+def test_where_a_text_is_too_long_to_be_read_whole_is_known():
+    from cilint.shell.script import Script
+    from cilint.shell.words import MAX_COMMANDS, MAX_WORDS
+    from cilint.source import Source
+
+    def cut(text):
+        return Script((), Source("f.sh", text), text).cut
+
+    assert cut("a;" * MAX_COMMANDS) is None
+    assert cut("a;" * (MAX_COMMANDS + 1)) == 2 * MAX_COMMANDS
+    assert cut("echo " + "a " * (MAX_WORDS - 1)) is None
+    assert cut("echo " + "a " * MAX_WORDS) is not None
+    assert cut("echo `" + "a " * MAX_WORDS + "`") is not None
