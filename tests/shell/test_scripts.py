@@ -100,8 +100,8 @@ def test_where_a_text_is_too_long_to_be_read_whole_is_known():
     def cut(text):
         return Script((), Source("f.sh", text), text).cut
 
-    assert cut("a;" * MAX_COMMANDS) is None
-    assert cut("a;" * (MAX_COMMANDS + 1)) == 2 * MAX_COMMANDS
+    assert cut("a\n" * MAX_COMMANDS + "b\n") == 2 * MAX_COMMANDS - 1  # right behind the last command
+    assert cut("\n".join("a" * MAX_COMMANDS)) is None
     assert cut("echo " + "a " * (MAX_WORDS - 1)) is None
     assert cut("echo " + "a " * MAX_WORDS) is not None
     assert cut("echo `" + "a " * MAX_WORDS + "`") is not None
