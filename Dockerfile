@@ -3,8 +3,10 @@
 #
 #   docker build --build-arg BASE_IMAGE=$CI_REGISTRY/infrastructure/python:3.13.1-slim -t $CI_REGISTRY/security/cilint:0.1.0 .
 #
-# Any base with Python 3.11 or newer serves. There is no default: which base is trusted is for the house to say.
-ARG BASE_IMAGE
+# Any base with Python 3.11 or newer serves. Which base is trusted is for the house to say: without BASE_IMAGE it is the
+# Python of the registry that CI_REGISTRY names, and without either the build stops.
+ARG CI_REGISTRY
+ARG BASE_IMAGE=${CI_REGISTRY}/infrastructure/python:3.13.1-slim
 
 FROM ${BASE_IMAGE} AS build
 # Where packages come from, if not from PyPI: --build-arg PIP_INDEX_URL=https://nexus.example/simple

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.terms import And, Literal, Not, Or, Variable
+from cilint.tree.lines import span_of
 from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: text_false, variables that hold the text "false"; always_set, variables that every pipeline has."""
     for condition, job in conditions(context):
         for term, why in _faults(condition.text or "", parameters):
-            span = context.span_of(condition.node, term.start, term.end)  # type: ignore[arg-type]  # a text is a scalar
+            span = span_of(condition.node, term.start, term.end)  # type: ignore[arg-type]  # a text is a scalar
             edits = _edits(context, condition, term, span, parameters)
             yield context.fault(span, why, job=job, site=condition, edits=edits)
 

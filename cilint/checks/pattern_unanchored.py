@@ -6,6 +6,7 @@ from cilint.checks.condition_always_true import conditions
 from cilint.notation.expression import ExpressionError, parse
 from cilint.notation.terms import Match, PatternLiteral, Variable
 from cilint.pattern import Pattern
+from cilint.tree.lines import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             pattern = _on_ref(term, names)
             if pattern is not None and _floats((condition.text or "")[pattern.start : pattern.end]):
                 text = (condition.text or "")[pattern.start : pattern.end]
-                span = context.span_of(condition.node, pattern.start, pattern.end)  # type: ignore[arg-type]
+                span = span_of(condition.node, pattern.start, pattern.end)  # type: ignore[arg-type]
                 edits = context.change(condition.node, span, _anchored(text)) if span.text == text else ()
                 yield context.fault(span, _message(text), job=job, site=condition, edits=edits)
     for job in context.pipeline.jobs.values():

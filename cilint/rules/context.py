@@ -10,8 +10,7 @@ from cilint.rules.roles import Roles
 from cilint.shell.command import assignments
 from cilint.shell.patterns import Patterns
 from cilint.shell.scripts import Scripts
-from cilint.tree.lines import span_of
-from cilint.tree.node import Mapping, Scalar, Sequence
+from cilint.tree.node import Mapping, Sequence
 from cilint.tree.site import Site
 
 TYPE_CHECKING = False
@@ -39,7 +38,8 @@ class Context:
     """One pipeline under judgement.
 
     rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
-    files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job. not_assessed: what rules could not look at.
+    files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job.
+    not_assessed: what rules could not look at.
     secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_verdicts.py`).
     parent: which child pipeline this is, None for none; children: those that it starts, None until they are looked for.
     """
@@ -216,10 +216,6 @@ class Context:
         node = nodes[command.script.entry(command.start)[0]]
         return next((site for owner, site in self.reach(node) if owner is job), None)
 
-    def span_of(self, node: Scalar, start: int, end: int) -> Span:
-        """Where a stretch of a scalar's text is written."""
-        return span_of(node, start, end)
-
     def replace(self, site: Site, value: Any, *, safe: bool = True) -> tuple[Edit, ...]:
         """The edit that writes another value where the scalar of the site is written; () where there is none."""
         from cilint.rules import rewrite
@@ -349,19 +345,3 @@ class Context:
         elif isinstance(node, Sequence):
             for child in site:
                 self._walk(job, child)
-
-
-def leaves(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
-    """Every scalar written below a node of one file, with its path; values that a repeated key lost among them."""
-    if isinstance(node, Scalar):
-        yield path, node
-    elif isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if index not in node.trails:
-                yield from leaves(item, (*path, index))
-    elif isinstance(node, Mapping):
-        for key, value in node.values.items():
-            if key not in node.trails:
-                yield from leaves(value, (*path, key if isinstance(key, str) else str(node.keys[key].text)))
-        for written, value in node.duplicates:
-            yield from leaves(value, (*path, written.text))

@@ -119,7 +119,11 @@ def test_the_script_is_plain_shell(repository, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_image_has_no_entry_point_no_root_and_no_base_of_its_own():
+def test_the_image_has_no_entry_point_no_root_and_no_base_but_the_house_s():
+    assert re.findall(r"^ARG (.*)", DOCKERFILE, re.M)[:2] == [
+        "CI_REGISTRY",
+        "BASE_IMAGE=${CI_REGISTRY}/infrastructure/python:3.13.1-slim",
+    ]
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)) == {"${BASE_IMAGE}"}
     assert not re.search(r"^(ENTRYPOINT|ADD)\b|\bcurl\b|\bwget\b", DOCKERFILE, re.M)
     final = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
