@@ -56,8 +56,9 @@ def test_what_gitlab_refuses_is_told_though_no_pack_speaks_of_it(judged):
     assert [(finding.rule, finding.severity) for finding in checked.findings] == [("stage-undefined", "error")]
 
 
-def test_a_selected_rule_stands_alone_unless_the_file_cannot_be_read(judged):
-    assert judged("a: {script: [make], stage: nowhere}\n", select=["pipe-to-shell"]).findings == []
+def test_a_selected_rule_does_not_hide_that_gitlab_refuses_the_file(judged):
+    (refused,) = judged("a: {script: [make], stage: nowhere}\n", select=["pipe-to-shell"]).findings
+    assert refused.rule == "stage-undefined"
     (fault,) = judged("a: [\n", select=["pipe-to-shell"]).findings
     assert fault.rule == "yaml-syntax"
 
