@@ -69,7 +69,7 @@ def hands_on_all(job: Job) -> bool:
     return untracked is not None and untracked.value is True
 
 
-def received(pipeline: Pipeline, job: Job) -> set[str] | None:
+def received(pipeline: Pipeline, job: Job) -> set[str] | frozenset[str] | None:
     """The jobs whose artifacts the job downloads, by name (doc/ci/jobs/job_artifacts.md): those in `dependencies`, else
     those in `needs` that do not say `artifacts: false`, else all of earlier stages. None: those of other pipelines, too.
     """
@@ -78,8 +78,7 @@ def received(pipeline: Pipeline, job: Job) -> set[str] | None:
         return {site.text for site in dependencies.flat() if site.text is not None}
     needs = job.needs
     if needs is None and not any(clause.get("needs") is not None for clause in job.clauses or ()):
-        index = pipeline.stage_index(job)
-        return {name for name, one in pipeline.jobs.items() if pipeline.stage_index(one) < index}
+        return pipeline.earlier(job)
     names = {need.job for need in needs or () if need.artifacts}
     for clause in job.clauses or ():
         site = clause.get("needs")

@@ -32,6 +32,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     jobs = context.pipeline.jobs
     makers = _makers(context, set(parameters["shared"]))
     variables = _variables(context)
+    open_handed = {name for name, job in jobs.items() if hands_on_all(job)}
     for job in context.jobs:
         dependencies = job.get("dependencies")
         for site in dependencies.flat() if dependencies else ():
@@ -39,7 +40,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if needed is not None and needed.get("artifacts") is None and not needed.open and not needed.trigger:
                 yield context.fault(site, f"depends on the artifacts of {needed.name}, which makes none", job=job)
         got = received(context.pipeline, job)
-        if got is None or job.open or any(name in jobs and hands_on_all(jobs[name]) for name in got):
+        if got is None or job.open or not got.isdisjoint(open_handed):
             continue
         if makers:
             yield from _files(context, job, got, makers)
@@ -58,7 +59,9 @@ def _makers(context: Context, shared: set[str]) -> dict[str, tuple[Handed, set[s
     return found
 
 
-def _files(context: Context, job: Job, got: set[str], makers: dict[str, tuple[Handed, set[str]]]) -> Iterator[Finding]:
+def _files(
+    context: Context, job: Job, got: set[str] | frozenset[str], makers: dict[str, tuple[Handed, set[str]]]
+) -> Iterator[Finding]:
     jobs = context.pipeline.jobs
     index = context.pipeline.stage_index(job)
     reads = _read_paths(context, job)
@@ -140,7 +143,9 @@ def _variables(context: Context) -> dict[str, set[str]]:
     return found
 
 
-def _unset(context: Context, job: Job, got: set[str], variables: dict[str, set[str]]) -> Iterator[Finding]:
+def _unset(
+    context: Context, job: Job, got: set[str] | frozenset[str], variables: dict[str, set[str]]
+) -> Iterator[Finding]:
     """Variables of dotenv reports in the job's own scripts, for which nothing that reaches the job has a value.
 
     Whoever asks first whether a variable is there expects that it may not be.

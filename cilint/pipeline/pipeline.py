@@ -18,12 +18,14 @@ class Pipeline:
     variables: the global `variables:` site; workflow: the `workflow:` site; both None when absent.
     """
 
-    __slots__ = ("config", "jobs", "stages", "variables", "workflow")
+    __slots__ = ("_earlier", "_places", "config", "jobs", "stages", "variables", "workflow")
 
     def __init__(self, config: Config, jobs: dict[str, Job], stages: list[str]) -> None:
         self.config = config
         self.jobs = jobs
         self.stages = stages
+        self._places = {name: index for index, name in reversed(list(enumerate(stages)))}
+        self._earlier: dict[int, frozenset[str]] = {}
         root = config.site
         workflow = root.set("workflow")
         self.workflow: Site | None = None if "workflow" in jobs else workflow
@@ -36,4 +38,11 @@ class Pipeline:
 
     def stage_index(self, job: Job) -> int:
         """The place of the job's stage in run order, from 0; -1 when the stage is not defined."""
-        return self.stages.index(job.stage) if job.stage in self.stages else -1
+        return self._places.get(job.stage, -1)
+
+    def earlier(self, job: Job) -> frozenset[str]:
+        """The names of all jobs of stages before that of the job; the same set for all jobs of a stage."""
+        index = self.stage_index(job)
+        if index not in self._earlier:
+            self._earlier[index] = frozenset(name for name, one in self.jobs.items() if self.stage_index(one) < index)
+        return self._earlier[index]

@@ -19,9 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 15
 BYTES = 22_000
-# The target is 7; a pipeline of the brief's kind, whose gates are proven on the way, is not there yet. The ceiling
-# notices when it gets worse, on a machine that runs other tests beside.
-CEILING = 14
+# The target is 7. The reference pipeline's jobs came to 7.4 on a machine with other work beside, where the same
+# ratio moved by 1.5 either way from run to run; what goes beyond that is no noise.
+CEILING = 9
 
 pytestmark = pytest.mark.slow
 

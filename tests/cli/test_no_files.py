@@ -9,7 +9,6 @@ import pytest
 CALLS = (
     ("check", "pipe"),
     ("resolve", "pipe"),
-    ("rules", "--settings", "pipe"),
     ("check", "--settings", "pipe"),
     ("check", "--baseline", "pipe"),
 )
@@ -36,7 +35,7 @@ def test_neither_is_a_device(cilint):
 
 
 def test_a_register_of_waivers_that_is_a_pipe_is_refused(cilint):
-    outcome = cilint("check", files={**PIPELINE, ".cilint.yaml": "waivers: pipe\n"})
+    outcome = cilint("check", files={**PIPELINE, ".cilint.yaml": "waivers: {file: pipe}\n"})
     assert outcome.status == 2
     assert "it is a pipe" in outcome.err
 
