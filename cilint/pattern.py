@@ -1,7 +1,7 @@
 """Regular expressions that are compiled when they are first used, and by one run for all later ones.
 
 Compiling is slow, and most patterns look for what most files do not hold: a faulty line, a rare token, an odd spelling.
-Those that a check does use, some 60, took a twelfth of a cold run to compile. What the compiler of `re` makes of a
+Those that a check does use, some 60, took more than a tenth of a cold run to compile. What the compiler of `re` makes of a
 pattern is plain data; `ready` holds it where an earlier run kept it (see `cilint/cli/_snapshot.py`).
 """
 

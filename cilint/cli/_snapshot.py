@@ -1,10 +1,10 @@
 """The compiled code of cilint in one file, so that a start opens one file instead of two hundred; with the compiled
 patterns.
 
-A cold check imports some 170 modules. For each of them Python asks every finder, looks into a folder, and opens, reads
-and closes a file; that is an eighth of the whole run (1,200 system calls, 27 of 480 million instructions). A snapshot
-holds the same code, and what Python looks at before it believes a compiled file is looked at here, too: whether the
-source is of the same time and size.
+A cold check imports some 180 modules. For each of them Python asks every finder, looks into a folder, and opens, reads
+and closes a file. With the snapshot, a check of 22 kB takes 499 instead of 583 million instructions, and 1,670 instead
+of 3,710 system calls. It holds the same code, and what Python looks at before it believes a compiled file is looked at
+here, too: whether the source is of the same time and size.
 
 It lies among Python's own compiled files and is trusted as they are; never in a cache folder, which a pipeline may
 share with strangers. A run that had to import modules the usual way adds those at its end of which a compiled file is

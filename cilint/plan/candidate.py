@@ -164,12 +164,13 @@ class Candidate:
     """One job that GitLab may create, be it an instance of a parallel job; the same in every scenario.
 
     when, allow_failure, exit_codes, needs: at job level. needs is None for a job that waits for stages.
-    own: its predefined variables; variables: those of `variables:` and of its place in the matrix.
+    own: its predefined variables; variables: those of `variables:` and of its place in the matrix;
+    plain: their values.
     """
 
     __slots__ = (
         "action", "allow_failure", "conditions", "environment", "exit_codes", "inherit", "instance", "interruptible",
-        "job", "name", "needs", "own", "policy", "rules_span", "stage", "stage_index", "start_in", "tier", "url",
+        "job", "name", "needs", "own", "plain", "policy", "rules_span", "stage", "stage_index", "start_in", "tier", "url",
         "variables", "when",
     )  # fmt: skip
 
@@ -190,6 +191,7 @@ class Candidate:
         if instance.variables:
             rows = {name: Variable(name, value) for name, value in instance.variables.items()}
             self.variables = {**shared.variables, **rows}
+        self.plain = {name: variable.value for name, variable in self.variables.items()}
         self.own = of_job(instance, self.stage, self.when)
         self.start_in = shared.start_in
         self.inherit = shared.inherit

@@ -177,7 +177,7 @@ class _Shared:
             plain = plain_values(yaml)
         if candidate.variables:
             yaml = {**yaml, **candidate.variables}
-            plain = {**plain, **plain_values(candidate.variables)}
+            plain = {**plain, **candidate.plain}
         return Context(self.situation, yaml, candidate.own, plain)
 
     def circles_in(self, candidate: Candidate) -> bool:
