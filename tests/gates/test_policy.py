@@ -347,6 +347,13 @@ COMMANDS = {
     "a host": ["rsync -a dist/ deploy@web.prod.example.com:/srv"],
     "a shell on a host": ["ssh deploy@prod-1.example.com docker compose up -d"],
     "a branch that deploys": ["git push origin HEAD:production"],
+    "copies to a bucket": ["aws s3 cp dist s3://acme-prod --recursive"],
+    "copies to a bucket of Google's": ["gsutil -m cp -r dist gs://shop-production"],
+    "a revision": ["gcloud run services update shop --image x --project shop-prod"],
+    "another tool for stacks": ["cdktf deploy prod"],
+    "a task of another runner": ["fastlane deploy_production"],
+    "a release of npm": ["pnpm run release:prod"],
+    "PowerShell": ["pwsh -c './deploy.ps1 -Environment Production'"],
 }
 for name, script in COMMANDS.items():
     WAYS[f"by command: {name}"] = (second(script), "second", "needs")
@@ -373,6 +380,11 @@ WAYS["by value: what a script reads"] = (
 WAYS["by name: an opaque script"] = (
     BASE + "release-to-production: {stage: prod, needs: [compile], script: [./go]}\n",
     "release-to-production",
+    "needs",
+)
+WAYS["by name: nothing else"] = (
+    BASE + "production: {stage: prod, needs: [compile], script: [./go]}\n",
+    "production",
     "needs",
 )
 WAYS["by name: underscores"] = (
@@ -430,6 +442,17 @@ UNKNOWN = {
         "shop",
     ),
     "no word on the place": ("release: {stage: prod, script: [kubectl apply -f k8s]}\n", "whether release", "kubectl"),
+    "a script that says nothing": ("release: {stage: prod, script: [./deploy.sh]}\n", "whether release", "deploy.sh"),
+    "a pipeline by the API": (
+        "release: {stage: prod, script: [curl -X POST -F ref=main https://gitlab.example.com/api/v4/projects/1/pipeline]}\n",
+        "whether release",
+        "curl",
+    ),
+    "a click by the API": (
+        "release: {stage: prod, script: [curl -X POST https://gitlab.example.com/api/v4/projects/1/jobs/5/play]}\n",
+        "whether release",
+        "curl",
+    ),
 }
 
 
@@ -484,6 +507,7 @@ def test_other_environments_are_not_in_question(judged, environment):
         "kubectl --context production get pods",
         "echo deploy to prod",
         "aws s3 cp s3://acme-prod/x .",
+        "gsutil cp gs://acme-prod/x .",
     ],
 )
 def test_what_only_looks_like_production_is_not_guarded(judged, script):
