@@ -51,9 +51,11 @@ class Finding:
     path: keys from the root of the composed tree to the value. jobs: every job that the value reaches.
     trail: how the value reached the first of them. severity: "error", "warning" or "info"; "" until judged.
     status: "open", "waived", "suppressed" or "baselined"; reason: why it is not open.
+    about: of a fault of the whole pipeline, which it is, for it stands at no value of its own; "" for all others.
     """
 
     __slots__ = (
+        "about",
         "controls",
         "edits",
         "fingerprint",
@@ -96,6 +98,7 @@ class Finding:
         self.edits = tuple(edits)
         self.controls: tuple[str, ...] = ()
         self.fingerprint = ""
+        self.about = ""
         self.status = "open"
         self.reason = ""
 

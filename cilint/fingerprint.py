@@ -2,7 +2,8 @@
 
 A fingerprint is a digest of rule, file, the structural path at which the value is *written* in that file, its
 normalised text, and an ordinal for true duplicates. Not in it: lines, columns, the wording of the message, severity,
-key order, comments, quoting, indentation, the jobs that inherit the value, or how they come by it.
+key order, comments, quoting, indentation, the jobs that inherit the value, or how they come by it. A fault of the whole
+pipeline (a job that is not there) has no place of its own, so what it is about stands for path and text.
 """
 
 from __future__ import annotations
@@ -58,7 +59,13 @@ def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules
     for finding in findings:
         span = finding.span
         reading = roots.get(span.source.path)
-        steps, value = locate(reading, span) if reading is not None else ([], _line(span))
+        steps: list[str] = []
+        if finding.about:
+            value = finding.about
+        elif reading is None:
+            value = _line(span)
+        else:
+            steps, value = locate(reading, span)
         parts: tuple[str, ...] = (
             finding.rule,
             span.source.path,

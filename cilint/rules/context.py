@@ -104,7 +104,7 @@ class Context:
         span = place.span if isinstance(place, Site) else place
         if site is None and isinstance(place, Site):
             site = place
-        return Finding(
+        finding = Finding(
             self.rule.id,
             message,
             span,
@@ -115,6 +115,9 @@ class Context:
             help=help,
             edits=edits,
         )
+        if not (finding.path or finding.jobs):
+            finding.about = message
+        return finding
 
     @property
     def lost(self) -> str:

@@ -106,3 +106,31 @@ def test_another_name_of_the_job_is_another_fault():
 
 def test_another_file_is_another_fault():
     assert not START.keys() & found(TEXT, "ci/other.yml").keys()
+
+
+BARE = TEXT.removeprefix(HEAD).replace("  stage: build\n", "").replace("  stage: deply\n", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# one\n\n" + BARE,
+        DEPLOY.replace("  stage: deply\n", "") + BARE.replace(DEPLOY.replace("  stage: deply\n", ""), ""),
+        "stages: [test]\n" + BARE,
+    ],
+)
+def test_faults_of_the_whole_pipeline_stand_nowhere_in_particular(text):
+    def whole(text):
+        return {mark for mark, rule in found(text).items() if rule.endswith(" None")}
+
+    assert len(whole(BARE)) > 20
+    assert whole(text) == whole(BARE)
+
+
+def test_another_missing_job_is_another_fault():
+    """One job that is asked for goes and another one comes: a baseline must not take the first for the second."""
+    scan = "scan:\n  image: $CI_REGISTRY/a/semgrep:1.2.3\n  script: [semgrep ci]\n"
+    lint = "lint:\n  image: $CI_REGISTRY/a/hadolint:1.2.3\n  script: [hadolint Dockerfile]\n"
+    before, after = found(TEXT + scan), found(TEXT + lint)
+    new = [rule for mark, rule in after.items() if mark not in before and rule.endswith(" None")]
+    assert new == ["required-job None"]
