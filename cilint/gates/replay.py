@@ -90,7 +90,7 @@ def _follow(
     for wanted in moments:
         # What is cancelled while it waits must be so before anything that it waits for ends: the last jobs first.
         for name in reversed(course.jobs):
-            if wanted.get(name) in ("canceled", "dropped") and course.status[name] == CREATED:
+            if name != guarded and wanted.get(name) in ("canceled", "dropped") and course.status[name] == CREATED:
                 course.happen("cancel", name)
                 events.append(("cancel", name))
         for _ in range(len(course.jobs) + 3):
@@ -98,6 +98,8 @@ def _follow(
             for name in course.jobs:
                 if course.status[guarded] in STARTED:
                     return events
+                if name == guarded:
+                    continue  # it has to start by itself, and then this is over
                 action = _action(course, name, wanted.get(name, "waits"), undone, is_gate=name in gates)
                 if action:
                     course.happen(action, name)
