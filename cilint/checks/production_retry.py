@@ -36,7 +36,10 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             edits = context.replace(place, most) if more else ()
             yield context.fault(place_span(place), message, job=job, site=place, edits=edits)
         when = retry.set("when")
-        if when is None:
+        # A listed exit status is enough for another try (`lib/gitlab/ci/build/auto_retry.rb`), and only what the job
+        # itself runs leaves one.
+        codes = retry.set("exit_codes") if isinstance(retry.node, Mapping) else None
+        if when is None and codes is None:
             message = f"is tried again after any failure, also of the deployment itself: retry: when: {allowed[0]}"
             edits = _only_runner(context, retry, limit, most, allowed)
             yield context.fault(place_span(retry), message, job=job, site=retry, edits=edits)
@@ -45,6 +48,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 yield context.fault(
                     site, f"is tried again after {site.text}, which is no failure of the runner", job=job
                 )
+        if codes is not None:
+            message = "is tried again after exit codes, which are the deployment's own"
+            yield context.fault(codes.key_span, message, job=job, site=codes)
 
 
 def _only_runner(context: Context, retry: Site, limit: Site | None, most: int, allowed: list[str]) -> tuple[Edit, ...]:

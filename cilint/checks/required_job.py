@@ -21,9 +21,9 @@ _IDLE = ("echo", "printf", "true", ":", "exit", "sleep", "")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios], automatic}]; scenarios are those
-    of `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ...; automatic: where it is
-    created, one of the jobs starts by itself.
+    """parameters: jobs: [{role, requirement, created: [scenarios], absent: [scenarios], automatic, artifact}]; scenarios
+    are those of `cilint simulate`'s defaults: main, develop, merge-request, schedule, tag, main-code ...; automatic:
+    where it is created, one of the jobs starts by itself; artifact: one of the jobs keeps files for others.
     """
     place = top(context)
     for entry in parameters["jobs"]:
@@ -40,6 +40,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if not working:
             message = f"{title} is a job that only prints: it does nothing ({requirement})"
             yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
+        if entry.get("artifact") and not any(job.site.dig("artifacts", "paths") for job in jobs):
+            if any(job.open or job.trigger for job in jobs):
+                context.unknown(f"what {title} keeps", f"it may stand in {context.lost}", jobs[0].span)
+            else:
+                message = f"{title} keeps no artifact: what it makes is lost ({requirement})"
+                yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
         yield from _contexts(context, working or jobs, title, entry)
 
 
@@ -56,7 +62,9 @@ def _only_prints(context: Context, job: Job) -> bool:
     if job.trigger or (facts.manual and not facts.environment):
         return False
     commands = context.scripts.written(job, "script")
-    return bool(commands) and all(command.name in _IDLE and not _writes(command) for command in commands)
+    return bool(commands) and all(
+        (command.name in _IDLE or command.asks) and not _writes(command) for command in commands
+    )
 
 
 def _writes(command: Command) -> bool:

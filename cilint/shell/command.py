@@ -59,6 +59,7 @@ _OPERANDS_FIRST = {
     "taskset": 1,
 }
 _ASSIGNING = ("env", "sudo", "doas", "cross-env")  # `NAME=value` may come before the command
+_ABOUT = ("--version", "-version", "-V", "version", "-h", "help")
 _ASKING = ("-v", "-V")  # `command -v kubectl` only asks whether it is there
 
 
@@ -232,6 +233,12 @@ class Command:
     def operands(self) -> list[Word]:
         """The words that are no options; the value behind an option counts as one of them."""
         return [word for word in self.argv[1:] if not word.text.startswith("-") or word.text == "-"]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the program only tells about itself: `trivy --version`, `scripts/deploy.sh --help`."""
+        arguments = self.arguments
+        return bool(arguments) and ("--help" in arguments or (len(arguments) == 1 and arguments[0] in _ABOUT))
 
     def __repr__(self) -> str:
         return f"Command({' '.join(word.text for word in self.words)})"

@@ -1,7 +1,7 @@
 """Command patterns of packs: `npm audit`, `trivy image`, `*drift*.sh`; looked up once a script, not once a job.
 
 A pattern is a program's name and words that follow it. The first word is the subcommand: no operand stands before it,
-but for the values of options. A word that begins with `*` may stand anywhere, as all further ones may.
+but for the values of options. A command that only asks for a version or for help fits none. A word that begins with `*` may stand anywhere, as all further ones may.
 """
 
 from __future__ import annotations
@@ -58,13 +58,16 @@ class Patterns:
         found: dict[str, Command] = {}
         for command in commands:
             for pattern, words in self._of_name(command.name):
-                if pattern not in found and (not words or _follows(command, words)):
+                if pattern not in found and (not words or _follows(command, words)) and not command.asks:
                     found[pattern] = command
         return found
 
     def of(self, command: Command) -> set[str]:
         """The patterns that one command fits."""
-        return {pattern for pattern, words in self._of_name(command.name) if not words or _follows(command, words)}
+        fitting = self._of_name(command.name)
+        if not fitting or command.asks:
+            return set()
+        return {pattern for pattern, words in fitting if not words or _follows(command, words)}
 
     def _of_name(self, name: str) -> list[tuple[str, list[str]]]:
         known = self._by_name.get(name)
