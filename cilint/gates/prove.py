@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cilint.gates.solver import Model
     from cilint.gates.witness import Situation
     from cilint.plan import Plan, Planner, Tree
+    from cilint.span import Span
 
 _TRIES = 12  # models that are replayed before the answer is "unknown"
 
@@ -299,12 +300,12 @@ class Prover:
         """The likely reason why no counterexample could be replayed."""
         world, places = self.world, self.creation.places
         if world.slug is not None:
-            place = places.get("CI_COMMIT_REF_SLUG")
-            return f"it depends on $CI_COMMIT_REF_SLUG ({place}): ask for $CI_COMMIT_REF_NAME, of which GitLab makes it"
+            place = _told(places.get("CI_COMMIT_REF_SLUG"))
+            return f"it depends on $CI_COMMIT_REF_SLUG{place}: ask for $CI_COMMIT_REF_NAME, of which GitLab makes it"
         for text in self.creation.conditions.patterns:
-            place = places.get(text.name)
+            place = _told(places.get(text.name))
             return (
-                f"it may depend on ${text.name} ({place}), which is used as a pattern and may be set from outside: "
+                f"it may depend on ${text.name}{place}, which is used as a pattern and may be set from outside: "
                 f"write the pattern out, or say what it is by --assume {text.name}=..."
             )
         open_ = list(dict.fromkeys(world.texts.open.values()))
@@ -337,3 +338,8 @@ class Prover:
         shown.options = tuple(options)
         tell(shown, claim, done.why)
         return shown
+
+
+def _told(place: Span | None) -> str:
+    """Where something is written; nothing where that is not known, as in `only: variables`."""
+    return "" if place is None else f" ({place})"

@@ -85,7 +85,7 @@ def wishes(world: World, creation: Creation) -> list[int | list[int]]:
     compared = solver.any_of((kind["merge_request"], solver.all_of((kind["branch"], source["push"]))))
     return [
         solver.all_of(passed), *passed, [*usual, *others, solver.all_of(keywords)],
-        solver.iff(world.diff, compared), *values, solver.iff(world.protected, protected),
+        solver.iff(world.diff, compared), world.slugged, *values, solver.iff(world.protected, protected),
         *(-term for term in creation.changes.globs.values()),
     ]  # fmt: skip
 

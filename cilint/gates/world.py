@@ -134,8 +134,10 @@ class World:
             solver.add(*(source[name] for name in self.assume.sources if name in source))
         if self.assume.kinds:
             solver.add(*(kind[name] for name in self.assume.kinds))
-        # A merge request has a diff, an updated branch, too; a child pipeline has what its parent has.
-        solver.add(-self.diff, source["merge_request_event"], source["push"], source["parent_pipeline"])
+        # A merge request has a diff, an updated branch, too; a child pipeline has what its parent has. Of external pull
+        # requests it is not documented, so they may.
+        compared = ("merge_request_event", "push", "parent_pipeline", "external_pull_request_event")
+        solver.add(-self.diff, *(source[name] for name in compared))
         solver.add(-self.diff, -kind["tag"])
         solver.add(-kind["merge_request"], self.diff)
 
@@ -146,7 +148,8 @@ class World:
     def text(self, name: str, language: Language | None = None) -> Text:
         """A new unknown text."""
         hint = _HINTS.get(name)
-        made = Text(name, language, (hint,) if hint else () if is_predefined(name) else _PASSED)
+        is_ours = is_predefined(name) and name not in _SWITCHES
+        made = Text(name, language, (hint,) if hint else () if is_ours else _PASSED)
         self.users.append(made)
         return made
 
@@ -252,7 +255,8 @@ class World:
         if name.startswith("CI_MERGE_REQUEST_"):
             return self._of_merge_request(name)
         if name.startswith("CI_EXTERNAL_PULL_REQUEST_"):
-            return self._when(source["external_pull_request_event"], self.text(name))
+            number = _NUMBER if name.endswith("_IID") else None
+            return self._when(source["external_pull_request_event"], self.text(name, number))
         if name.startswith("CHAT_"):
             return self._when(source["chat"], self.text(name))
         if name == "CI_PIPELINE_TRIGGERED":

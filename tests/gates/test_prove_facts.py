@@ -90,6 +90,9 @@ def test_holds_in_every_pipeline(prove, fact):
 
 
 REFUTED = {
+    "an external pull request may have a diff": pipeline(
+        "rules: [{changes: [src/**], when: manual}]", when('$CI_PIPELINE_SOURCE == "external_pull_request_event"', "")
+    ),
     "a branch may be unprotected": pipeline(when('$CI_COMMIT_REF_PROTECTED == "true"'), DEPLOY),
     "the default branch may have another name": pipeline(when("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"), DEPLOY),
     "a merge request from a branch called main": pipeline(
@@ -265,3 +268,15 @@ def test_a_blow_up_is_unknown_within_the_budget(prove):
     verdict = prove(json.dumps(root), "deploy", "approve", seconds=1)
     assert verdict.status in ("unknown", "refuted")
     assert time.perf_counter() - started < 6
+
+
+def test_a_slug_that_does_not_matter_leaves_the_branch_its_name(prove):
+    text = pipeline("when: manual", "rules: [{if: $D == ''}]") + "log: {script: [x], stage: prod, rules: [{if: $CI_COMMIT_REF_SLUG =~ /^release-/}]}\n"
+    shown = prove(text, "deploy", "approve").counterexample
+    assert shown.story[0].startswith('a push to branch main with D="" creates deploy')
+
+
+def test_what_is_passed_has_a_usual_value(prove):
+    text = pipeline("when: manual, allow_failure: false", "rules: [{if: $CI_DEBUG_TRACE, needs: [log]}]")
+    shown = prove(text + "log: {stage: approve, script: [x]}\n", "deploy", "approve").counterexample
+    assert shown.outside == {"CI_DEBUG_TRACE": "true"}
