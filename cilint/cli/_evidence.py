@@ -42,11 +42,14 @@ _NAMING = (
     "diff_base",
     "since",
     "fail_on",
+    "organisation",
+    "system",
 )
 
 
 def evidence_of(request: Request, exit_status: Callable[[Evidence], int]) -> Evidence:
     """The evidence of everything that the paths mean. exit_status: what the run will end with. Raises UnreadableError when nothing of it is there."""
+    started = now()
     before = since.read(request.since) if request.since else None
     population = Population(request.paths or (_default(),))
     judged: list[Judged] = []
@@ -63,13 +66,16 @@ def evidence_of(request: Request, exit_status: Callable[[Evidence], int]) -> Evi
     if not judged and all(stray.status == "missing" for stray in population.strays):
         stray = population.strays[0]
         raise UnreadableError(f"cannot read {stray.path}: {stray.why}", help="name a file, or a folder with projects")
-    waivers = [facts for entry in opened for facts in _waivers.facts(entry, now()[:10])]
+    named = list(zip([one.name for one in judged], opened, strict=True))
+    waivers = _waivers.facts_of(named, started[:10])
+    for one, (name, entry) in zip(judged, named, strict=True):
+        one.findings = _waivers.useful_elsewhere(one.findings, entry, waivers, name)
     return collect(
         judged,
         population.strays,
         frameworks=_frameworks(request, opened),
-        waivers=list({(fact.place.file, fact.id): fact for fact in waivers}.values()),
-        provenance=_provenance(opened, request),
+        waivers=waivers,
+        provenance=_provenance(named, request, started),
         hide=hidden,
         before=before,
         exit_status=exit_status,
@@ -121,15 +127,20 @@ def _frameworks(request: Request, opened: list[Entry]) -> list[Loaded]:
 
 def now() -> str:
     """The time of the run, in UTC; SOURCE_DATE_EPOCH sets it for runs that must be repeatable."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_epoch()))
+
+
+def _epoch() -> int | None:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch.isdigit() else None))
+    return int(epoch) if epoch.isdigit() else None
 
 
-def _provenance(opened: list[Entry], request: Request) -> Provenance:
+def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str) -> Provenance:
+    """opened: every entry with the name of its target."""
     packs: dict[str, Digest] = {}
     settings: dict[str, Digest] = {}
     overrides: dict[str, None] = {}
-    for entry in opened:
+    for name, entry in opened:
         for pack, files in entry.rules.sources:
             for file in files:
                 shown = f"{pack}/{os.path.basename(file)}"
@@ -137,26 +148,36 @@ def _provenance(opened: list[Entry], request: Request) -> Provenance:
         path = entry.settings.path
         if path:
             settings[path] = digest_of(path)
-        overrides.update(dict.fromkeys(_overrides(entry, request)))
-    registers = {path: digest_of(path, shown) for entry in opened for path, shown in _waivers.registers(entry)}
+        said = _overrides(entry, request)
+        where = f"{name}: " if len({entry.settings.path for _, entry in opened}) > 1 else ""
+        overrides.update(dict.fromkeys(f"{where}{text}" for text in said))
+    read = {path: (name, shown) for name, entry in opened for path, shown in _waivers.registers(entry)}
+    names = [shown for _, shown in read.values()]
+    registers = {
+        path: digest_of(path, f"{name}: {shown}" if names.count(shown) > 1 else shown)
+        for path, (name, shown) in read.items()
+    }
     command = ["cilint", "report", *request.paths]
     for key in _NAMING:
         value = getattr(request, key)
         given = value if isinstance(value, tuple) else (value,) if value else ()
         command += [word for one in given for word in (f"--{key.replace('_', '-')}", str(one))]
     command += ["--strict"] if request.strict else []
+    told = {name: getattr(request, name) for name in ("organisation", "system") if getattr(request, name)}
     return Provenance(
         tool="cilint",
         version=__version__,
         tool_sha256=program_digest(),
         python=platform.python_version(),
-        as_of=now(),
+        as_of=started,
+        ended=now(),
+        clock="SOURCE_DATE_EPOCH" if _epoch() is not None else "clock",
         command=command,
         packs=list(packs.values()),
         settings=list(settings.values()),
         registers=list(registers.values()),
         overrides=list(overrides),
-        project=run_facts(os.environ),
+        project={**told, **run_facts(os.environ)},
     )
 
 

@@ -8,7 +8,7 @@ from cilint.cli import _choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cilint.check import Checked
     from cilint.cli._lint import Entry
@@ -91,31 +91,64 @@ def _change(request: Request) -> Change:
     )
 
 
-def facts(entry: Entry, today: str) -> Iterator[WaiverFacts]:
-    """Every entry of the register as evidence has it; only once the findings are settled."""
+_STATES = ("applied", "unapproved", "self-granted", "unknown", "refused", "expired", "unused", "closed")
+
+
+def facts_of(opened: Iterable[tuple[str, Entry]], today: str) -> list[WaiverFacts]:
+    """Every entry of every register, once, whatever the number of targets (with their names) that it was judged for."""
+    found: dict[tuple[str, str], WaiverFacts] = {}
+    for target, entry in opened:
+        for path, fact in facts(entry, target, today):
+            known = found.setdefault((path, fact.id), fact)
+            if known is fact:
+                continue
+            known.targets.append(target)
+            known.covers += fact.covers
+            if _STATES.index(fact.state) < _STATES.index(known.state):
+                known.state, known.why = fact.state, fact.why
+    return list(found.values())
+
+
+def useful_elsewhere(findings: list[Finding], entry: Entry, waivers: list[WaiverFacts], target: str) -> list[Finding]:
+    """The findings without those that call a waiver unused which settles something of another target."""
+    known = {one.id: one.state for one in waivers if target in one.targets}
+    register = entry.register
+    used = [one.span for one in register.waivers if known.get(one.id) == "applied"] if register else []
+    return [one for one in findings if one.rule != "waiver-unused" or one.span not in used]
+
+
+def facts(entry: Entry, target: str, today: str) -> Iterator[tuple[str, WaiverFacts]]:
+    """Every entry of the register as evidence has it, with the register's path; only once the findings are settled."""
     from cilint.evidence.examined import place_of
     from cilint.evidence.model import WaiverFacts
     from cilint.settle.waivers import days_between
 
     register = entry.register
-    for waiver in register.waivers if register else ():
+    if register is None:
+        return
+    for waiver in register.waivers:
         if waiver.state == "elsewhere":
             continue
-        yield WaiverFacts(
-            id=waiver.id,
-            rules=waiver.rules,
-            scope=waiver.scope,
-            reason=waiver.reason,
-            compensating=waiver.compensating,
-            approved_by=waiver.approved_by,
-            ticket=waiver.ticket,
-            created=waiver.created,
-            expires=waiver.expires,
-            days_left=days_between(today, waiver.expires),
-            state=waiver.state,
-            why=waiver.why,
-            covers=waiver.covers,
-            place=place_of(waiver.span),
+        yield (
+            os.path.realpath(register.path),
+            WaiverFacts(
+                id=waiver.id,
+                targets=[target],
+                rules=waiver.rules,
+                scope=waiver.scope,
+                reason=waiver.reason,
+                compensating=waiver.compensating,
+                requested_by=waiver.requested_by,
+                approved_by=waiver.approved_by,
+                ticket=waiver.ticket,
+                created=waiver.created,
+                expires=waiver.expires,
+                days_left=days_between(today, waiver.expires),
+                state=waiver.state,
+                why=waiver.why,
+                covers=waiver.covers,
+                place=place_of(waiver.span),
+            ),
         )
 
 

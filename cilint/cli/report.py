@@ -48,6 +48,9 @@ OPTIONS = Options(
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--organisation", "Whose evidence it is; the report says so.", kind="text", metavar="NAME", group=_INPUT),
+    Option("--system", "The system that the pipelines belong to; the report says so.",
+           kind="text", metavar="NAME", group=_INPUT),
     Option("--stdin-filename", "The path that standard input (-) stands for.",
            kind="text", metavar="PATH", group=_INPUT),
     Option("--format", "Format on standard output.", kind="text", choices=tuple(FORMATS), default="html",
@@ -137,9 +140,8 @@ def _status(evidence: Evidence, request: Request) -> int:
     """1 for open findings at or above the threshold, and under --strict for what could not be assessed."""
     ranks = ("error", "warning", "info", "never")
     threshold = request.fail_on or "error"
-    severities = {rule.id: rule.severity for rule in evidence.rules}
     failed = {
-        severities.get(tested.rule, "error")
+        tested.severity
         for tested in evidence.tested
         for item in tested.items
         if item.result == "fail" and item.status in ("open", "")

@@ -81,8 +81,8 @@ def collect(
     for one in judged:
         entries = examined.load(one.rules)
         tested += [
-            _tested(one, rule, entries.get(rule), hide) if rule in one.rules else _absent(rule, one.name)
-            for rule in rules
+            _tested(one, rule, entries.get(rule), hide) if rule in one.rules else _absent(facts, one.name)
+            for rule, facts in rules.items()
         ]
     lost = [stray.path for stray in strays if stray.status in ("missing", "unreadable")]
     tally = controls.Tally(tested, rules.values(), lost)
@@ -157,15 +157,15 @@ def _tested(judged: Judged, id: str, entry: examined.Examined | None, hide: Call
     if rule.language and not judged.checked.config.complete:
         note = "an include could not be read, so what stands in it was not judged"
         items.append(Item(subject="what was not read", result="not-assessed", note=note))
-    return Tested(rule=id, target=judged.name, result=worst(item.result for item in items), items=items)
+    result = worst(item.result for item in items)
+    return Tested(rule=id, target=judged.name, severity=rule.severity, result=result, items=items)
 
 
-def _absent(id: str, target: str) -> Tested:
+def _absent(rule: RuleFacts, target: str) -> Tested:
     """A rule that other targets have, and this one's settings leave out."""
     note = "the settings of this target leave the rule out"
-    return Tested(
-        rule=id, target=target, result="not-assessed", items=[Item(subject="rule", result="not-assessed", note=note)]
-    )
+    items = [Item(subject="rule", result="not-assessed", note=note)]
+    return Tested(rule=rule.id, target=target, severity=rule.severity, result="not-assessed", items=items)
 
 
 def _target(judged: Judged) -> Target:
@@ -179,6 +179,7 @@ def _target(judged: Judged) -> Target:
         why="; ".join(f"{item.what}: {item.why}" for item in config.not_assessed)
         or ("the file could not be read as YAML" if config.root is None else ""),
         commit=commit.sha,
+        ref=commit.ref,
         merged_sha256=merged_digest(config),
         files=files_of(judged.project.root, [*sources, *called], commit),
         gates_note=NO_PIPELINE,

@@ -67,7 +67,7 @@ def judge(loaded: Loaded, tally: Tally) -> FrameworkResult:
         version=framework.version,
         link=framework.link,
         note=framework.note,
-        file=loaded.path,
+        file=loaded.shown,
         sha256=loaded.digest,
         controls=[_control(control, named.get(control.id, []), loaded, tally) for control in controls],
     )

@@ -18,7 +18,7 @@ from cilint.tree import Scalar, plain, read
 from cilint.tree.node import ruby_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from cilint.check import Checked
     from cilint.finding import Finding
@@ -83,6 +83,8 @@ def items_of(
 ) -> list[Item]:
     """Everything that a rule was held against in one target, with results; what it found elsewhere follows.
 
+    A thing at which several findings stand is told once for each of them, so that none is lost.
+
     findings: of this rule. hide: takes secrets out of a text; before a value is cut, lest half a secret stays.
     """
     if checked.context is None:
@@ -93,7 +95,7 @@ def items_of(
         for finding in hits:
             left.pop(id(finding), None)
         item.value = _short(hide(item.value))
-        items.append(_with_findings(item, hits))
+        items += [_marked(item.model_copy(), finding) for finding in hits] or [item]
     return [*items, *[of_finding(finding) for finding in left.values()]]
 
 
@@ -225,12 +227,6 @@ def _job(job: Job, examined: Examined) -> Item:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _VALUE else f"{text[: _VALUE - 1]}\u2026"
-
-
-def _with_findings(item: Item, hits: Iterable[Finding]) -> Item:
-    """The item with the result of the findings that stand at it; an open one before a waived one."""
-    ordered = sorted(hits, key=lambda finding: finding.status == "waived")
-    return _marked(item, ordered[0]) if ordered else item
 
 
 def of_finding(finding: Finding) -> Item:

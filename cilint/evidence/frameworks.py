@@ -100,14 +100,19 @@ class Framework(_Strict):
 
 
 class Loaded:
-    """A framework with the file that it came from. digest: sha256 of the file, in hexadecimal."""
+    """A framework with the file that it came from. digest: sha256 of the file, in hexadecimal.
 
-    __slots__ = ("digest", "framework", "path")
+    shown: the path for people; it does not depend on where cilint is installed.
+    """
+
+    __slots__ = ("digest", "framework", "path", "shown")
 
     def __init__(self, framework: Framework, path: str, digest: str) -> None:
         self.framework = framework
         self.path = path
         self.digest = digest
+        inside, here = os.path.dirname(path) == folder(), os.path.relpath(path)
+        self.shown = f"frameworks/{os.path.basename(path)}" if inside else path if here.startswith("..") else here
 
 
 def folder() -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from cilint.evidence.parts import Gate, JobFacts, Picture, Place, Result, worst
 
 SCHEMA_VERSION = 1
+_TIMES = ("as_of", "ended", "clock")
 
 
 class _Data(BaseModel):
@@ -27,7 +28,8 @@ class Item(_Data):
 
     subject: what it is, in words. role: which role it is about, where the rule speaks of roles. job: whose it is, "" for what no job owns. value: what stands there, secrets masked.
     trail: how the value came there, innermost step first. note: what is wrong, or why it could not be assessed.
-    status: of the finding behind it (open, waived, suppressed, baselined), "" without one.
+    status: of the finding behind it (open, waived, suppressed, baselined), "" without one. first_seen: the time of the
+    earliest report of the chain (`--since`) that has the finding; "" where that is this one.
     """
 
     subject: str
@@ -42,13 +44,15 @@ class Item(_Data):
     reason: str = ""
     fingerprint: str = ""
     waiver: str = ""
+    first_seen: str = ""
 
 
 class Tested(_Data):
-    """One rule held against one target."""
+    """One rule held against one target. severity: what the settings of this target make of the rule."""
 
     rule: str
     target: str
+    severity: str
     result: Result
     items: list[Item]
 
@@ -144,13 +148,14 @@ class Target(_Data):
     """One entry of the population.
 
     status: checked; unresolved (parts of it could not be read); unreadable (no configuration came of it);
-    no-pipeline (a project without one); missing (named, but not there).
+    no-pipeline (a project without one); missing (named, but not there). ref: the branch that git stands on, "" for none.
     """
 
     path: str
     status: Literal["checked", "unresolved", "unreadable", "no-pipeline", "missing"]
     why: str = ""
     commit: str = ""
+    ref: str = ""
     merged_sha256: str = ""
     files: list[FileFacts] = []
     jobs: list[JobFacts] = []
@@ -162,13 +167,19 @@ class Target(_Data):
 
 
 class WaiverFacts(_Data):
-    """One entry of the register. state: applied, unused, expired, unapproved, self-granted, unknown, refused or closed."""
+    """One entry of a register.
+
+    targets: for which it was judged; another register may have an entry of the same id. state: applied, unused,
+    expired, unapproved, self-granted, unknown, refused or closed; applied where it is for any of the targets.
+    """
 
     id: str
+    targets: list[str]
     rules: list[str]
     scope: dict[str, str | list[str]]
     reason: str
     compensating: str
+    requested_by: str
     approved_by: list[str]
     ticket: str
     created: str
@@ -190,8 +201,10 @@ class Digest(_Data):
 class Provenance(_Data):
     """Where the evidence comes from.
 
-    as_of: the time of the run, in UTC. tool_sha256: of the files of the program itself, see `program_digest`.
-    exit_status: of the run that made it.
+    as_of: the time at which the run started, in UTC; waivers are judged by its day. ended: when everything was judged.
+    clock: who says so: "clock", or "SOURCE_DATE_EPOCH". tool_sha256: of the files of the program itself, see
+    `program_digest`. exit_status: of the run that made it. project: what GitLab says of the job, and what the options
+    say of the organisation and the system.
     """
 
     tool: str
@@ -200,12 +213,19 @@ class Provenance(_Data):
     exit_status: int = 0
     python: str
     as_of: str
+    ended: str
+    clock: Literal["clock", "SOURCE_DATE_EPOCH"]
     command: list[str]
     packs: list[Digest]
     settings: list[Digest]
     registers: list[Digest]
     overrides: list[str]
     project: dict[str, str]
+
+    @property
+    def policy_sha256(self) -> str:
+        """One digest for all packs of the run: of what `sha256sum` would print for their files."""
+        return sha256("".join(f"{one.sha256}  {one.path}\n" for one in self.packs).encode()).hexdigest()
 
 
 class Change(_Data):
@@ -275,6 +295,10 @@ class Evidence(_Data):
     since: Since | None = None
     digest: str = ""
 
+    def waiver(self, target: str, id: str) -> WaiverFacts | None:
+        """The entry of an id in the register of a target."""
+        return next((one for one in self.waivers if one.id == id and target in one.targets), None)
+
     @property
     def result(self) -> Result:
         """The result over every rule and target, what is no file that could be checked among them.
@@ -297,6 +321,6 @@ class Evidence(_Data):
 def digest_of(data: dict[str, Any]) -> str:
     """sha256 of all that was tested and found, as the JSON of evidence has it; the time of the run is not in it."""
     kept = {key: value for key, value in data.items() if key != "digest"}
-    kept["provenance"] = {key: value for key, value in data["provenance"].items() if key != "as_of"}
+    kept["provenance"] = {key: value for key, value in data["provenance"].items() if key not in _TIMES}
     kept["waivers"] = [{key: value for key, value in one.items() if key != "days_left"} for one in data["waivers"]]
     return sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()

@@ -66,12 +66,13 @@ def merged_digest(config: Config) -> str:
 
 
 class Commit:
-    """The commit that a repository stands at. sha: "" where git does not know any."""
+    """The commit that a repository stands at. sha: "" where git does not know any. ref: its branch, "" for none."""
 
-    __slots__ = ("blobs", "sha")
+    __slots__ = ("blobs", "ref", "sha")
 
     def __init__(self, root: str) -> None:
         self.sha = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
+        self.ref = _git(root, "symbolic-ref", "--quiet", "--short", "HEAD").decode("utf-8", "replace").strip()
         self.blobs: dict[str, str] = {}
         if self.sha:
             prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()

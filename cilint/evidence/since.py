@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from cilint.evidence.model import Item
+    from cilint.evidence.model import Item, Tested
     from cilint.evidence.parts import Result
 
     Key: TypeAlias = tuple[str, str, str, str]
@@ -60,6 +60,11 @@ def since(before: Evidence, now: Evidence) -> Since:
             changes.append(_change(kind, key, item))
         elif old[key].result != item.result:
             changes.append(_change("accepted" if item.result == "waived" else "lapsed", key, item))
+    for tested in now.tested:
+        for item in tested.items:
+            was = old.get(_key(tested, item))
+            if was and item.result in ("fail", "waived"):
+                item.first_seen = was.first_seen or before.provenance.as_of
     assessed = {(tested.target, tested.rule) for tested in now.tested if tested.result != "not-assessed"}
     for key, item in old.items():
         if key not in new:
@@ -82,11 +87,15 @@ def since(before: Evidence, now: Evidence) -> Since:
 
 def _faults(evidence: Evidence) -> dict[Key, Item]:
     return {
-        (tested.target, tested.rule, item.fingerprint or f"{item.subject} {item.note}", item.job): item
+        _key(tested, item): item
         for tested in evidence.tested
         for item in tested.items
         if item.result in ("fail", "waived")
     }
+
+
+def _key(tested: Tested, item: Item) -> Key:
+    return (tested.target, tested.rule, item.fingerprint or f"{item.subject} {item.note}", item.job)
 
 
 def _is_open(now: Evidence, key: Key) -> bool:

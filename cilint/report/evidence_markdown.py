@@ -16,6 +16,7 @@ _ROWS = 200  # findings; a reader of more wants the page or the spreadsheet
 def render(evidence: Evidence) -> str:
     """Summary, population, controls by framework, what failed, waivers, what could not be assessed, limits."""
     facts = evidence.provenance
+    several = len(evidence.targets) > 1
     parts = [
         "# Pipeline evidence",
         f"**{RESULT_WORDS[evidence.result]}** - {headline(evidence)}.",
@@ -45,9 +46,28 @@ def render(evidence: Evidence) -> str:
         "## Limits: what this does not prove",
         "\n".join(f"- {limit}" for limit in evidence.limits),
         "## Provenance",
+        "\n".join(
+            [
+                f"- {code(' '.join(facts.command))} ended with exit status {facts.exit_status}",
+                *[f"- {name}: {code(value)}" for name, value in facts.project.items()],
+                *[f"- change to the rules: {code(text)}" for text in facts.overrides],
+            ]
+        ),
         _table(
             ("File", "sha256"),
-            [[code(file.path), code(file.sha256)] for target in evidence.targets for file in target.files],
+            [
+                [code(f"{target.path}: {file.path}" if several else file.path), code(file.sha256)]
+                for target in evidence.targets
+                for file in target.files
+            ]
+            + [
+                [code(f"{one.path} after merging"), code(one.merged_sha256)]
+                for one in evidence.targets
+                if one.merged_sha256
+            ]
+            + [[code(one.path), code(one.sha256)] for one in (*facts.settings, *facts.registers)]
+            + [[code(f"{one.title} {one.version}"), code(one.sha256)] for one in evidence.frameworks]
+            + [["all packs of rules", code(facts.policy_sha256)], ["the program", code(facts.tool_sha256)]],
         ),
     ]
     return "\n\n".join(parts) + "\n"
@@ -98,12 +118,12 @@ def _waivers(evidence: Evidence) -> str:
         return "There is no register of waivers, or it is empty: no finding is waived."
     rows = [
         [
-            code(one.id), one.state, code(", ".join(one.rules)), code(one.reason), code(", ".join(one.approved_by)),
+            code(one.id), code(", ".join(one.targets)), one.state, code(", ".join(one.rules)), code(one.reason), code(", ".join(one.approved_by)),
             code(one.ticket), one.expires, str(one.covers),
         ]
         for one in evidence.waivers
     ]  # fmt: skip
-    return _table(("Waiver", "State", "Rules", "Reason", "Approved by", "Ticket", "Until", "Covers"), rows)
+    return _table(("Waiver", "Target", "State", "Rules", "Reason", "Approved by", "Ticket", "Until", "Covers"), rows)
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:

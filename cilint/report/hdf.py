@@ -32,9 +32,8 @@ def render(evidence: Evidence) -> str:
     tested: dict[str, list[Tested]] = {}
     for one in evidence.tested:
         tested.setdefault(one.rule, []).append(one)
-    waivers = {waiver.id: waiver for waiver in evidence.waivers}
     nist = _controls(evidence, "nist-800-53")
-    controls = [_control(rule, tested.get(rule.id, []), waivers, nist, evidence) for rule in evidence.rules]
+    controls = [_control(rule, tested.get(rule.id, []), nist, evidence) for rule in evidence.rules]
     data = {
         "platform": {"name": "cilint", "release": evidence.provenance.version, "target_id": _target(evidence)},
         "version": evidence.provenance.version,
@@ -75,7 +74,6 @@ def _controls(evidence: Evidence, framework: str) -> dict[str, list[str]]:
 def _control(
     rule: RuleFacts,
     tested: list[Tested],
-    waivers: dict[str, WaiverFacts],
     nist: dict[str, list[str]],
     evidence: Evidence,
 ) -> dict[str, Any]:
@@ -91,7 +89,8 @@ def _control(
         _result(item, one.target if several else "", evidence, whole=whole) for one in tested for item in one.items
     ]
     applies = any(one.result != "not-applicable" for one in tested)
-    waived = [waivers[item.waiver] for one in tested for item in one.items if item.waiver in waivers]
+    meant = (evidence.waiver(one.target, item.waiver) for one in tested for item in one.items if item.waiver)
+    waived = list({id(waiver): waiver for waiver in meant if waiver}.values())
     place = next((item.place for one in tested for item in one.items if item.place), None)
     return {
         "id": rule.id,
@@ -108,7 +107,7 @@ def _control(
         },
         "code": "",
         "source_location": {"ref": place.file, "line": place.line} if place else {"ref": rule.pack, "line": 1},
-        "waiver_data": _waiver(waived[0]) if waived else {},
+        "waiver_data": _waiver(waived) if waived else {},
         "results": results or [_nothing(evidence)],
     }
 
@@ -150,11 +149,12 @@ def _nothing(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _waiver(waiver: WaiverFacts) -> dict[str, Any]:
-    approved = f"{waiver.id}: {waiver.reason} (approved by {', '.join(waiver.approved_by)}, {waiver.ticket})"
+def _waiver(waivers: list[WaiverFacts]) -> dict[str, Any]:
+    """HDF has one waiver for each control: all of them in words, until the first day that one of them ends."""
+    approved = [f"{one.id}: {one.reason} (approved by {', '.join(one.approved_by)}, {one.ticket})" for one in waivers]
     return {
-        "expiration_date": waiver.expires,
-        "justification": approved,
+        "expiration_date": min(one.expires for one in waivers),
+        "justification": "; ".join(approved),
         "run": True,
         "skipped_due_to_waiver": False,
         "message": "",

@@ -61,7 +61,7 @@ def _configuration(evidence: Evidence) -> list[dict[str, Any]]:
     listed += [(f"register {one.path}", one.sha256) for one in facts.registers]
     tool = {
         "name": f"{facts.tool} {facts.version}",
-        "annotations": {"command": facts.command, "overrides": facts.overrides, "as_of": facts.as_of},
+        "annotations": {"command": facts.command, "overrides": facts.overrides, "as_of": facts.as_of, **facts.project},
         "digest": {"sha256": evidence.digest},
     }
     return [tool, *[{"name": name, "digest": {"sha256": digest}} for name, digest in listed if digest]]

@@ -34,6 +34,9 @@ class _Maker:
     def uuid(self, *words: str) -> str:
         return str(uuid5(_SPACE, "\0".join((self.seed, *words))))
 
+    def risk(self, waiver: WaiverFacts) -> str:
+        return self.uuid("risk", waiver.id, *waiver.targets)
+
     def prop(self, name: str, value: str) -> dict[str, str]:
         return {"name": name, "ns": _NAMES, "value": " ".join(value.split()) or "none"}
 
@@ -127,13 +130,14 @@ def _observation(make: _Maker, tested: Tested) -> dict[str, Any]:
 
 def _risk(make: _Maker, waiver: WaiverFacts) -> dict[str, Any]:
     return {
-        "uuid": make.uuid("risk", waiver.id),
+        "uuid": make.risk(waiver),
         "title": f"Waiver {waiver.id}",
         "description": f"{', '.join(waiver.rules)} is waived until {waiver.expires}.",
         "statement": waiver.reason,
         "status": "deviation-approved",
         "deadline": f"{waiver.expires}T23:59:59+00:00",
         "props": [
+            make.prop("targets", ", ".join(waiver.targets)),
             make.prop("approved-by", ", ".join(waiver.approved_by)),
             make.prop("ticket", waiver.ticket),
             make.prop("compensating", waiver.compensating),
@@ -149,11 +153,11 @@ def _finding(make: _Maker, framework: FrameworkResult, control: ControlResult) -
         for target in control.by_target
         if (support.rule, target) in known
     ]
-    waivers = {
-        waiver.id: {"risk-uuid": make.uuid("risk", waiver.id)}
+    waivers = [
+        {"risk-uuid": make.risk(waiver)}
         for waiver in make.evidence.waivers
         if waiver.state == "applied" and any(support.rule in waiver.rules for support in control.supports)
-    }
+    ]
     asked = "; ".join(f"{kind}: {what}" for kind, what in control.ask)
     data: dict[str, Any] = {
         "uuid": make.uuid("finding", framework.framework, control.id),
@@ -175,7 +179,7 @@ def _finding(make: _Maker, framework: FrameworkResult, control: ControlResult) -
     if related:
         data["related-observations"] = related
     if waivers:
-        data["related-risks"] = list(waivers.values())
+        data["related-risks"] = waivers
     return data
 
 

@@ -40,10 +40,12 @@ def _cell(value: str | int) -> str | int:
 _CONTROLS = (
     "framework", "framework_version", "control", "title", "target", "target_status", "commit", "result", "strength", "tested", "passed",
     "failed", "waived", "not_assessed", "rules", "still_to_be_asked_for", "link", "as_of", "tool_version", "digest",
+    "pipeline", "policy_sha256", "framework_sha256",
 )  # fmt: skip
 _FINDINGS = (
     "target", "commit", "rule", "severity", "result", "status", "job", "subject", "value", "note", "file", "line", "column",
-    "controls", "waiver", "reason", "fingerprint", "as_of",
+    "controls", "waiver", "reason", "fingerprint", "as_of", "first_seen", "approved_by", "expires", "file_sha256", "merged_sha256", "tool_version",
+    "policy_sha256", "pipeline", "digest",
 )  # fmt: skip
 
 
@@ -51,6 +53,8 @@ def controls(evidence: Evidence) -> Sheet:
     """One row for each control of each framework and each target; then the targets that no control was tested on."""
     commits = {target.path: target.commit for target in evidence.targets}
     status = {target.path: STATUS_WORDS[target.status] for target in evidence.targets}
+    facts = evidence.provenance
+    run = (facts.project.get("CI_PIPELINE_ID", ""), facts.policy_sha256)
     rows: list[list[str | int]] = []
     for framework in evidence.frameworks:
         for control in framework.controls:
@@ -64,14 +68,14 @@ def controls(evidence: Evidence) -> Sheet:
                     RESULT_WORDS[result], ", ".join(control.strengths), *numbers,
                     ", ".join(support.rule for support in control.supports),
                     "; ".join(f"{kind}: {what}" for kind, what in control.ask),
-                    control.link, evidence.provenance.as_of, evidence.provenance.version, evidence.digest,
+                    control.link, facts.as_of, facts.version, evidence.digest, *run, framework.sha256,
                 ])  # fmt: skip
     told = {row[_CONTROLS.index("target")] for row in rows}
-    facts = evidence.provenance
     rows += [
         [
             "", "", "", "no control was tested", target.path, status[target.path], target.commit,
             RESULT_WORDS["not-assessed"], "", 0, 0, 0, 0, 0, "", target.why, "", facts.as_of, facts.version, evidence.digest,
+            *run, "",
         ]
         for target in evidence.targets
         if target.path not in told
@@ -87,27 +91,35 @@ def tests(evidence: Evidence, *, passed: bool) -> Sheet:
 def _tests(evidence: Evidence, *, passed: bool) -> Iterator[list[str | int]]:
     rules = {rule.id: rule for rule in evidence.rules}
     commits = {target.path: target.commit for target in evidence.targets}
+    merged = {target.path: target.merged_sha256 for target in evidence.targets}
+    sums = {(target.path, file.path): file.sha256 for target in evidence.targets for file in target.files}
+    facts = evidence.provenance
+    run = (facts.version, facts.policy_sha256, facts.project.get("CI_PIPELINE_ID", ""), evidence.digest)
     for tested in evidence.tested:
         rule = rules[tested.rule]
         for item in tested.items:
             if item.result == "pass" and not passed:
                 continue
             place = item.place
+            waiver = evidence.waiver(tested.target, item.waiver) if item.waiver else None
+            seen = item.first_seen or (facts.as_of if item.result in ("fail", "waived") else "")
             yield [
-                tested.target, commits.get(tested.target, ""), rule.id, rule.severity, RESULT_WORDS[item.result],
+                tested.target, commits.get(tested.target, ""), rule.id, tested.severity, RESULT_WORDS[item.result],
                 item.status, item.job, item.subject, item.value, item.note, place.file if place else "",
                 place.line if place else "", place.column if place else "", ", ".join(rule.controls), item.waiver,
-                item.reason, item.fingerprint, evidence.provenance.as_of,
+                item.reason, item.fingerprint, facts.as_of, seen, ", ".join(waiver.approved_by) if waiver else "",
+                waiver.expires if waiver else "", sums.get((tested.target, place.file), "") if place else "",
+                merged.get(tested.target, ""), *run,
             ]  # fmt: skip
 
 
 def waivers(evidence: Evidence) -> Sheet:
     """The register, one row for each entry."""
-    head = ("waiver", "state", "why", "rules", "scope", "reason", "compensating", "approved_by", "ticket", "created", "expires", "days_left", "covers", "file", "line")  # fmt: skip
+    head = ("waiver", "targets", "state", "why", "rules", "scope", "reason", "compensating", "requested_by", "approved_by", "ticket", "created", "expires", "days_left", "covers", "file", "line")  # fmt: skip
     rows: list[list[str | int]] = [
         [
-            one.id, one.state, one.why, ", ".join(one.rules), "; ".join(f"{k}: {v}" for k, v in one.scope.items()),
-            one.reason, one.compensating, ", ".join(one.approved_by), one.ticket, one.created, one.expires, one.days_left,
+            one.id, ", ".join(one.targets), one.state, one.why, ", ".join(one.rules), "; ".join(f"{k}: {v}" for k, v in one.scope.items()),
+            one.reason, one.compensating, one.requested_by, ", ".join(one.approved_by), one.ticket, one.created, one.expires, one.days_left,
             one.covers, one.place.file, one.place.line,
         ]
         for one in evidence.waivers
@@ -131,10 +143,10 @@ def changes(evidence: Evidence) -> Sheet:
 
 def scope(evidence: Evidence) -> Sheet:
     """The population."""
-    head = ("target", "status", "why", "commit", "merged_sha256", "jobs", "files", "scenarios")
+    head = ("target", "status", "why", "commit", "ref", "merged_sha256", "jobs", "files", "scenarios")
     rows: list[list[str | int]] = [
         [
-            one.path, STATUS_WORDS[one.status], one.why, one.commit, one.merged_sha256, len(one.jobs), len(one.files),
+            one.path, STATUS_WORDS[one.status], one.why, one.commit, one.ref, one.merged_sha256, len(one.jobs), len(one.files),
             ", ".join(f"{name} ({count} jobs)" for name, count in one.scenarios.items()),
         ]
         for one in evidence.targets
@@ -148,7 +160,9 @@ def provenance(evidence: Evidence) -> Sheet:
     rows: list[list[str | int]] = [
         ["tool", f"{facts.tool} {facts.version}", facts.tool_sha256],
         ["python", facts.python, ""],
-        ["as of", facts.as_of, ""],
+        ["as of", f"{facts.as_of}, by {facts.clock}", ""],
+        ["ended", facts.ended, ""],
+        ["policy: all packs of rules", "", facts.policy_sha256],
         ["command", " ".join(facts.command), ""],
         ["exit status", str(facts.exit_status), ""],
         ["digest of the evidence", "", evidence.digest],

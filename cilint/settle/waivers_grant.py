@@ -76,7 +76,8 @@ def judge(register: Register, policy: Policy, change: Change, *, rules: RuleSet,
             continue
         if authors is None:
             authors = _authors(register.path) if inside else {}
-        if _unapproved(waiver, policy, rules, _own(waiver, change, authors, fresh=before is not None)):
+        own = _own(waiver, change, authors, fresh=before is not None)
+        if _unapproved(waiver, policy, rules, own, today):
             continue
         if authors.get(waiver.span.line, set()) is None:
             what = f"who wrote waiver {waiver.id}, who cannot approve it"
@@ -128,7 +129,7 @@ def _own(waiver: Waiver, change: Change, authors: dict[int, set[str] | None], *,
     return (names | {change.user.lower()} if fresh else names) - {""}
 
 
-def _unapproved(waiver: Waiver, policy: Policy, rules: RuleSet, own: set[str]) -> bool:
+def _unapproved(waiver: Waiver, policy: Policy, rules: RuleSet, own: set[str], today: str) -> bool:
     severity = _severity(waiver, rules)
     allowed = policy.approvers.get(severity, [])
     others = {name for name in waiver.approved_by if name.lower() not in own}
@@ -139,6 +140,8 @@ def _unapproved(waiver: Waiver, policy: Policy, rules: RuleSet, own: set[str]) -
     elif len(counted) < policy.minimum:
         who = f"one of {', '.join(allowed)}" if allowed else "the people who approve"
         waiver.why = f"{policy.minimum} of {who} must approve findings of severity {severity}; {len(counted)} did"
+    elif waiver.created > today:
+        waiver.why = f"it is dated {waiver.created}, and that day has not come"
     elif most is not None and days > most:
         waiver.why = f"it runs for {days} days; for severity {severity} the settings allow {most}"
     elif policy.ticket and not _fits(waiver.ticket, policy.ticket):

@@ -132,3 +132,110 @@ def test_the_exit_status_follows_the_findings(world, made):
     assert world.run("report", "-o", "json=/dev/null", "--fail-on", "never", cwd=made["faulty"].folder).returncode == 0
     never = ("report", "-o", "json=/dev/null", "--fail-on", "never", "--strict")
     assert world.run(*never, cwd=made["unresolved"].folder).returncode == 1
+
+
+def register(*, approver, reason):
+    return f"""\
+waivers:
+  - id: W-1
+    rule: image-private-registry
+    scope: {{jobs: [legacy-build]}}
+    reason: {reason}
+    approved_by: [{approver}]
+    ticket: SEC-1
+    created: 2026-11-01
+    expires: 2026-12-31
+"""
+
+
+def test_each_project_has_its_own_register_though_the_ids_are_the_same(world, tmp_path):
+    base = tmp_path / "group"
+    for name, approver in (("alpha", "alice"), ("beta", "bob")):
+        text = register(approver=approver, reason=f"the vendor image of {name} is late")
+        world.repository(base / name, {".gitlab-ci.yml": world.waived, ".cilint-waivers.yaml": text})
+    made = world.report(base, tmp_path / "report", ".")
+    evidence = made.json()
+    assert {(one["targets"][0], one["approved_by"][0], one["state"], one["covers"]) for one in evidence["waivers"]} == {
+        ("alpha/.gitlab-ci.yml", "alice", "applied", 1),
+        ("beta/.gitlab-ci.yml", "bob", "applied", 1),
+    }
+    assert len({one["path"] for one in evidence["provenance"]["registers"]}) == 2
+    found = list(csv.DictReader(io.StringIO(made.text("csv-findings").removeprefix("\ufeff"))))
+    assert {(row["target"], row["approved_by"]) for row in found if row["result"] == "waived"} == {
+        ("alpha/.gitlab-ci.yml", "alice"),
+        ("beta/.gitlab-ci.yml", "bob"),
+    }
+    (control,) = (one for one in made.json("hdf")["profiles"][0]["controls"] if one["id"] == "image-private-registry")
+    assert all(name in control["waiver_data"]["justification"] for name in ("alice", "bob"))
+    risks = made.json("oscal")["assessment-results"]["results"][0]["risks"]
+    assert len({risk["uuid"] for risk in risks}) == 2
+    for name in ("html", "markdown"):
+        assert "alice" in made.text(name)
+        assert "bob" in made.text(name)
+
+
+def test_a_waiver_that_one_pipeline_of_a_project_needs_is_not_unused(world, tmp_path):
+    files = {
+        "a.yml": world.waived,
+        "b.yml": world.waived.replace("image: node", "image: $CI_REGISTRY/infrastructure/node"),
+        ".cilint-waivers.yaml": register(approver="alice", reason="the vendor image is late"),
+    }
+    folder = world.repository(tmp_path / "two", files)
+    for order in (("a.yml", "b.yml"), ("b.yml", "a.yml")):
+        evidence = evidence_of(world, folder, *order)
+        (waiver,) = evidence["waivers"]
+        assert (waiver["state"], waiver["covers"], sorted(waiver["targets"])) == ("applied", 1, ["a.yml", "b.yml"])
+        unused = [test["result"] for test in evidence["tested"] if test["rule"] == "waiver-unused"]
+        assert "fail" not in unused
+    (alone,) = evidence_of(world, folder, "b.yml")["waivers"]
+    assert alone["state"] == "unused"
+
+
+def test_each_target_is_judged_by_its_own_severity(world, tmp_path):
+    base = tmp_path / "group"
+    select = "select: [image-private-registry]\n"
+    softer = f"{select}severity: {{image-private-registry: warning}}\n"
+    world.repository(base / "a", {".gitlab-ci.yml": world.waived, ".cilint.yaml": softer})
+    world.repository(base / "b", {".gitlab-ci.yml": world.waived, ".cilint.yaml": select})
+    evidence = evidence_of(world, base, ".")
+    said = {one["target"]: one["severity"] for one in evidence["tested"] if one["rule"] == "image-private-registry"}
+    assert said == {"a/.gitlab-ci.yml": "warning", "b/.gitlab-ci.yml": "error"}
+    assert evidence["provenance"]["exit_status"] == 1
+    changed = [text for text in evidence["provenance"]["overrides"] if "instead of error" in text]
+    assert changed == ["a/.gitlab-ci.yml: image-private-registry: warning instead of error"]
+
+
+def test_every_finding_of_check_is_in_the_evidence(world, tmp_path):
+    text = "x:\n  script:\n    - curl -k https://x.test\n    - curl --insecure https://y.test\n    - wget --no-check-certificate z\n"
+    folder = world.repository(tmp_path / "many", {".gitlab-ci.yml": text})
+    checked = json.loads(world.run("check", "--format", "json", cwd=folder).stdout)
+    told = [
+        (test["rule"], item["fingerprint"])
+        for test in evidence_of(world, folder)["tested"]
+        for item in test["items"]
+        if item["result"] == "fail"
+    ]
+    assert sorted(set(told)) == sorted({(one["rule"], one["fingerprint"]) for one in checked["findings"]})
+    assert [rule for rule, _ in told].count("tls-verification-off") == 3
+
+
+def test_the_report_says_whose_it_is_when_and_by_which_policy(world, made):
+    folder = made["waived"].folder
+    arguments = ("--organisation", "=Acme", "--system", "cards")
+    evidence = evidence_of(world, folder, *arguments)
+    facts = evidence["provenance"]
+    assert facts["project"] == {"organisation": "=Acme", "system": "cards"}
+    assert (facts["as_of"], facts["ended"], facts["clock"]) == ("2026-12-01T00:00:00Z",) * 2 + ("SOURCE_DATE_EPOCH",)
+    assert evidence["targets"][0]["ref"] == "main"
+    # Where cilint is installed is nobody's business, and would change the bytes.
+    assert {one["file"].partition("/")[0] for one in evidence["frameworks"]} == {"frameworks"}
+    done = world.run(
+        "report", "--format", "csv-findings", *arguments, cwd=folder, GITLAB_CI="true", CI_PIPELINE_ID="77"
+    )
+    for row in csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"))):
+        assert row["pipeline"] == "77"
+        assert len(row["policy_sha256"]) == len(row["merged_sha256"]) == len(row["digest"]) == 64
+        assert row["file_sha256"] or row["file"] in ("", ".cilint-waivers.yaml")
+        assert (row["approved_by"], row["expires"]) == (
+            ("a.smith", "2026-12-31") if row["result"] == "waived" else ("", "")
+        )

@@ -56,6 +56,26 @@ def test_new_fixed_reopened(story):
     assert kinds(story()) == set()
 
 
+def test_a_finding_says_since_when_it_is_known(story, world):
+    def seen(evidence):
+        return {
+            item["job"]: item["first_seen"]
+            for test in evidence["tested"]
+            if test["rule"] == "image-private-registry"
+            for item in test["items"]
+            if item["result"] == "fail"
+        }
+
+    assert seen(story()) == {"legacy-build": ""}
+    days = ("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z")
+    later = str(int(world.epoch) + 86_400)
+    (story.folder / ".gitlab-ci.yml").write_text(TWO)
+    done = world.run("report", "--format", "json", "--since", story.last, cwd=story.folder, SOURCE_DATE_EPOCH=later)
+    assert seen(json.loads(done.stdout)) == {"legacy-build": days[0], "other-build": ""}
+    story.last.write_text(done.stdout)
+    assert seen(story()) == {"legacy-build": days[0], "other-build": days[1]}
+
+
 def test_accepted_and_lapsed(story, world):
     register = world.register.replace("      path: image\n", "")
     story()

@@ -108,6 +108,7 @@ def test_the_last_day_is_included_and_then_the_finding_counts_again(check, day, 
         ({}, "waivers: {minimum-approvers: 2}", "2 of"),
         ({}, "waivers: {at-most: {error: 30}}", "60 days"),
         ({"created": "2026-05-01"}, "", "244 days"),
+        ({"created": "2030-01-01", "expires": "2030-02-01"}, "", "has not come"),
         ({}, "waivers: {ticket: 'RISK-[0-9]+'}", "RISK"),
     ],
 )
