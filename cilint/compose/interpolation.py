@@ -16,6 +16,7 @@ from cilint.nearest import did_you_mean
 from cilint.pattern import Pattern
 from cilint.span import Span
 from cilint.trail import Step
+from cilint.tree.lines import Filling
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, key_of
 
 TYPE_CHECKING = False
@@ -173,7 +174,9 @@ class Interpolation:
                 self._fault(scalar, block, "config node too large")
                 return scalar, trail
         steps = tuple(Step("input", given.name, scalar.span) for _, given in values)
-        return _text(text, scalar), (*steps, *trail)
+        filled = _text(text, scalar)
+        filled.filling = Filling(scalar, _pieces(scalar.text, dict(values), text))
+        return filled, (*steps, *trail)
 
     def _value(self, block: str, data: str, scalar: Scalar) -> Given | None:
         """The value of one block; None where it has none, which is noted."""
@@ -266,6 +269,27 @@ def _dig(node: Node, indexes: list[int], access: str) -> Node:
 
 def _text(text: str, place: Scalar) -> Scalar:
     return Scalar(text, text, place.style).at(place)
+
+
+def _pieces(written: str, values: dict[str, Given], text: str) -> list[tuple[int, int, int, bool]]:
+    """What of the text stood in the written one, and what fills a block of it; [] where a value brought blocks in."""
+    pieces: list[tuple[int, int, int, bool]] = []
+    made: list[str] = []
+    offset = place = 0
+    for match in _BLOCK.finditer(written):
+        given = values.get(match[0])
+        if given is None:
+            continue
+        between, filling = written[place : match.start()], gsub(match[0], match[0], shown(given.node))
+        pieces.append((offset, place, len(between), False))
+        offset += len(between)
+        pieces.append((offset, match.start(), len(match[0]), True))
+        offset += len(filling)
+        made += (between, filling)
+        place = match.end()
+    pieces.append((offset, place, len(written) - place, False))
+    made.append(written[place:])
+    return pieces if "".join(made) == text else []
 
 
 def _block_span(scalar: Scalar, block: str) -> Span:

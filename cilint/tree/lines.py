@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cilint.pattern import Pattern
 from cilint.span import Span
 
 TYPE_CHECKING = False
@@ -20,17 +21,61 @@ if TYPE_CHECKING:
     # (offset in the text, 1-based line, 1-based column, length in the source)
     Stretch: TypeAlias = tuple[int, int, int, int]
 
+_KEPT = ("\n", "\u2028", "\u2029")  # the line breaks that libyaml leaves in a text
+_BREAK = Pattern(f"[{''.join(_KEPT)}]")
+_PROPERTY = Pattern(r"[&!][^ \t]*")
 _ESCAPED_LENGTH = {"x": 2, "u": 4, "U": 8}
 
 
 def span_of(node: Scalar, start: int, end: int) -> Span:
-    """The span of text[start:end] of a scalar; the whole scalar where the way back is lost."""
+    """The span of text[start:end] of a scalar; the whole scalar where the way back is lost.
+
+    In a value that interpolation has put in, it is the span of the block that stands for it.
+    """
+    filling = filling_of(node)
+    if filling is not None:
+        return filling.span_of(start, end)
     stretches = _stretches(node)
     if not stretches:
         return node.span
     line, column = _place(stretches, start)
     end_line, end_column = _place(stretches, end - 1) if end > start else (line, column - 1)
     return Span(node.source, line, column, end_line, end_column + 1)
+
+
+class Filling:
+    """How the text of a scalar came out of the one that is written, in which interpolation has filled blocks.
+
+    pieces: (offset in the text, offset in the written text, length there, whether it is a block), in order; empty
+    where the way back is lost.
+    """
+
+    __slots__ = ("pieces", "written")
+
+    def __init__(self, written: Scalar, pieces: list[tuple[int, int, int, bool]]) -> None:
+        self.written = written
+        self.pieces = pieces
+
+    def span_of(self, start: int, end: int) -> Span:
+        """The written span of text[start:end] of the filled scalar."""
+        if not self.pieces:
+            return self.written.span
+        first = self._written(start, ends=False)
+        return span_of(self.written, first, max(self._written(max(end - 1, start), ends=True) + (end > start), first))
+
+    def _written(self, offset: int, *, ends: bool) -> int:
+        """The offset in the written text of one character; of a block's first or last one for what fills it."""
+        from bisect import bisect_right
+
+        found = bisect_right(self.pieces, offset, key=lambda piece: piece[0])
+        at, written, length, block = self.pieces[max(found - 1, 0)]
+        inside = (length - 1 if ends else 0) if block else min(offset - at, length)
+        return written + inside
+
+
+def filling_of(node: Scalar) -> Filling | None:
+    """How a scalar was filled; None for one whose text is the written one."""
+    return getattr(node, "filling", None)  # the slot is empty in all but a few scalars
 
 
 def _place(stretches: list[Stretch], offset: int) -> tuple[int, int]:
@@ -44,23 +89,42 @@ def _place(stretches: list[Stretch], offset: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=8)  # findings come by the dozen from one long script
 def _stretches(node: Scalar) -> list[Stretch]:
+    line, column = _content(node)
     if node.style == "|":
-        return _literal(node)
+        return _literal(node, line + 1)
     if node.style == ">":
-        return _folded(node, node.line + 1, 0)
+        return _folded(node, line + 1, 0)
     if node.style:
-        return _quoted(node)
-    if node.line == node.end_line:
-        return [(0, node.line, node.column, len(node.text))]
-    return _folded(node, node.line, node.column)
+        return _quoted(node, line, column)
+    if line == node.end_line:
+        as_written = node.source.line(line).startswith(node.text, column - 1)
+        return [(0, line, column, len(node.text))] if as_written else []
+    return _folded(node, line, column)
 
 
-def _literal(node: Scalar) -> list[Stretch]:
+def _content(node: Scalar) -> tuple[int, int]:
+    """Line and column (from 1) at which a scalar's own text begins, behind its anchor and its tag."""
+    line, column = node.line, node.column
+    while (written := node.source.line(line)[column - 1 :]).startswith(("&", "!", "#", " ", "\t")) or not written:
+        if not written or written[0] == "#":
+            line, column = line + 1, 1
+            if line > node.end_line:
+                return node.line, node.column
+        elif written[0] in "&!":
+            column += len(_PROPERTY.match(written)[0])  # type: ignore[index]  # it matches the sign at least
+        else:
+            column += len(written) - len(written.lstrip(" \t"))
+    return line, column
+
+
+def _literal(node: Scalar, first: int) -> list[Stretch]:
     """Every line of the text is the end of one line of the source."""
     stretches: list[Stretch] = []
     offset = 0
-    for number, line in enumerate(node.text.split("\n"), node.line + 1):
+    for number, line in enumerate(_BREAK.split(node.text), first):
         written = node.source.line(number)
+        if not written.endswith(line):
+            return []
         stretches.append((offset, number, len(written) - len(line) + 1 if line else 1, len(line)))
         offset += len(line) + 1
     return stretches
@@ -82,26 +146,26 @@ def _folded(node: Scalar, first: int, column: int) -> list[Stretch]:
             content = content.strip()
             found = node.text.find(content, offset)
         if found < 0:
-            return stretches
+            return []
         stretches.append((found, number, begin + 1, len(content)))
         offset = found + len(content)
-    return stretches
+    return [] if node.text[offset:].strip() else stretches
 
 
-def _quoted(node: Scalar) -> list[Stretch]:
+def _quoted(node: Scalar, first: int, column: int) -> list[Stretch]:
     """Between the quotes: runs of plain characters, and escapes of one character each."""
     stretches: list[Stretch] = []
     offset = 0
-    for number in range(node.line, node.end_line + 1):
+    for number in range(first, node.end_line + 1):
         written = node.source.line(number)
-        begin = node.column if number == node.line else len(written) - len(written.lstrip(" \t"))
+        begin = column if number == first else len(written) - len(written.lstrip(" \t"))
         end = node.end_column - 2 if number == node.end_line else len(written.rstrip(" \t"))
-        if number > node.line:
+        if number > first:
             offset = _behind_fold(node.text, offset, written, begin)
-        for column, length, characters in _runs(written[:end], begin, node.style):
-            stretches.append((offset, number, column, characters and length))
+        for place, length, characters in _runs(written[:end], begin, node.style):
+            stretches.append((offset, number, place, characters and length))
             offset += characters
-    return stretches
+    return stretches if offset == len(node.text) else []
 
 
 def _behind_fold(text: str, offset: int, written: str, begin: int) -> int:
@@ -110,7 +174,7 @@ def _behind_fold(text: str, offset: int, written: str, begin: int) -> int:
         return offset
     if text.startswith(" ", offset):
         return offset + 1
-    while text.startswith("\n", offset):
+    while text.startswith(_KEPT, offset):
         offset += 1
     return offset
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cilint.source import Source
     from cilint.trail import Trail
+    from cilint.tree.lines import Filling
 
     class Place(Protocol):
         """A point of a text as libyaml marks it: line and column count from 0."""
@@ -135,9 +136,12 @@ class Scalar(Node):
 
     value: typed as Psych types it. text: the characters after YAML's own unescaping.
     style: "" plain, "'" or '"' quoted, "|" literal, ">" folded.
+    filling: set only where interpolation has filled blocks of the text (see tree/lines.py, filling_of).
     """
 
-    __slots__ = ("style", "text", "value")
+    __slots__ = ("filling", "style", "text", "value")
+
+    filling: Filling
 
     def __init__(self, value: Value, text: str, style: str = "") -> None:
         self.value = value

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cilint.compose import Project, compose
 from cilint.source import Source
 from cilint.tree import Scalar, read
 from cilint.tree.lines import span_of
@@ -35,6 +36,12 @@ def scalar(text: str) -> Scalar:
         ("a: 'it''s two'\n", "two", 1, 11),
         ("a: 'one\n\n  two'\n", "two", 3, 3),
         ("---\na: |\n  one\n", "one", 3, 3),
+        ("a: |\n  one \u2028  two\n  three\n", "three", 4, 3),
+        ('a: "one \u2028  two\n  three"\n', "three", 3, 3),
+        ("a: &x one two\n", "two", 1, 11),
+        ("a: !!str &x one\n  two\n", "two", 2, 3),
+        ("a: &x\n  |\n  one\n  two\n", "two", 4, 3),
+        ("a: !!str # why\n  'one two'\n", "two", 2, 8),
     ],
 )  # fmt: skip
 def test_a_part_is_found(text, part, line, column):
@@ -42,6 +49,42 @@ def test_a_part_is_found(text, part, line, column):
     start = node.text.index(part)
     span = span_of(node, start, start + len(part))
     assert (span.line, span.column, span.text) == (line, column, part)
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "part", "line", "written"),
+    [
+        ("a: x $[[ inputs.u ]] y\n", "a long value", "y", 3, "y"),
+        ("a: x $[[ inputs.u ]] y\n", "a long value", "long", 3, "$[[ inputs.u ]]"),
+        ("a: x $[[ inputs.u ]] y\n", "a long value", "value y", 3, "$[[ inputs.u ]] y"),
+        ("a: |\n  $[[ inputs.u ]]\n  y\n", "one\\ntwo\\nthree", "y", 5, "y"),
+        ("a: |\n  $[[ inputs.u ]]\n  y\n", "one\\ntwo\\nthree", "two", 4, "$[[ inputs.u ]]"),
+        ("a: >\n  $[[ inputs.u ]]$[[ inputs.u ]]\n  b $[[ inputs.u ]] y\n", "", "y", 5, "y"),
+        ("a: $[[ inputs.u | truncate(0,9) ]]\n", "one two three four", "two", 3, "$[[ inputs.u | truncate(0,9) ]]"),
+    ],
+)
+def test_what_interpolation_fills_stands_where_its_block_is_written(body, value, part, line, written):
+    text = f'spec: {{inputs: {{u: {{default: "{value}"}}}}}}\n---\n{body}'
+    root = compose(Source("x.yml", text), Project("")).root
+    assert root is not None
+    node = root.get("a")
+    assert isinstance(node, Scalar)
+    start = node.text.index(part)
+    span = span_of(node, start, start + len(part))
+    assert (span.line, span.text) == (line, written)
+
+
+def test_a_value_that_brings_blocks_in_is_found_as_a_whole():
+    text = """spec: {inputs: {u: {default: "$[[ inputs.w ]] q"}, w: {default: z}}}
+---
+a: x $[[ inputs.u ]] $[[ inputs.w ]] y
+"""
+    root = compose(Source("x.yml", text), Project("")).root
+    assert root is not None
+    node = root.get("a")
+    assert isinstance(node, Scalar)
+    assert node.text == "x z q z y"
+    assert span_of(node, 8, 9).text == "x $[[ inputs.u ]] $[[ inputs.w ]] y"
 
 
 def test_a_span_over_lines_ends_where_its_last_character_does():
