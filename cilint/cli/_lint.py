@@ -18,6 +18,8 @@ from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cilint.cli._options import Request
     from cilint.finding import Finding
     from cilint.plan import Scenario
@@ -107,23 +109,40 @@ def lint(opened: list[Entry], request: Request) -> Report:
         for finding in settled(entry, checked, request):
             first = found.setdefault((finding.rule, *finding.span.key, finding.message, finding.status), finding)
             first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
+            report.reach.setdefault(finding.fingerprint, []).append(entry.source.path)
         for item in checked.not_assessed:
             item.entry = entry.source.path
         report.not_assessed += checked.not_assessed
         if checked.config.root is None:
             report.unread.append(entry.source.path)
+        elif checked.config.complete:
+            report.whole.append(entry.source.path)
         report.jobs += len(checked.pipeline.jobs) if checked.pipeline else 0
         report.entries.append(entry.source.path)
         report.files += [source.path for source in checked.config.sources or [entry.source]]
         report.rules.update({rule.id: _facts(rule) for rule in entry.rules})
         report.docs = report.docs or entry.settings.docs
     report.files = list(dict.fromkeys(report.files))
-    report.findings = list(found.values())
+    report.findings = [*found.values(), *_stale(opened, report, request)]
     report.prefix = _prefix(roots)
     report.sort()
     learn(report.secrets)
     mask(report)
     return report
+
+
+def _stale(opened: list[Entry], report: Report, request: Request) -> Iterator[Finding]:
+    """What the baselines hold and nobody finds any more. Several entries may share one."""
+    from cilint.cli._settle import baseline_of, judge_marks
+
+    paths = {baseline_of(entry, request): entry for entry in reversed(opened)}
+    for path, entry in reversed(paths.items()):
+        if path:
+            from cilint.settle import baseline
+
+            known = baseline.read(path)
+            gone = known.gone(report, entry.project.root)
+            yield from judge_marks([known.stale_finding(gone)] if gone else [], entry, [])
 
 
 def judged(entry: Entry) -> Checked:

@@ -12,10 +12,13 @@ from cilint.report.secret import SECRET_RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cilint.check import Checked
     from cilint.cli._lint import Entry
     from cilint.cli._options import Request
     from cilint.finding import Finding
+    from cilint.tree.documents import Reading
 
 
 def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
@@ -25,12 +28,19 @@ def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     """
     own = _marked(entry, checked, request)
     every = [*checked.findings, *own]
-    path = request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))
+    path = baseline_of(entry, request)
     if path:
-        own += _baseline(entry, checked, every, path)
+        from cilint.settle import baseline
+
+        baseline.read(path).settle(every, _required(entry, checked))
     if request.diff_base:
         _revision(entry, checked, every, request)
     return own
+
+
+def baseline_of(entry: Entry, request: Request) -> str:
+    """The path of the baseline that holds for an entry; "" without one."""
+    return request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))
 
 
 def _marked(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
@@ -41,7 +51,7 @@ def _marked(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
         own += _waivers.settle(entry, checked, request, today())
         own += _comments(entry, checked)
         _patterns(entry, checked)
-    return _judged(own, entry, checked)
+    return judge_marks(own, entry, checked.config.readings)
 
 
 def _required(entry: Entry, checked: Checked) -> frozenset[str]:
@@ -51,7 +61,7 @@ def _required(entry: Entry, checked: Checked) -> frozenset[str]:
     return entry.required.union(finding.rule for finding in checked.findings)
 
 
-def _judged(findings: list[Finding], entry: Entry, checked: Checked) -> list[Finding]:
+def judge_marks(findings: list[Finding], entry: Entry, readings: Iterable[Reading]) -> list[Finding]:
     """Those whose rule takes part in the run, with its severity, and with their fingerprints."""
     out = []
     for finding in findings:
@@ -59,7 +69,7 @@ def _judged(findings: list[Finding], entry: Entry, checked: Checked) -> list[Fin
         if rule is not None:
             finding.severity, finding.help, finding.controls = rule.severity, rule.fix, rule.controls
             out.append(finding)
-    stamp(out, checked.config.readings, SECRET_RULES)
+    stamp(out, readings, SECRET_RULES)
     return out
 
 
@@ -104,17 +114,6 @@ def _patterns(entry: Entry, checked: Checked) -> None:
         names=names,
         required=_required(entry, checked),
     )
-
-
-def _baseline(entry: Entry, checked: Checked, every: list[Finding], path: str) -> list[Finding]:
-    from cilint.settle import baseline
-
-    known = baseline.read(path)
-    known.settle(every, _required(entry, checked))
-    if not checked.config.complete or checked.config.root is None:
-        return []
-    stale = known.stale(every, entry.rules)
-    return _judged([known.stale_finding(stale)], entry, checked) if stale else []
 
 
 def _revision(entry: Entry, checked: Checked, every: list[Finding], request: Request) -> None:

@@ -49,18 +49,20 @@ def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_n
     report = _lint.lint(opened, request)
     if report.unread:
         raise UsageError(f"{report.unread[0]} cannot be read, so there is nothing to record", help="see `cilint check`")
-    if report.not_assessed and prune:
-        raise UsageError("something could not be assessed, so nothing can be called gone", help="see `cilint check`")
-    found = {finding.fingerprint: baseline.entry_of(finding) for finding in report.open}
-    known = baseline.read(path).entries if os.path.exists(path) else None
+    if prune and len(report.whole) < len(opened):
+        raise UsageError("something could not be read, so nothing can be called gone", help="see `cilint check`")
+    found = {mark: baseline.entry_of(one, report.reach[mark]) for one in report.open if (mark := one.fingerprint)}
+    held = baseline.read(path) if os.path.exists(path) else None
+    known = held.entries if held else None
     if known is None and prune:
         raise UsageError(f"there is no baseline {path} to prune")
     kept = found
-    if known is not None:
+    if held is not None and known is not None:
         new = found.keys() - known.keys()
-        if prune:
-            kept = {mark: entry for mark, entry in known.items() if mark in found or entry["rule"] not in report.rules}
-        elif new and not accept_new:
+        kept = held.kept(report, opened[0].project.root)
+        if not prune:
+            kept |= {mark: found[mark] for mark in new}
+        if new and not accept_new and not prune:
             sys.stderr.write(
                 f"{words.plural(len(new), 'finding')} not in {path}, and nothing was written:\n"
                 "  `cilint check --baseline` shows them; --accept-new adds them; --prune only takes out what is gone\n"

@@ -75,7 +75,7 @@ def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:
         missing = dict.fromkeys(item.what for item in report.not_assessed if item.what.startswith("include"))
         if missing:
             text += _VENDORED.format(missing="\n".join(f"#   {what}" for what in missing))
-    entries = [baseline.entry_of(finding) for finding in report.open]
+    entries = [baseline.entry_of(finding, report.reach[finding.fingerprint]) for finding in report.open]
     if entries and not no_baseline:
         text += _BASELINE.format(count=words.plural(len(entries), "finding"), file=baseline.DEFAULT)
     if dry_run:

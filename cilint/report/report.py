@@ -42,6 +42,7 @@ class Report:
 
     findings: in order of file and line, the settled ones (waived, suppressed, baselined) among them.
     entries: the files that were asked for. unread: those of them that could not be read at all. files: every file that was read for them. jobs: how many they define.
+    whole: the entries of which nothing is missing. reach: by fingerprint, the entries that have the finding.
     rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
     the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
     """
@@ -54,10 +55,12 @@ class Report:
         "jobs",
         "not_assessed",
         "prefix",
+        "reach",
         "rules",
         "secrets",
         "unread",
         "version",
+        "whole",
     )
 
     def __init__(self) -> None:
@@ -67,6 +70,8 @@ class Report:
         self.unread: list[str] = []
         self.files: list[str] = []
         self.jobs = 0
+        self.whole: list[str] = []
+        self.reach: dict[str, list[str]] = {}
         self.rules: dict[str, RuleFacts] = {}
         self.secrets: set[str] = set()
         self.prefix = ""

@@ -7,6 +7,7 @@ waived: nobody has accepted it, and reports still tell it.
 from __future__ import annotations
 
 import json
+import os
 
 from cilint.errors import UnreadableError, UsageError
 from cilint.finding import Finding
@@ -17,6 +18,11 @@ from cilint.span import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+    from typing import TypeAlias
+
+    from cilint.report.report import Report
+
+    Entry: TypeAlias = dict[str, str | list[str]]
 
 DEFAULT = ".cilint-baseline.json"
 _VERSION = 1
@@ -27,7 +33,7 @@ class Baseline:
 
     __slots__ = ("entries", "source")
 
-    def __init__(self, source: Source, entries: dict[str, dict[str, str]]) -> None:
+    def __init__(self, source: Source, entries: dict[str, Entry]) -> None:
         self.source = source
         self.entries = entries
 
@@ -38,10 +44,31 @@ class Baseline:
                 finding.status = "baselined"
                 finding.reason = f"in {self.source.path}"
 
-    def stale(self, findings: Iterable[Finding], ran: Container[str]) -> list[str]:
-        """Fingerprints of entries that no finding has any more, of rules that were judged in this run."""
-        present = {finding.fingerprint for finding in findings}
-        return [mark for mark, entry in self.entries.items() if mark not in present and entry["rule"] in ran]
+    def gone(self, report: Report, root: str) -> list[str]:
+        """Fingerprints of entries that nothing is found for any more, as far as this run can know it.
+
+        It cannot where the rule did not run, or not everywhere, and where a pipeline that had the finding was not
+        checked, or not as a whole. root: of the repository; a pipeline that is no longer there has no findings.
+        """
+        unsure = {rule for item in report.not_assessed for rule in item.rules}
+        return [
+            mark
+            for mark, entry in self.entries.items()
+            if mark not in report.reach
+            and entry["rule"] in report.rules
+            and entry["rule"] not in unsure
+            and all(one in report.whole or not os.path.exists(os.path.join(root, one)) for one in _pipelines(entry))
+        ]
+
+    def kept(self, report: Report, root: str) -> dict[str, Entry]:
+        """The entries that are not gone, each with the pipelines that have the finding now, as far as is known."""
+        gone = {*self.gone(report, root)}
+        kept = {mark: dict(entry) for mark, entry in self.entries.items() if mark not in gone}
+        for mark, entry in kept.items():
+            if mark in report.reach:
+                others = [one for one in _pipelines(entry) if one not in report.whole]
+                _note(entry, {*report.reach[mark], *others})
+        return kept
 
     def stale_finding(self, stale: list[str]) -> Finding:
         """A finding that tells of the stale entries, at the first of them."""
@@ -64,9 +91,9 @@ def read(path: str) -> Baseline:
     try:
         data = json.loads(text)
         entries = {
-            str(entry["fingerprint"]): {key: str(value) for key, value in entry.items()} for entry in data["findings"]
+            str(entry["fingerprint"]): {key: _kept(value) for key, value in entry.items()} for entry in data["findings"]
         }
-        known = data["version"] == _VERSION and all("rule" in entry for entry in entries.values())
+        known = data["version"] == _VERSION and all({"rule", "file"} <= entry.keys() for entry in entries.values())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         known, entries = False, {}
     if not known:
@@ -74,13 +101,35 @@ def read(path: str) -> Baseline:
     return Baseline(source, entries)
 
 
-def entry_of(finding: Finding) -> dict[str, str]:
-    """What a baseline keeps of a finding: enough to find it again, and for a person to know which it is."""
-    entry = {"rule": finding.rule, "file": finding.span.source.path, "fingerprint": finding.fingerprint}
-    return {**entry, "job": finding.job} if finding.job else entry
+def _kept(value: object) -> str | list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else str(value)
 
 
-def text_of(entries: Iterable[dict[str, str]]) -> str:
+def entry_of(finding: Finding, pipelines: Iterable[str] = ()) -> Entry:
+    """What a baseline keeps of a finding: enough to find it again, and for a person to know which it is.
+
+    pipelines: the files that were checked and have it; they are kept unless it is the finding's own file alone.
+    """
+    entry: Entry = {"rule": finding.rule, "file": finding.span.source.path, "fingerprint": finding.fingerprint}
+    if finding.job:
+        entry["job"] = finding.job
+    _note(entry, pipelines)
+    return entry
+
+
+def _note(entry: Entry, pipelines: Iterable[str]) -> None:
+    of = sorted({*pipelines})
+    entry.pop("pipelines", None)
+    if of and of != [entry["file"]]:
+        entry["pipelines"] = of
+
+
+def _pipelines(entry: Entry) -> list[str]:
+    of = entry.get("pipelines", entry["file"])
+    return [of] if isinstance(of, str) else of
+
+
+def text_of(entries: Iterable[Entry]) -> str:
     """The text of a baseline file."""
     ordered = sorted(
         entries, key=lambda entry: (entry["file"], entry["rule"], entry.get("job", ""), entry["fingerprint"])
@@ -90,6 +139,6 @@ def text_of(entries: Iterable[dict[str, str]]) -> str:
     return f'{{"version": {_VERSION},\n "findings": {body}}}\n'
 
 
-def _line(entry: dict[str, str]) -> str:
+def _line(entry: Entry) -> str:
     """An entry as JSON, readable as far as it is harmless to read."""
-    return json.dumps(entry, ensure_ascii=not all(value.isprintable() for value in entry.values()))
+    return json.dumps(entry, ensure_ascii=not all("".join(value).isprintable() for value in entry.values()))

@@ -210,6 +210,28 @@ def test_a_baseline_shrinks(cilint, findings, folder):
     assert len(json.loads((folder / "k.json").read_text())["findings"]) == 1
 
 
+def test_pipelines_that_share_a_baseline_keep_their_entries(cilint, folder):
+    files = {
+        "a/.gitlab-ci.yml": BAD,
+        "b/.gitlab-ci.yml": BAD.replace("ruby", "perl"),
+        ".cilint.yaml": SETTINGS + "baseline: known.json\n",
+    }
+    cilint("baseline", "a", "b", files=files)
+    known = (folder / "known.json").read_text()
+    for paths in (["a"], ["b"], ["a", "b"]):
+        done = cilint("check", *paths, "--fail-on", "info")
+        assert (done.status, "stale" in done.out) == (0, False), done.out
+        for option in ("--prune", "--accept-new"):
+            assert cilint("baseline", *paths, option).status == 0
+            assert (folder / "known.json").read_text() == known
+    better = BAD.replace("image: ruby", "image: $CI_REGISTRY/ruby")
+    assert "1 finding, 0 added" not in cilint("baseline", "b", "--prune", files={"a/.gitlab-ci.yml": better}).err
+    assert cilint("check", "a", "b", "--fail-on", "info").out.count("baseline-stale") == 1
+    assert cilint("baseline", "a", "--prune").err.endswith("3 findings, 0 added, 1 taken out\n")
+    (folder / "b/.gitlab-ci.yml").unlink()
+    assert cilint("baseline", "a", "--prune").err.endswith("1 finding, 0 added, 2 taken out\n")
+
+
 def test_required_rules_are_never_baselined(cilint):
     settings = SETTINGS + "baseline: known.json\n"
     cilint("baseline", files={".gitlab-ci.yml": BAD, ".cilint.yaml": settings})

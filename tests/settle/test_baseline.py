@@ -7,7 +7,8 @@ import json
 import pytest
 
 from cilint.errors import CilintError
-from cilint.finding import Finding
+from cilint.finding import Finding, NotAssessed
+from cilint.report.report import Report, RuleFacts
 from cilint.settle.baseline import entry_of, read, text_of
 from cilint.source import Source
 from cilint.span import Span
@@ -27,12 +28,29 @@ def test_known_findings_are_settled_and_new_ones_are_not(tmp_path):
     assert [one.status for one in found] == ["baselined", "open", "open"]
 
 
-def test_an_entry_is_stale_only_when_its_rule_ran(tmp_path):
+def test_an_entry_is_gone_only_when_its_rule_ran_on_all_that_had_it(tmp_path):
     path = tmp_path / "b.json"
-    path.write_text(text_of([entry_of(finding("1")), entry_of(finding("2", rule="other"))]))
+    (tmp_path / "ci.yml").touch()
+    (tmp_path / "other.yml").touch()
+    entries = [
+        entry_of(finding("1")),
+        entry_of(finding("2", rule="other")),
+        entry_of(finding("3"), ["other.yml", "ci.yml"]),
+    ]
+    path.write_text(text_of([*entries, entry_of(finding("4"), ["ci.yml", "no-more.yml"])]))
     known = read(str(path))
-    assert known.stale([], {"image-unpinned"}) == ["1"]
+    report = Report()
+    report.rules = {"image-unpinned": RuleFacts("image-unpinned", "error")}
+    assert known.gone(report, str(tmp_path)) == []
+    report.whole = ["ci.yml"]
+    assert known.gone(report, str(tmp_path)) == ["1", "4"]
     assert known.stale_finding(["1"]).span.text.strip().startswith('{"rule": "image-unpinned"')
+    report.not_assessed = [NotAssessed("what", "why", rules=["image-unpinned"])]
+    assert known.gone(report, str(tmp_path)) == []
+    report.reach = {"3": ["ci.yml"]}
+    assert known.kept(report, str(tmp_path))["3"]["pipelines"] == ["ci.yml", "other.yml"]
+    report.whole.append("other.yml")
+    assert "pipelines" not in known.kept(report, str(tmp_path))["3"]
 
 
 def test_one_entry_a_line_in_a_fixed_order():
