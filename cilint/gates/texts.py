@@ -248,11 +248,13 @@ class Texts:
     def witness(self, model: Model, wanted: set[Text], usual: Mapping[Text, Sequence[str]]) -> dict[Text, str] | None:
         """A value for each of the texts that answers everything as the model does.
 
-        usual: for some texts, what they had best be, the best first. None when there is none after all; the solver has then been told so. Raises Budget.
+        usual: for some texts, what they had best be, the best first; they choose before all others. None when there is
+        none after all; the solver has then been told so. Raises Budget.
         """
         found: dict[Text, str] = {}
+        ranks = {text: rank for rank, text in enumerate(usual)}
         for group, parts in self._groups:
-            members = [text for text in group if text in wanted]
+            members = sorted((text for text in group if text in wanted), key=lambda text: ranks.get(text, len(ranks)))
             if parts is None:
                 for text in members:
                     value = self._search(model, text, usual.get(text, ()))

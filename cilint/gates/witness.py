@@ -72,11 +72,14 @@ def wishes(world: World, creation: Creation) -> list[int | list[int]]:
     passed = [-term for term in (*world.overridden.values(), *world.passed.values())]
     keywords = [-term for literal, term in world.ref.equal.items() if literal in _KEYWORDS]
     named = solver.any_of([term for literal, term in world.ref.equal.items() if literal not in _KEYWORDS])
+    default = world.ref.same.get(world.default, 0)
     usual, others = [], []
     for one, started in _ORDINARY:
         here = solver.all_of((kind[one], source[started]))
         names = _NAMES[one] if started in ("push", "merge_request_event") else _NAMES[one][:1]
-        usual += [solver.all_of((here, texts.likeness(world.ref, name))) for name in names]
+        for name in names:
+            of_default = [default if (one, name) == ("branch", "main") else -default] if default else []
+            usual.append(solver.all_of((here, texts.likeness(world.ref, name), *of_default)))
         if (one, started) == ("branch", "push"):
             usual.append(solver.all_of((here, named)))
         others.append(solver.all_of((here, *keywords)))
@@ -95,7 +98,8 @@ def situation(model: Model, creation: Creation) -> Situation | None:
     world, texts = creation.world, creation.world.texts
     kind = next(name for name, term in world.kind.items() if model.holds(term))
     names = _NAMES[kind]
-    values = texts.witness(model, {text for text in world.users if text.asked}, {world.ref: names})
+    usual = {world.default: world.default.hints, world.ref: names}
+    values = texts.witness(model, {text for text in world.users if text.asked}, usual)
     if values is None:
         return None
     changed: list[str] | None = None

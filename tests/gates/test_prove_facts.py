@@ -241,6 +241,21 @@ def test_the_most_ordinary_pipeline_is_shown(prove):
     assert shown.span.line == 2
 
 
+@pytest.mark.parametrize(
+    ("condition", "name", "value"),
+    [
+        ("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH", "main"),
+        ("$CI_COMMIT_BRANCH && $CI_COMMIT_BRANCH != $CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH", "develop"),
+        ("$CI_COMMIT_TAG && $CI_DEFAULT_BRANCH", "CI_COMMIT_TAG", "v1.0.0"),
+    ],
+)
+def test_the_default_branch_is_main_wherever_it_may_be(prove, condition, name, value):
+    shown = prove(pipeline("when: manual, allow_failure: true", when(condition)), "deploy", "approve").counterexample
+    assert shown.variables[name] == value
+    assert shown.settings.get("CI_DEFAULT_BRANCH", "main") == "main"
+    assert "CI_DEFAULT_BRANCH" not in shown.outside
+
+
 def test_too_many_patterns_end_in_time(prove):
     """Unanchored patterns on one variable multiply: their combinations are not listed, but searched."""
     patterns = [f"/a{char}+b{char}/" for char in "cdefghijklmnopqrstuvw"]
