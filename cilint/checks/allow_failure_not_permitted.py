@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from cilint.checks import _excuses
+from cilint.checks._excuses import SAYING, swallows
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command
     from cilint.shell.script import Script
 
-_SILENT = ("true", ":")
-_SAYING = ("echo", "printf")
 _SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run")  # what may fail a job
 _KEYWORDS = (
     "case",
@@ -38,7 +39,10 @@ _SETTING = ("set", "shopt", "export", "local", "readonly", "declare", "trap", "s
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: permitted, roles that may fail; harmless, programs whose failure means nothing (rm, grep ...)."""
+    """parameters: permitted, roles that may fail; harmless, programs whose failure means nothing (rm, grep ...);
+    excusing: {program: options with which it ends well whatever it finds}; failing: {program: options of which one
+    makes it fail at all}.
+    """
     permitted: list[str] = parameters["permitted"]
     harmless = set(parameters["harmless"])
     for job in context.pipeline.jobs.values():
@@ -47,6 +51,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield from _keywords(context, job)
         if not job.trigger:
             yield from _script(context, job, harmless)
+            yield from _tools(context, job, parameters)
 
 
 def _keywords(context: Context, job: Job) -> Iterator[Finding]:
@@ -86,6 +91,7 @@ def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]
     ]
     yield from _swallowed(context, job, commands, harmless)
     yield from _unguarded(context, job, commands)
+    yield from _excused(context, job, commands, harmless, pipes=any(_pipefail(one) is False for one in commands))
     yield from _files(context, job, harmless)
 
 
@@ -105,11 +111,19 @@ def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
         cleaning = {
             word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()
         }
-        commands = [one for one in script.commands if _decides(one) and one.function not in cleaning]
+        decisive = [one for one in script.commands if _decides(one)]
+        commands = [one for one in decisive if one.function not in cleaning]
+        called_so = script.source.path.rpartition("/")[2]
+        pipes = (
+            called_so not in sourced
+            and not any(_pipefail(one) for one in decisive)
+            and "pipefail" not in script.source.line(1)
+        )
+        yield from _excused(context, job, decisive, harmless, pipes=pipes)
         if script.nodes or _stops_at_errors(script):
             yield from _swallowed(context, job, commands, harmless)
             yield from _unguarded(context, job, commands)
-        elif script.source.path.rpartition("/")[2] not in sourced:
+        elif called_so not in sourced:
             yield from _goes_on(context, job, commands, harmless)
 
 
@@ -133,7 +147,7 @@ def _goes_on(context: Context, job: Job, commands: list[Command], harmless: set[
         last = command.pipe[-1]
         if command is not last or command.followed in ("||", "&&") or command.joined in ("||", "&&") or command.negated:
             continue
-        if command.name in functions or command.name in (*_SETTING, *_SAYING, *_KEYWORDS):
+        if command.name in functions or command.name in (*_SETTING, *SAYING, *_KEYWORDS):
             continue
         if command.words and _matters(command, harmless):
             message = f"no set -e: a failure of {_name(command)} does not stop the pipeline"
@@ -147,26 +161,67 @@ def _stops_at_errors(script: Script) -> bool:
     return any(_errexit(command) is True for command in script.commands)
 
 
+def _tools(context: Context, job: Job, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """Tools that report without failing: told to, or not told to fail."""
+    commands = [one for script in context.scripts.reached(job, _SECTIONS) for one in script.commands]
+    for command, word, message in _excuses.by_option(commands, parameters["excusing"]):
+        yield context.word_fault(command, word, [job], message)
+    for command, message in _excuses.by_default(commands, parameters["failing"]):
+        yield context.command_fault(command, [job], message)
+
+
+def _excused(
+    context: Context, job: Job, commands: list[Command], harmless: set[str], *, pipes: bool
+) -> Iterator[Finding]:
+    """pipes: whether the status of a pipe is that of its last command."""
+    found = [
+        *_excuses.by_trap(commands),
+        *_excuses.by_exit(commands),
+        *_excuses.by_branch(commands, lambda one: _counts(one, harmless)),
+    ]
+    if pipes:
+        found += _excuses.by_pipe(commands, lambda one: _counts(one, harmless))
+    for command, message in found:
+        yield context.command_fault(command, [job], message)
+
+
+def _pipefail(command: Command) -> bool | None:
+    words = command.arguments
+    if command.name != "set" or "pipefail" not in words:
+        return None
+    return words[words.index("pipefail") - 1][:1] != "+"
+
+
 def _swallowed(context: Context, job: Job, commands: list[Command], harmless: set[str]) -> Iterator[Finding]:
+    before = {id(one.next): one for one in commands if one.followed == "&&"}
     for command in commands:
-        following = command.next
-        if command.followed == "||" and following is not None and _swallows(following) and _matters(command, harmless):
-            span = command.script.span(command.start, following.end)
-            message = f"|| {_shown(following)}: a failure of {_name(command)} does not stop the pipeline"
+        branch, end = _branch(command) if command.followed == "||" else ([], None)
+        if end is None or end.followed in ("||", "&&") or not all(map(swallows, branch)):
+            continue
+        while not _matters(command, harmless) and id(command) in before:  # `make test && echo well || echo badly`
+            command = before[id(command)]
+        if _matters(command, harmless):
+            span = command.script.span(command.start, end.end)
+            message = f"|| {_shown(branch[0])}: a failure of {_name(command)} does not stop the pipeline"
             yield context.command_fault(command, [job], message, span)
 
 
-def _swallows(command: Command) -> bool:
-    """Whether the branch behind `||` does nothing but make the failure good."""
-    if command.followed in ("||", "&&"):
-        return False
-    name, arguments = command.name, command.arguments
-    return name in _SILENT or name in _SAYING or (name in ("exit", "return") and arguments == ["0"])
+def _branch(command: Command) -> tuple[list[Command], Command | None]:
+    """What runs where a command fails, `{ ... }` and `( ... )` as all that they hold; and the command it ends with."""
+    following = command.next
+    if following is None:
+        return [], None
+    block = following if following.inner else following.group
+    if block is None or block is command.group:
+        return [following], following
+    return block.inner, block
 
 
 def _matters(command: Command, harmless: set[str]) -> bool:
-    if command.condition:
-        return False
+    return not command.condition and _counts(command, harmless)
+
+
+def _counts(command: Command, harmless: set[str]) -> bool:
     if command.inner:
         return any(_matters(inner, harmless) for inner in command.inner)
     name = command.name
@@ -197,7 +252,7 @@ def _unguarded(context: Context, job: Job, commands: list[Command]) -> Iterator[
                 yield _set_e(context, job, off)
             off = None
         elif off is not None:
-            ran = ran or not (command.condition or command.followed == "||" or command.name in _SAYING)
+            ran = ran or not (command.condition or command.followed == "||" or command.name in SAYING)
             looked = looked or _looks_at_status(command)
     if off is not None and ran and not looked:
         yield _set_e(context, job, off)
