@@ -1,8 +1,10 @@
-"""Deployments that no person lets go: neither an approval before them nor a click on the deployment itself."""
+"""Deployments that no person lets go: neither an approval before them nor a click on the deployment itself; and those
+that people let go before they could know what they decide on.
+"""
 
 from __future__ import annotations
 
-from cilint.checks._gates import guarded
+from cilint.checks._gates import Guarded, guarded
 from cilint.checks._verdicts import judge, prover_of
 
 TYPE_CHECKING = False
@@ -10,13 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cilint.checks._gates import Gate, Guarded
+    from cilint.checks._gates import Gate
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
 
 def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
-    """parameters: guarded, approvals: roles."""
+    """parameters: guarded, approvals: roles; informed: roles of checks, behind which the approval stands, or the
+    deployment where nobody but who starts it approves. Of those that the pipeline does not have, nothing is asked.
+    """
 
     def asked(subject: Guarded) -> Gate:
         gate = subject.by_hand()
@@ -27,6 +31,11 @@ def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
 
     for subject in guarded(context, parameters["guarded"], parameters, places=False):
         yield asked(subject)
+        approvals = [] if subject.doubt else context.roles.jobs(*parameters["approvals"])
+        for role in parameters.get("informed", ()) if subject.doubt is None else ():
+            if context.roles.jobs(role):
+                for deciding in [Guarded(context, job) for job in approvals] or [subject]:
+                    yield deciding.behind([role], "check")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
