@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN
 from cilint.report.escape import printable, width
+from cilint.report.place import reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from cilint.gates.answer import Answer
     from cilint.report.terminal import Terminal
+    from cilint.span import Span
 
 _SIGNS = {PROVEN: ("✔", "+", "ok"), REFUTED: ("✘", "x", "error"), UNKNOWN: ("?", "?", "warning")}
 _TYPE_SIGNS = {**_SIGNS, "absent": ("·", ".", "quiet")}
@@ -86,11 +88,14 @@ class _Page:
         for line in shown.story:
             self.say(f"  {line}")
         if shown.span is not None:
-            self.say(f"  --> {self._prefix}{shown.span}", "gutter")
+            self.say(f"  --> {self._place(shown.span)}", "gutter")
         for related in shown.related:
-            self.say(f"  {related.message}: {self._prefix}{related.span}", "quiet")
+            self.say(f"  {related.message}: {self._place(related.span)}", "quiet")
         if answer.command:
             self.say(f"  $ {answer.command}", "help")
+
+    def _place(self, span: Span) -> str:
+        return f"{reached(span.source.path, self._prefix)}:{span.line}:{span.column}"
 
     def types(self, answers: Sequence[Answer]) -> None:
         self.say()

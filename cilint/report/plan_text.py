@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from cilint.report.escape import printable, width
+from cilint.report.place import reached
 from cilint.tree.node import Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -196,10 +195,7 @@ def _open(items: Listed[NotAssessed], page: _Page) -> None:
 
 def place(span: Span, page: _Page) -> str:
     """`file:line`, for terminals to make it a link."""
-    path = span.source.path
-    if page.prefix and not path.startswith("/") and "://" not in path:
-        path = os.path.relpath(page.prefix + path)
-    return f"{page.safe(path)}:{span.line}"
+    return f"{page.safe(reached(span.source.path, page.prefix))}:{span.line}"
 
 
 def table(plans: Listed[Plan], terminal: Terminal) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from cilint import __version__
+from cilint.report.place import reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,11 +115,7 @@ class Report:
 
     def path(self, span: Span) -> str:
         """The path of a span's file as it is reached from the working directory."""
-        path = span.source.path
-        if path.startswith("/") or "://" in path:
-            return path
-        # From below the root, `../../ci/base.yml` in ci/ is just `base.yml`: what an editor opens from here.
-        return os.path.relpath(self.prefix + path) if self.prefix.startswith("..") else self.prefix + path
+        return reached(span.source.path, self.prefix)
 
     def place(self, span: Span) -> str:
         """`file:line:column`, as terminals and editors make it a link."""

@@ -25,6 +25,17 @@ def test_the_shown_output_is_what_check_prints(tmp_path):
     assert done.stdout.strip() == shown.strip()
 
 
+def test_the_shown_gate_is_what_prove_prints(tmp_path):
+    command, shown = re.search(r"\$ (cilint prove .*?)\n(.*?)\n\n\.\.\.\n```", README, re.S).groups()
+    shutil.copytree(ROOT / "docs" / "demo" / "gate", tmp_path, dirs_exist_ok=True)
+    plain = {**os.environ, "NO_COLOR": "1"}
+    done = subprocess.run(
+        [CILINT, *command.split()[1:]], cwd=tmp_path, env=plain, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{shown}\n\nTaken for granted\n")
+
+
 def test_the_shown_rule_passes_its_own_examples(tmp_path):
     rule = re.search(r"```yaml\n(rules:.*?)```", README, re.S)[1]
     (tmp_path / "ours.yaml").write_text(rule, encoding="utf-8")
