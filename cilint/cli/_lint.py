@@ -56,7 +56,9 @@ class Entry:
 
 def entries(request: Request) -> list[Entry]:
     """The entry files of a request, each with its settings and rules. Raises CilintError for what is not there."""
-    return [_open(path, request) for path in request.paths or (_default(),)]
+    files = [_file(path) for path in request.paths or (_default(),)]
+    once = {file if file == "-" else os.path.abspath(file): file for file in reversed(files)}
+    return [_open(path, request) for path in reversed(once.values())]
 
 
 def _default() -> str:
@@ -72,9 +74,11 @@ def _default() -> str:
     )
 
 
+def _file(path: str) -> str:
+    return os.path.join(path, ENTRY) if path != "-" and os.path.isdir(path) else path
+
+
 def _open(path: str, request: Request) -> Entry:
-    if path != "-" and os.path.isdir(path):
-        path = os.path.join(path, ENTRY)
     place = (request.stdin_filename or ENTRY) if path == "-" else path
     settings = _choice.settings_for(place, request)
     vendored = settings.vendored_folder

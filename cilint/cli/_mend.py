@@ -7,6 +7,7 @@ import sys
 
 from cilint.cli import _emit, _lint
 from cilint.errors import UsageError
+from cilint.fix.draft import unchanged
 from cilint.fix.mend import Change, Draft
 from cilint.fix.mend import mend as mend_once
 from cilint.fix.write import refuse_read_only, write
@@ -31,9 +32,21 @@ def mend(request: Request) -> None:
     wanted = _changes(request)
     for change in wanted:
         refuse_read_only(os.path.relpath(change.path))  # all of them or none
+        _refuse_changed(change)
     for change in wanted:
         write(change.path, change.text.encode("utf-8", "surrogatepass"))
         sys.stderr.write(f"mended {printable(os.path.relpath(change.path))}\n")
+
+
+def _refuse_changed(change: Change) -> None:
+    """What somebody has saved while the fixes were tried is not written over."""
+    try:
+        same = unchanged(change.path, change.source)
+    except OSError:
+        same = False
+    if not same:
+        path = printable(os.path.relpath(change.path))
+        raise UsageError(f"{path} was changed while its fixes were tried, and nothing is written", help="run it again")
 
 
 def show(request: Request) -> int:
@@ -44,9 +57,14 @@ def show(request: Request) -> int:
     diff = "".join(change.diff() for change in wanted)
     shown = hidden(diff)
     _emit.say(_painted(shown, terminal))
+    plain = _painted(shown, Terminal(ascii=terminal.ascii))
     sys.stderr.write(f"--fix would change {words.plural(len(wanted), 'file')}\n")
     if shown != diff:
         sys.stderr.write("secrets are masked with *, so git takes no such diff; --fix makes the changes\n")
+    if plain != shown:
+        sys.stderr.write(
+            "characters that could mislead are spelt out, so git takes no such diff; --fix makes the changes\n"
+        )
     return 1 if wanted and not request.exit_zero else 0
 
 

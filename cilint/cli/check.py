@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.cli._emit import FORMATS
 from cilint.cli._options import Option, Options
+from cilint.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ def run(request: Request) -> int:
     """Check every path of the request; the exit status."""
     from cilint.cli import _emit, _lint
 
+    if request.statistics and request.format:
+        raise UsageError(
+            "--statistics prints counts, and makes no report: --format has no place beside it",
+            help=f"--output {request.format}=FILE writes the report to a file",
+        )
     _emit.outputs(request)  # refuses what is wrong with them before the work
     if request.fix or request.diff:
         from cilint.cli import _mend

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cilint.cli import _complete, _lint
+from cilint.cli._lint import _prefix
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 from cilint.report.escape import printable
+from cilint.report.report import Report
 from cilint.report.secret import hidden
 from cilint.report.terminal import terminal_of
 from cilint.report.wrap import wrap
@@ -53,7 +55,7 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
     """
     terminal = terminal_of(sys.stdout, "never", os.environ)
     if job is not None:
-        roles = _roles(_opened(words[0] if words else _lint.ENTRY, policy), job)
+        roles = _roles(_opened(words[0] if words else "", policy), job)
         _say([hidden(line) for line in roles], terminal)
         return 0
     if not words:
@@ -129,26 +131,29 @@ def _files(example: dict[str, Any]) -> list[str]:
 
 
 def _opened(path: str, policy: tuple[str, ...]) -> _lint.Entry:
-    """A configuration under its settings, as `check` sees it."""
+    """A configuration under its settings, as `check` sees it; without a path the one that it takes."""
     initial = {option.key: option.initial for option in OPTIONS.options}
-    [entry] = _lint.entries(Request({**initial, "policy": policy, "paths": (path,)}))
+    [entry] = _lint.entries(Request({**initial, "policy": policy, "paths": (path,) if path else ()}))
     return entry
 
 
 def _roles(entry: _lint.Entry, name: str) -> list[str]:
     checked, path = _lint.judged(entry), entry.source.path
+    report = Report()
+    report.prefix = _prefix({entry.project.root})
     if checked.pipeline is None or checked.context is None:
         raise UsageError(f"{path} cannot be read", help=f"`cilint check {path}` tells why")
     job = checked.pipeline.jobs.get(name)
     if job is None:
         raise UsageError(f"{path} has no job {name!r}{did_you_mean(name, checked.pipeline.jobs)}")
     found = checked.context.roles.of(job)
-    lines = [f"{job.span}: job {name}"]
+    place = report.place
+    lines = [f"{place(job.span)}: job {name}"]
     if not found:
         lines.append("  no role: nothing that it runs, reports or deploys is known to the packs")
     for role, proofs in found.items():
         lines.append(f"  {role}: {checked.context.roles.title(role)}")
-        lines += [f"    {proof.span}: {proof.text}{' (by name only)' if proof.weak else ''}" for proof in proofs]
+        lines += [f"    {place(proof.span)}: {proof.text}{' (by name only)' if proof.weak else ''}" for proof in proofs]
     told = [finding for finding in checked.findings if name in finding.jobs]
-    lines += [f"  found: {one.span}: {one.severity}[{one.rule}]: {one.message}" for one in told]
+    lines += [f"  found: {place(one.span)}: {one.severity}[{one.rule}]: {one.message}" for one in told]
     return lines

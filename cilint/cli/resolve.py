@@ -42,6 +42,7 @@ def run(request: Request) -> int:
     from cilint import rules
     from cilint.check import check
     from cilint.cli import _lint
+    from cilint.cli._lint import _prefix
     from cilint.cli._options import Request
     from cilint.errors import UsageError
     from cilint.report.report import Report
@@ -57,6 +58,7 @@ def run(request: Request) -> int:
     report = Report()
     report.findings = [finding for finding in checked.findings if finding.severity == "error"]
     report.not_assessed = checked.not_assessed
+    report.prefix = _prefix({entry.project.root})
     if report.findings or checked.config.root is None:
         return _refused(report, request)
     _show(checked, report, request)

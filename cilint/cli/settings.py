@@ -9,9 +9,10 @@ import click
 
 from cilint import rules as rules_package
 from cilint.cli import _choice, _complete, _lint
+from cilint.cli._lint import _default
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
-from cilint.errors import UsageError
+from cilint.errors import UnreadableError, UsageError
 from cilint.nearest import did_you_mean
 from cilint.report.escape import printable
 from cilint.settings import fault
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("settings")
-@click.argument("path", default=_lint.ENTRY, shell_complete=_complete.files)
+@click.argument("path", required=False, shell_complete=_complete.files)
 @click.option(
     "--why", "rule", metavar="RULE", shell_complete=_complete.rules, help="Tell why this rule runs or does not."
 )
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs of rules, as `check` takes them.")
 @click.option("--select", multiple=True, metavar="RULE", help="As `check` takes it.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="As `check` takes it.")
-def command(path: str, rule: str | None, **options: Any) -> int:
+def command(path: str | None, rule: str | None, **options: Any) -> int:
     """Print the settings that a file is checked under, each with the place where it is written.
 
     Exit status: 0 printed, 2 the settings are wrong.
@@ -44,6 +45,7 @@ def command(path: str, rule: str | None, **options: Any) -> int:
       cilint settings --why image-missing
 
     """
+    path = path or _checked()
     request = Request({**{option.key: option.initial for option in OPTIONS.options}, **options, "paths": (path,)})
     settings = _choice.settings_for(path, request)
     body = fault.body(settings)
@@ -52,6 +54,14 @@ def command(path: str, rule: str | None, **options: Any) -> int:
         return 0
     click.echo("\n".join(_why(rule, settings, body, request)))
     return 0
+
+
+def _checked() -> str:
+    """What `cilint check` would take, so that both speak of the same settings; there need be none yet."""
+    try:
+        return _default()
+    except UnreadableError:
+        return _lint.ENTRY
 
 
 def _lines(settings: Settings, body: Mapping | None) -> list[str]:

@@ -36,21 +36,25 @@ class Change:
 class Draft:
     """The changes made so far, by the real path of the file. Several entry files may share one draft."""
 
-    __slots__ = ("changes",)
+    __slots__ = ("_sound", "changes")
 
     def __init__(self) -> None:
         self.changes: dict[str, Change] = {}
+        self._sound: dict[str, str] = {}  # texts that were found to be those of their files
 
     def path(self, root: str, source: Source) -> str | None:
         """The real path of a file that may be mended; None for all others.
 
         Left alone is what lies outside the repository or belongs to others, what is not UTF-8, and what has changed
-        since it was read.
+        since it was read. What may be mended once may be so until it is written: then it is looked at again.
         """
         path = inside(root, source.path) if source.ours else None
-        if path is None or path in self.changes:
+        if path is None or path in self.changes or self._sound.get(path) == source.text:
             return path
-        return path if _unchanged(path, source) else None
+        if not unchanged(path, source):
+            return None
+        self._sound[path] = source.text
+        return path
 
     def texts(self) -> dict[str, str]:
         """The texts of the changed files, by path."""
@@ -64,7 +68,8 @@ class Draft:
         self.changes[path] = Change(path, first, text)
 
 
-def _unchanged(path: str, source: Source) -> bool:
+def unchanged(path: str, source: Source) -> bool:
+    """Whether the file at a path still holds what was read of it."""
     if os.path.getsize(path) > len(source.text) * 4 + 4:
         return False
     with open(path, "rb") as file:

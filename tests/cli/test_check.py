@@ -91,6 +91,39 @@ def test_statistics(cilint):
         """)
 
 
+def test_statistics_are_no_report(cilint):
+    done = cilint("check", *HOUSE, "--statistics", "--format", "json", files=FILES)
+    assert (done.status, done.out) == (2, "")
+    assert "--format has no place beside it" in done.err
+
+
+def test_a_file_that_is_named_twice_is_checked_once(cilint, folder):
+    once = cilint("check", *HOUSE, files=FILES)
+    again = cilint("check", *HOUSE, ".", ".gitlab-ci.yml", str(folder / ".gitlab-ci.yml"))
+    assert (again.status, again.out) == (once.status, once.out)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (("explain", "--job", "build"), "../.gitlab-ci.yml:3:1: job build\n"),
+        (("settings",), "repo/.cilint.yaml\n"),
+        (("resolve",), "../.gitlab-ci.yml:9:10: error["),
+    ],
+)
+def test_from_a_folder_below_every_command_speaks_of_the_same_pipeline(cilint, folder, call, expected):
+    (folder / "sub").mkdir()
+    files = (
+        FILES if call[0] != "resolve" else {**FILES, ".gitlab-ci.yml": FILES[".gitlab-ci.yml"].replace("e: x", "e: y")}
+    )
+    done = cilint(
+        *call,
+        files={**files, ".cilint.yaml": "fail-on: info\n", "sub/.cilint.yaml": "strict: true\n"},
+        cwd=folder / "sub",
+    )
+    assert expected in done.out + done.err
+
+
 def test_markdown(cilint):
     assert cilint("check", *HOUSE, "--format", "markdown", files=FILES).out == textwrap.dedent("""\
         <!-- cilint:report -->

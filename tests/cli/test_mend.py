@@ -77,3 +77,28 @@ def test_a_read_only_file_ends_the_run_before_anything_is_written(repository, ca
     assert main([*CALL, "--fix"]) == 2
     assert repository.read_text() == TEXT
     assert "cannot write .gitlab-ci.yml: it is read-only" in capsys.readouterr().err
+
+
+def test_what_is_saved_while_fixes_are_tried_is_not_written_over(repository, monkeypatch, capsys):
+    theirs = TEXT + "b:\n  script: [y]\n"
+    calls = []
+
+    def check(entry, *more, judge=_lint.check):
+        if calls:
+            repository.write_text(theirs)
+        calls.append(entry)
+        return judge(entry, *more)
+
+    monkeypatch.setattr(_lint, "check", check)
+    assert main([*CALL, "--fix"]) == 2
+    assert repository.read_text() == theirs
+    assert ".gitlab-ci.yml was changed while its fixes were tried" in capsys.readouterr().err
+
+
+def test_a_diff_that_git_does_not_take_says_so(repository, capsys):
+    repository.write_text(TEXT.replace("keep", "keep \N{RIGHT-TO-LEFT OVERRIDE}"))
+    assert main([*CALL, "--diff", "--color", "always"]) == 1
+    assert "git takes no such diff" in capsys.readouterr().err
+    repository.write_text(TEXT)
+    assert main([*CALL, "--diff", "--color", "always"]) == 1
+    assert capsys.readouterr().err == "--fix would change 1 file\n"

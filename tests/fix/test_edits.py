@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -170,3 +172,23 @@ def test_writing_makes_folders_and_says_what_cannot_be(tmp_path):
     assert (tmp_path / "a" / "b.txt").read_text() == "x"
     with pytest.raises(UnreadableError, match="cannot write"):
         write(str(tmp_path / "a" / "b.txt" / "c"), "x")
+
+
+_KILLED = """
+import os, sys
+from cilint.fix import write
+os.replace = lambda *paths: os._exit(9)
+write.write(sys.argv[1], "new")
+"""
+
+
+def test_a_run_that_is_killed_leaves_the_file_whole_and_the_next_one_tidies_up(tmp_path):
+    path = tmp_path / ".gitlab-ci.yml"
+    path.write_text("old")
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)
+    assert killed.returncode == 9
+    assert path.read_text() == "old"
+    assert [name for name in os.listdir(tmp_path) if name.endswith((".yml", ".yaml"))] == [".gitlab-ci.yml"]
+    write(str(path), "new")
+    assert os.listdir(tmp_path) == [".gitlab-ci.yml"]
+    assert path.read_text() == "new"
