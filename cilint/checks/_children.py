@@ -10,6 +10,8 @@ from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.gates.blocked import blocked
 from cilint.pipeline import build
+from cilint.pipeline.variables import names_inherited
+from cilint.plan.predefined import is_predefined
 from cilint.rules.context import Context
 from cilint.rules.rule import RuleSet
 from cilint.source import Source
@@ -66,6 +68,31 @@ def children(context: Context) -> list[Child]:
                 read += 1
                 _read(child, include, trigger.set("inputs"))
     return context.children
+
+
+def handed_down(child: Child) -> set[str]:
+    """The predefined variables that files set for a child: it has them as pipeline variables, which outrank GitLab's.
+
+    So it is unless `trigger: forward` says otherwise (`doc/ci/yaml/_index.md`).
+    """
+    job, above = child.trigger, child.above
+    trigger = job.get("trigger")
+    forward = trigger.set("forward") if trigger is not None and isinstance(trigger.node, Mapping) else None
+    own = forward.set("yaml_variables") if forward is not None else None
+    further = forward.set("pipeline_variables") if forward is not None else None
+    names: set[str] = set()
+    if own is None or own.value is not False:
+        taken = names_inherited(job.get("inherit"))
+        common = {*above.planner.globals, *(name for one in above.planner.workflow or () for name in one.variables)}
+        names |= common if taken is None else common & taken
+        for candidate in above.planner.candidates:
+            if candidate.job is job:
+                names |= candidate.variables.keys()
+                names.update(name for one in candidate.conditions or () for name in one.variables)
+    found = {name for name in names if is_predefined(name)}
+    if above.parent is not None and further is not None and further.value is True:
+        found |= handed_down(above.parent)
+    return found
 
 
 def _fault(include: Site) -> str:

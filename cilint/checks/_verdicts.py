@@ -6,7 +6,7 @@ A gate of a child pipeline holds when it holds there, or before the job that sta
 
 from __future__ import annotations
 
-from cilint.checks._children import children
+from cilint.checks._children import children, handed_down
 from cilint.checks._gates import Guarded
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import ABSENT, OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions
@@ -222,6 +222,7 @@ def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
                 settings=settings,
                 level=OUTSIDE,
                 sources=("parent_pipeline",),
+                handed=handed_down(context.parent),
             )
             above = context.parent.above.prover
             seconds = _SECONDS_OF_CHILD if above is None else max(_SECONDS_OF_CHILD, above.limits.seconds / 2)

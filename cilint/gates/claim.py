@@ -45,10 +45,11 @@ class Assumptions:
     variables: values that the asker asserts; None as value: not set. given: variables of the project's settings that
     hold unless somebody overrides them; settings: all variables that the settings give, predefined ones too, which
     `cilint simulate` knows by itself. level: ORDINARY, OUTSIDE or OVERRIDE. sources: the only values of
-    CI_PIPELINE_SOURCE to look at, all when empty; kinds: the same for "branch", "tag" and "merge_request".
+    CI_PIPELINE_SOURCE to look at, all when empty; kinds: the same for "branch", "tag" and "merge_request". handed:
+    predefined variables that a trigger job sets anew, so that they may be passed like any other.
     """
 
-    __slots__ = ("given", "kinds", "level", "settings", "sources", "variables")
+    __slots__ = ("given", "handed", "kinds", "level", "settings", "sources", "variables")
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Assumptions:
         level: int = OUTSIDE,
         sources: Iterable[str] = (),
         kinds: Iterable[str] = (),
+        handed: Iterable[str] = (),
     ) -> None:
         self.variables = dict(variables or {})
         self.given = dict(given or {})
@@ -66,6 +68,7 @@ class Assumptions:
         self.level = level
         self.sources = tuple(sources)
         self.kinds = tuple(kinds)
+        self.handed = frozenset(handed)
 
 
 class Counterexample:

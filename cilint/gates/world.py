@@ -202,7 +202,7 @@ class World:
             if name in assumed:
                 return [(TRUE, None)]
             term = self.overridden[name] = self.solver.new_var(f"${name} overridden")
-            self.solver.add(-term, self.levels[OVERRIDE])
+            self.solver.add(-term, self.levels[OUTSIDE if name in self.assume.handed else OVERRIDE])
             return [(term, self.text(name)), (-term, None)]
         if name in assumed:
             return [(TRUE, assumed[name])]

@@ -573,3 +573,25 @@ def test_a_child_of_a_child_is_followed(judged):
     findings, _, answers = judged(parent % "[]", files)
     assert {finding.jobs for finding in findings} == {("release",)}
     assert {answer.triggers for answer in answers} == {("release", "go")}
+
+
+@pytest.mark.parametrize(
+    ("release", "status"),
+    [
+        ("{variables: {CI_COMMIT_BRANCH: hot}, trigger: {include: child.yml}}", "refuted"),
+        ("{rules: [{variables: {CI_COMMIT_BRANCH: hot}}], trigger: {include: child.yml}}", "refuted"),
+        ("{variables: {BRANCH: hot}, trigger: {include: child.yml}}", "proven"),
+        (
+            "{variables: {CI_COMMIT_BRANCH: hot}, trigger: {include: child.yml, forward: {yaml_variables: false}}}",
+            "proven",
+        ),
+    ],
+)
+def test_variables_that_are_handed_down_outrank_those_of_gitlab(judged, release, status):
+    child = (
+        "stages: [approve, prod]\n"
+        + APPROVALS_ON % "$CI_COMMIT_BRANCH && $CI_COMMIT_BRANCH == $CI_COMMIT_REF_NAME"
+        + DEPLOY.replace("environment", "rules: [{if: $CI_COMMIT_BRANCH}], environment")
+    )
+    _, _, answers = judged(f"log: {{script: [make]}}\nrelease: {release}\n", {"child.yml": child})
+    assert [answer.status for answer in answers] == [status] * 2
