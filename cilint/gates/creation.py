@@ -302,9 +302,16 @@ class Creation:
         terms.append(solver.all_of((-world.kind["merge_request"], named)))
         fits = solver.any_of(terms)
         if at:
-            here = self._undecided(("project", path), f"whether this is the project {path}")
-            fits = solver.all_of((fits, here))
+            fits = solver.all_of((fits, self._is_here(path)))
         return fits
+
+    def _is_here(self, path: str) -> int:
+        """Whether this is the project of the path, which the files do not say."""
+        assumed = self.world.assume.variables
+        if "CI_PROJECT_PATH" in assumed:
+            return TRUE if assumed["CI_PROJECT_PATH"] == path else FALSE
+        reason = f"whether this is the project {path}: say so by --assume CI_PROJECT_PATH=..."
+        return self._undecided(("project", path), reason)
 
     # -- refusals
 

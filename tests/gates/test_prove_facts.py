@@ -295,3 +295,10 @@ def test_what_is_passed_has_a_usual_value(prove):
     text = pipeline("when: manual, allow_failure: false", "rules: [{if: $CI_DEBUG_TRACE, needs: [log]}]")
     shown = prove(text + "log: {stage: approve, script: [x]}\n", "deploy", "approve").counterexample
     assert shown.outside == {"CI_DEBUG_TRACE": "true"}
+
+
+def test_the_project_can_be_said(prove):
+    text = pipeline("when: manual, allow_failure: false, only: [main@acme/shop]", "only: [main]")
+    assert "CI_PROJECT_PATH" in prove(text, "deploy", "approve").reason
+    assert prove(text, "deploy", "approve", variables={"CI_PROJECT_PATH": "acme/shop"}).proven
+    assert prove(text, "deploy", "approve", variables={"CI_PROJECT_PATH": "fork/shop"}).status == "refuted"
