@@ -10,7 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cilint.cli._lint import Entry
     from cilint.cli._options import Request
+    from cilint.report.report import Report
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -87,9 +89,14 @@ def run(request: Request) -> int:
     _emit.emit(report, request)
     if request.exit_zero:
         return 0
-    settings = opened[0].settings
+    return int(any(_fails(report, entry, request) for entry in opened))
+
+
+def _fails(report: Report, entry: Entry, request: Request) -> bool:
+    """Whether what one file has is too much: several files may stand under several settings."""
+    settings = entry.settings
     strict = request.strict or settings.strict
-    return 1 if report.fails(request.fail_on or settings.fail_on, strict=strict) else 0
+    return report.fails(request.fail_on or settings.fail_on, strict=strict, entry=entry.source.path)
 
 
 def __getattr__(name: str) -> Any:

@@ -102,16 +102,20 @@ class Report:
         """How many findings are "waived", "suppressed" or "baselined"."""
         return sum(finding.status == status for finding in self.findings)
 
-    def fails(self, threshold: str, *, strict: bool = False) -> bool:
+    def fails(self, threshold: str, *, strict: bool = False, entry: str = "") -> bool:
         """Whether an open finding is at or above the threshold ("error", "warning", "info"; "never" fails nothing).
 
-        strict: what could not be assessed fails too.
+        strict: what could not be assessed fails too. entry: look only at what this file that was asked for has.
         """
         if threshold == "never":
             return False
-        if strict and self.not_assessed:
+        if strict and any(item.entry == entry or not entry for item in self.not_assessed):
             return True
-        return any(_RANK[finding.severity] <= _RANK[threshold] for finding in self.open)
+        return any(
+            _RANK[finding.severity] <= _RANK[threshold]
+            for finding in self.open
+            if not entry or entry in self.reach.get(finding.fingerprint, (entry,))
+        )
 
     def path(self, span: Span) -> str:
         """The path of a span's file as it is reached from the working directory."""

@@ -191,6 +191,21 @@ def test_fail_on(cilint, option, status):
     assert cilint("check", *HOUSE, "--fail-on", option, files=files).status == status
 
 
+@pytest.mark.parametrize("paths", [("lax", "firm"), ("firm", "lax"), ("firm",)])
+def test_each_file_fails_by_its_own_settings(cilint, paths):
+    bad = {
+        "lax/.gitlab-ci.yml": BAD,
+        "firm/.gitlab-ci.yml": CLEAN[".gitlab-ci.yml"],
+        "lax/.cilint.yaml": "fail-on: never\n",
+    }
+    assert cilint("check", *HOUSE, *paths, files=bad).status == 0
+    worse = {
+        "firm/.gitlab-ci.yml": "include: gone.yml\n" + CLEAN[".gitlab-ci.yml"],
+        "firm/.cilint.yaml": "strict: true\n",
+    }
+    assert cilint("check", *HOUSE, *paths, files=worse).status == 1
+
+
 def test_exit_zero(cilint):
     assert cilint("check", *HOUSE, "--exit-zero", files=FILES).status == 0
 
