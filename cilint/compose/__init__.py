@@ -12,7 +12,7 @@ from cilint.compose.duplicates import duplicate_keys
 from cilint.compose.extends import extend
 from cilint.compose.fetch import Fetched, Project, Surroundings, open_project
 from cilint.compose.include import Including
-from cilint.compose.merge import MAX_ENTRIES, Merger, TooBig
+from cilint.compose.merge import Merger, TooBig
 from cilint.compose.reference import resolve
 from cilint.compose.stages import wrap_stages
 from cilint.compose.weight import MAX_NODES, weigh
@@ -50,8 +50,8 @@ def compose(entry: Source, project: Project) -> Config:
         including = Including(config, project, Merger())
         try:
             config.root = _steps(config, including)
-        except TooBig:
-            message = f"The merged configuration is too big: merging copied more than {MAX_ENTRIES} keys"
+        except TooBig as reason:
+            message = f"The merged configuration is too big: {reason}"
             config.findings.append(Finding("config-too-big", message, Span(entry, 1, 1, 1, 1)))
         ways = including.ways
     for found in config.readings:

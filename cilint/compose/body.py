@@ -5,10 +5,11 @@ lib/gitlab/ci/config/interpolation/interpolator.rb. A file without a header is n
 
 from __future__ import annotations
 
+from cilint.compose.blocks import BLOCK_START
 from cilint.compose.given import Given, node_of
 from cilint.compose.include_entry import HEADER_KEYS, HEADER_KINDS, EntryFault, check_entry, entries_of, written_entries
 from cilint.compose.inputs import Inputs
-from cilint.compose.interpolation import BLOCK_START, Interpolation
+from cilint.compose.interpolation import Interpolation
 from cilint.compose.spec import Spec
 from cilint.finding import Finding, Related
 from cilint.tree.node import Mapping, Node, Scalar, key_text
@@ -36,7 +37,10 @@ class Body:
         self._prefix = prefix
 
     def fill(self, reading: Reading, entry: Entry | None) -> Mapping | None:
-        """The interpolated body; None where the file has none. entry: what includes it, None for the entry file."""
+        """The interpolated body; None where the file has none. entry: what includes it, None for the entry file.
+
+        Raises merge.TooBig.
+        """
         given = entry.inputs if entry is not None else None
         if given is not None and not isinstance(given, Mapping):
             self._fault("input-invalid", f"Given inputs must be a hash, and this is {given.kind}", given)
@@ -67,8 +71,9 @@ class Body:
         if body is None or BLOCK_START not in reading.source.text:
             return body
         contexts: dict[str, dict[str, Given | None]] = {"inputs": inputs.values, "component": self._facts(spec, header)}
-        interpolation = Interpolation(contexts, self._fetched.around.variables, self._prefix)
+        interpolation = Interpolation(contexts, self._fetched.around.variables, self._prefix, self._including.filled)
         filled = interpolation.fill(body)
+        self._including.filled = interpolation.filled
         config.findings += interpolation.findings
         config.open_jobs |= interpolation.open_names
         return filled

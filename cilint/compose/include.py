@@ -37,14 +37,16 @@ class Including:
     """The includes of one composition; it counts them all and reads each file once.
 
     ways: by path of a file, the include entries by which it was first reached, innermost first.
+    filled: characters of all texts in which interpolation has filled blocks.
     """
 
-    __slots__ = ("_count", "_readings", "_seen", "_size", "_stopped", "config", "merger", "project", "ways")
+    __slots__ = ("_count", "_readings", "_seen", "_size", "_stopped", "config", "filled", "merger", "project", "ways")
 
     def __init__(self, config: Config, project: Project, merger: Merger) -> None:
         self.config = config
         self.project = project
         self.merger = merger
+        self.filled = 0
         self._count = 0
         self._size = 0
         self._stopped = False
@@ -119,11 +121,11 @@ class Including:
         if entry.kind != "local" or "*" not in pattern:
             return [entry]
         escaped = re.escape(pattern.lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-        import re2
+        from cilint.notation.patterns import PatternError, compiled
 
         try:
-            matcher = re2.compile(escaped)
-        except re2.error:
+            matcher = compiled(escaped)
+        except PatternError:
             return []
         if around.place.name:
             self._not_assessed(entry.title(), f"only copies of {around.place.name} are at hand", entry.node.span)

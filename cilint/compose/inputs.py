@@ -185,13 +185,11 @@ class _Checks:
         pattern = self._regex.value if isinstance(self._regex, Scalar) else None
         if not isinstance(pattern, str):
             return []  # reported with the header
-        import re2
+        from cilint.notation.patterns import PatternError, compiled
 
-        options = re2.Options()
-        options.log_errors = False
         try:
-            fits = re2.compile(pattern, options).search(shown(value)) is not None
-        except (re2.error, UnicodeError):
+            fits = compiled(pattern).search(shown(value)) is not None
+        except (PatternError, UnicodeError):
             return ["invalid regular expression"]
         return [] if fits else [f"{which} value does not match required RegEx pattern: {pattern}"]
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from cilint.compose.blocks import BLOCK_START, blocks
 from cilint.compose.functions import FunctionFault, apply_function
 from cilint.compose.given import Given
-from cilint.compose.ruby import gsub, shown
+from cilint.compose.merge import TooBig
+from cilint.compose.ruby import TooLong, gsub, shown
 from cilint.finding import Finding
 from cilint.nearest import did_you_mean
 from cilint.pattern import Pattern
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from cilint.trail import Trail
     from cilint.tree.node import Key
 
-BLOCK_START = "$[["
-_BLOCK = Pattern(r"\$\[\[\s*(\S.*?\S)\s*\]\]", re.A)
 _INDEXED = Pattern(r"\A(\w*)((?:\[\d+\])+)\Z", re.A)
 _INDEX = Pattern(r"\[(\d+)\]", re.A)
 MAX_BLOCKS = 10_000
@@ -34,6 +34,7 @@ MAX_PARTS = 5
 MAX_INDEXES = 5
 MAX_EXPRESSION = 1024  # bytes
 MAX_VALUE = 1024 * 1024  # characters of one value before interpolation, and of what we let it become
+MAX_FILLED = 8 * 1024 * 1024  # characters of all texts with filled blocks together; GitLab sets no limit to them
 
 
 # Stands for a block that is left alone: `matrix.*` is filled in by the needs step (block.rb).
@@ -53,12 +54,17 @@ class Interpolation:
 
     contexts: "inputs" and "component", each with its values by name; None as value: not known.
     variables: what `expand_vars` knows. findings: what GitLab refuses. open_names: top-level keys with such a fault.
+    filled: how many characters the texts with filled blocks come to, those of the files before this one included.
     """
 
-    __slots__ = ("_blocks", "_contexts", "_done", "_prefix", "_top", "_variables", "findings", "open_names")
+    __slots__ = ("_blocks", "_contexts", "_done", "_prefix", "_top", "_variables", "filled", "findings", "open_names")
 
     def __init__(
-        self, contexts: dict[str, dict[str, Given | None]], variables: dict[str, str | None], prefix: str
+        self,
+        contexts: dict[str, dict[str, Given | None]],
+        variables: dict[str, str | None],
+        prefix: str,
+        filled: int = 0,
     ) -> None:
         self._contexts = contexts
         self._variables = variables
@@ -66,11 +72,15 @@ class Interpolation:
         self._blocks: set[str] = set()
         self._done: dict[int, Node] = {}
         self._top = ""
+        self.filled = filled
         self.findings: list[Finding] = []
         self.open_names: set[str] = set()
 
     def fill(self, body: Mapping) -> Mapping:
-        """The body with every block replaced; what cannot be replaced stays, or is left out where it stands alone."""
+        """The body with every block replaced; what cannot be replaced stays, or is left out where it stands alone.
+
+        Raises merge.TooBig.
+        """
         filled = self._mapping(body, top=True)
         assert isinstance(filled, Mapping)
         return filled
@@ -155,7 +165,7 @@ class Interpolation:
         if len(text) > MAX_VALUE:
             self._fault(scalar, text, "config node too large")
             return scalar, trail
-        found = list(dict.fromkeys((match[0], match[1]) for match in _BLOCK.finditer(text)))
+        found = list(dict.fromkeys((text[start:end], data) for start, end, data in blocks(text)))
         values: list[tuple[str, Given]] = []
         for block, data in found:
             value = self._value(block, data, scalar)
@@ -169,10 +179,14 @@ class Interpolation:
             given = values[0][1]
             return given.node, (*given.trail, Step("input", given.name, scalar.span), *trail)
         for block, given in values:
-            text = gsub(text, block, shown(given.node))
-            if len(text) > MAX_VALUE:
+            try:
+                text = gsub(text, block, shown(given.node), MAX_VALUE)
+            except TooLong:
                 self._fault(scalar, block, "config node too large")
                 return scalar, trail
+        self.filled += len(text)
+        if self.filled > MAX_FILLED:
+            raise TooBig(f"its inputs fill in more than {MAX_FILLED} characters")
         steps = tuple(Step("input", given.name, scalar.span) for _, given in values)
         filled = _text(text, scalar)
         filled.filling = Filling(scalar, _pieces(scalar.text, dict(values), text))
@@ -276,17 +290,18 @@ def _pieces(written: str, values: dict[str, Given], text: str) -> list[tuple[int
     pieces: list[tuple[int, int, int, bool]] = []
     made: list[str] = []
     offset = place = 0
-    for match in _BLOCK.finditer(written):
-        given = values.get(match[0])
-        if given is None:
+    fillings = {block: gsub(block, block, shown(given.node), MAX_VALUE) for block, given in values.items()}
+    for start, end, _ in blocks(written):
+        filling = fillings.get(written[start:end])
+        if filling is None:
             continue
-        between, filling = written[place : match.start()], gsub(match[0], match[0], shown(given.node))
+        between = written[place:start]
         pieces.append((offset, place, len(between), False))
         offset += len(between)
-        pieces.append((offset, match.start(), len(match[0]), True))
+        pieces.append((offset, start, end - start, True))
         offset += len(filling)
         made += (between, filling)
-        place = match.end()
+        place = end
     pieces.append((offset, place, len(written) - place, False))
     made.append(written[place:])
     return pieces if "".join(made) == text else []

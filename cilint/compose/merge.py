@@ -18,7 +18,7 @@ MAX_ENTRIES = 3_000_000
 
 
 class TooBig(Exception):
-    """The merges of one configuration copy more than MAX_ENTRIES keys: no pipeline does that, an attack would."""
+    """A configuration grows as no pipeline does, and as an attack would; `str()` says what is too big."""
 
 
 class Merger:
@@ -69,4 +69,4 @@ class Merger:
     def _count(self, entries: int) -> None:
         self.copied += entries
         if self.copied > MAX_ENTRIES:
-            raise TooBig
+            raise TooBig(f"merging copied more than {MAX_ENTRIES} keys")

@@ -9,6 +9,7 @@ from cilint.tree.node import Mapping, Node, Scalar, Sequence, Symbol, ruby_text
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f", "\v": "\\v", "\b": "\\b",
             "\a": "\\a", "\x1b": "\\e"}  # fmt: skip
+_BEFORE, _AFTER = object(), object()  # the text before what is replaced, and the text after it
 _GROUP = Pattern(r"\\([0-9&`'\\])")
 
 
@@ -48,18 +49,49 @@ def _quoted(text: str) -> str:
     return '"' + re.sub(r"#(?=[{$@])", r"\\#", body) + '"'
 
 
-def gsub(text: str, search: str, replacement: str) -> str:
-    """Ruby's `text.gsub(search, replacement)`: with two strings the backslashes of the replacement are read again."""
+class TooLong(Exception):
+    """A text that grows past the limit that was given."""
+
+
+def gsub(text: str, search: str, replacement: str, limit: int) -> str:
+    """Ruby's `text.gsub(search, replacement)`: with two strings the backslashes of the replacement are read again.
+
+    Raises TooLong, before the work is done, when more than `limit` characters come out.
+    """
     if "\\" not in replacement:
+        if len(text) + text.count(search) * (len(replacement) - len(search)) > limit:
+            raise TooLong
         return text.replace(search, replacement)
-    parts, place = [], 0
+    template = _template(replacement, search)
+    parts: list[str] = []
+    length = place = 0
     while (found := text.find(search, place)) >= 0:
         end = found + len(search)
-        parts += [text[place:found], _replaced(replacement, search, text[:found], text[end:])]
+        parts.append(text[place:found])
+        length += found - place
+        for part in template:
+            if length > limit:
+                raise TooLong
+            made = part if type(part) is str else text[:found] if part is _BEFORE else text[end:]
+            parts.append(made)
+            length += len(made)
         place = end
+    if length + len(text) - place > limit:
+        raise TooLong
     return "".join([*parts, text[place:]])
 
 
-def _replaced(replacement: str, matched: str, before: str, after: str) -> str:
-    special = {"0": matched, "&": matched, "`": before, "'": after, "\\": "\\"}
-    return _GROUP.sub(lambda found: special.get(found[1], ""), replacement)
+def _template(replacement: str, matched: str) -> list[str | object]:
+    """The replacement in parts: what is the same wherever it is put in, and what depends on the place."""
+    template: list[str | object] = []
+    same: list[str] = []
+    place = 0
+    for found in _GROUP.finditer(replacement):
+        same.append(replacement[place : found.start()])
+        place = found.end()
+        if found[1] in "`'":
+            template += ["".join(same), _BEFORE if found[1] == "`" else _AFTER]
+            same = []
+        else:
+            same.append({"0": matched, "&": matched, "\\": "\\"}.get(found[1], ""))
+    return [*template, "".join([*same, replacement[place:]])]

@@ -7,6 +7,8 @@ A glob is translated to RE2, so matching is linear in the path whatever the glob
 
 from __future__ import annotations
 
+from cilint.notation.patterns import PatternError, compiled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,16 +68,12 @@ def as_pattern(text: str) -> str | None:
 
 
 def _compile(text: str) -> Any:
-    import re2
-
     pattern = as_pattern(text)
     if pattern is None:
         return None
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(pattern, options)
-    except (re2.error, UnicodeError):  # too big for RE2, or no text: nothing matches it
+        return compiled(pattern)
+    except PatternError:  # too big for RE2, or no text: nothing matches it
         return None
 
 

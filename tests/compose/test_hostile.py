@@ -97,3 +97,28 @@ def test_the_root_is_where_git_is(tmp_path):
     project, source = open_project(str(tmp_path / "ci" / "a.yml"))
     assert (project.root, source.path) == (str(tmp_path), "ci/a.yml")
     assert "job" in compose(source, project).root.values
+
+
+_HEADER = 'spec: {inputs: {x: {default: "%s"}}}\n---\njob: {script: [x]}\n'
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "rules"),
+    [
+        ("a", "$[[ a" * 190_000, set()),  # opened, and never closed
+        ("a", "$[[ \\n" * 190_000, set()),
+        ("a" * 300_000, "$[[inputs.x]]" * 20_000, {"interpolation-invalid"}),
+        (
+            "\\\\`" * 20_000,
+            "b" * 100_000 + "$[[inputs.x]]" * 2000,
+            {"interpolation-invalid"},
+        ),  # \` is all that is before
+    ],
+)
+def test_blocks_that_multiply(tmp_path, value, text, rules):
+    assert quickly(f'{_HEADER % value}.z: "{text}"\n', tmp_path) == rules
+
+
+def test_blocks_that_multiply_all_over_the_file(tmp_path):
+    lines = "".join(f'.z{n}: "{"$[[ inputs.x ]]" * 9}"\n' for n in range(3000))
+    assert quickly(_HEADER % ("y" * 100_000) + lines, tmp_path) == {"config-too-big"}
