@@ -32,7 +32,7 @@ class Rewrite:
 def every_rewrite() -> tuple[Rewrite, ...]:
     """All of them, in a fixed order."""
     kinds = (
-        _orders, _key_orders, _included, _renamed_jobs, _renamed_stages, _durations, _image_forms, _script_forms, _list_forms,
+        _orders, _key_orders, _included, _renamed_jobs, _renamed_stages, _durations, _image_forms, _script_forms, _careful_forms, _list_forms,
         _references, _merged_templates, _shared_artifacts, _quotes, _comments, _explicit, _conditions, _layouts, _to_default,
     )  # fmt: skip
     return tuple(rewrite for kind in kinds for rewrite in kind())
@@ -225,6 +225,24 @@ def _script_forms() -> Iterator[Rewrite]:
                 yield _edited("script as a text", f"{name}, {section}", Edit(*place, [f"  {section}: {commands[0]}"]))
             folded = [line for c in commands for line in ("    - >-", "      " + c)]
             yield _edited("script folded", f"{name}, {section}", Edit(*place, [f"  {section}:", *folded]))
+
+
+def _careful_forms() -> Iterator[Rewrite]:
+    """Commands that say more about a failure, or ask for a version first, and still fail."""
+    ref = reference()
+    for job in ("bundle", "lint-yaml", "mutation-tests", "canary-metrics"):
+        (start, end), *rest = ref.script_items(job)
+        command = ref.lines[start].removeprefix("    - ")
+        if rest or end != start + 1:
+            continue
+        for line in (
+            f"{command} || {{ echo failed >&2; exit 1; }}",
+            f"{command} || ( echo failed >&2; exit 1 )",
+            f"{command} 2>&1 | tee job.log",
+            f"if ! {command}; then echo failed; exit 1; fi",
+            f"node --version; {command}",
+        ):
+            yield _edited("command that tells more", f"{job}: {line}", Edit(start, end, ["    - |", f"      {line}"]))
 
 
 def _list_forms() -> Iterator[Rewrite]:

@@ -27,6 +27,7 @@ def mutants() -> Iterator[Mutant]:
     yield from _merged()
     yield from _template()
     yield from _passed_by()
+    yield from _uninformed()
     yield from _order()
     yield from _checks()
     yield from _identity()
@@ -190,6 +191,15 @@ def _unneeded(job: str, names: set[str]) -> list[Edit]:
     needs = ref.blocks[job].place("needs")
     items = list(ref.items(needs[0] + 1, needs[1], "    - "))
     return [Edit(*item) for item in items if ref.lines[item[0]].split()[-1] in names]
+
+
+def _uninformed() -> Iterator[Mutant]:
+    """Staging approved before the canary's tests and metrics are known."""
+    ref = reference()
+    at = ref.blocks["approve-staging"].start + 1
+    for needs in ("[deploy-canary]", "[canary-smoke-tests]", "[canary-metrics]", "[]"):
+        edits = [Edit(at, at, [f"  needs: {needs}"])]
+        yield changed("approval without knowing", needs, "staging-approval", *edits, jobs=["approve-staging"])
 
 
 def _order() -> Iterator[Mutant]:

@@ -53,6 +53,7 @@ def mutants() -> Iterator[Mutant]:
     yield from _contexts()
     yield from _stages()
     yield from _dev_needs()
+    yield from _idle()
     yield from _needless_waits()
     yield from _retries()
     yield from _automatic_production()
@@ -186,6 +187,26 @@ def _dev_needs() -> Iterator[Mutant]:
     )
 
 
+def _idle() -> Iterator[Mutant]:
+    """A synthesis that keeps nothing; tools that are asked for their version alone."""
+    ref = reference()
+    yield changed(
+        "output not kept",
+        "cdk-synth",
+        "required-job",
+        Edit(*ref.blocks["cdk-synth"].place("artifacts")),
+        jobs=["cdk-synth"],
+    )
+    for job, line in (
+        ("lint-dockerfile", "hadolint --version"),
+        ("license-compliance", "license-checker --help"),
+        ("cdk-nag", "scripts/run-cdk-nag.sh --packs AwsSolutions --help"),
+        ("sbom", "syft version"),
+    ):
+        script = ref.blocks[job].place("script")
+        yield changed("tool only asked", job, "required-job", Edit(*script, ["  script:", f"    - {line}"]), jobs=[job])
+
+
 def _needless_waits() -> Iterator[Mutant]:
     ref = reference()
     for job in ("unit-tests", "mutation-tests", "semgrep-sast", "secret-detection", "snyk-sca", "cdk-nag"):
@@ -207,6 +228,8 @@ def _retries() -> Iterator[Mutant]:
         ["  retry:", "    max: 2", "    when:", "      - runner_system_failure", "      - script_failure"],
         ["  retry: {max: 2, when: unknown_failure}"],
         ["  retry: {max: 1, when: [api_failure]}"],
+        ["  retry: {max: 2, when: runner_system_failure, exit_codes: 137}"],
+        ["  retry: {max: 2, exit_codes: [1, 2]}"],
     ):
         yield changed(
             "retry changed", " ".join(line.strip() for line in lines), "production-retry", Edit(*place, lines)
