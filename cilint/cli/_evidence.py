@@ -96,6 +96,7 @@ def _judge(entry: Entry, path: str, request: Request) -> Judged:
         project=entry.project, rules=entry.rules, scenarios=[scenario.given(tree=tree) for scenario in named],
     )  # fmt: skip
     one.variables = entry.settings.variables
+    one.changed = _changes(entry, request)
     return one
 
 
@@ -184,19 +185,37 @@ def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str)
 def _overrides(entry: Entry, request: Request) -> list[str]:
     """What settings and options made of the packs: every rule that is off, and every one that is changed."""
     packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
-    told: list[str] = []
-    for rule in rules_package.load((*packs, _choice.OWN_PACK)):
-        kept = entry.rules.get(rule.id)
-        if kept is None:
-            told.append(f"{rule.id}: off")
-        elif kept.severity != rule.severity:
-            told.append(f"{rule.id}: {kept.severity} instead of {rule.severity}")
-        if kept is not None:
-            told += [f"{rule.id}: parameter {name} changed" for name in _changed(rule.parameters, kept.parameters)]
+    known = rules_package.load((*packs, _choice.OWN_PACK))
+    told = [f"{rule.id}: off" for rule in known if rule.id not in entry.rules]
+    told += [f"{rule}: {text}" for rule, texts in _changes(entry, request).items() for text in texts]
     where = entry.settings
+    told += [f"waivers: {key}: {_words(value)}" for key, value in sorted(where.waivers.items())]
     told += [f"ignored in {pattern}: {', '.join(words)}" for pattern, words in where.per_file_ignores.items()]
     told += [f"ignored in jobs {pattern}: {', '.join(words)}" for pattern, words in where.per_job_ignores.items()]
     return told
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(one)}" for key, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _changes(entry: Entry, request: Request) -> dict[str, list[str]]:
+    """What settings and options made of the rules that are on: another severity, other parameters."""
+    packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
+    found: dict[str, list[str]] = {}
+    for rule in rules_package.load((*packs, _choice.OWN_PACK)):
+        kept = entry.rules.get(rule.id)
+        if kept is None:
+            continue
+        texts = [f"{kept.severity} instead of {rule.severity}"] if kept.severity != rule.severity else []
+        texts += [f"parameter {name} changed" for name in _changed(rule.parameters, kept.parameters)]
+        if texts:
+            found[rule.id] = texts
+    return found
 
 
 def _changed(before: dict[str, object], after: dict[str, object]) -> list[str]:

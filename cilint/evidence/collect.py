@@ -43,10 +43,10 @@ NO_GATES = "No rule of this run declares a gate that this pipeline could have."
 class Judged:
     """One target, checked and settled. name: its path as the report shows it. findings: settled, all of them.
 
-    variables: those that the settings say are known.
+    variables: those that the settings say are known. changed: what they made of rules, in words, by rule.
     """
 
-    __slots__ = ("checked", "findings", "name", "project", "rules", "scenarios", "variables")
+    __slots__ = ("changed", "checked", "findings", "name", "project", "rules", "scenarios", "variables")
 
     def __init__(
         self, name: str, checked: Checked, findings: list[Finding], *, project: Project, rules: RuleSet,
@@ -59,6 +59,7 @@ class Judged:
         self.rules = rules
         self.scenarios = list(scenarios)
         self.variables: dict[str, str] = {}
+        self.changed: dict[str, list[str]] = {}
 
 
 def collect(
@@ -158,7 +159,10 @@ def _tested(judged: Judged, id: str, entry: examined.Examined | None, hide: Call
         note = "an include could not be read, so what stands in it was not judged"
         items.append(Item(subject="what was not read", result="not-assessed", note=note))
     result = worst(item.result for item in items)
-    return Tested(rule=id, target=judged.name, severity=rule.severity, result=result, items=items)
+    changed = judged.changed.get(id, [])
+    return Tested(
+        rule=id, target=judged.name, severity=rule.severity, changed=changed, result=result, items=items
+    )  # fmt: skip
 
 
 def _absent(rule: RuleFacts, target: str) -> Tested:

@@ -35,6 +35,11 @@ class Tally:
         one = self._by_rule.get(rule, {}).get(target)
         return worst(item.result for item in one.about(roles)) if one else "not-assessed"
 
+    def changed(self, rule: str) -> list[str]:
+        """What settings made of a rule for any of the targets."""
+        known = self._by_rule.get(rule, {}).values()
+        return list(dict.fromkeys(text for one in known for text in one.changed))
+
     def counts(self, rules: Mapping[str, list[str]], targets: Iterable[str]) -> Counts:
         """How many things the rules were held against, and with what result. rules: with the roles that count."""
         counts = Counts()
@@ -98,6 +103,7 @@ def _control(control: Control, named: list[str], loaded: Loaded, tally: Tally) -
             roles=roles[rule],
             strength=strength,
             present=rule in tally.rules,
+            changed=tally.changed(rule),
             result=worst(tally.result(rule, target, roles[rule]) for target in targets) if targets else "not-assessed",
         )
         for rule, strength in strengths.items()

@@ -48,11 +48,15 @@ class Item(_Data):
 
 
 class Tested(_Data):
-    """One rule held against one target. severity: what the settings of this target make of the rule."""
+    """One rule held against one target.
+
+    severity: what the settings of this target make of the rule. changed: what else they made of it, in words.
+    """
 
     rule: str
     target: str
     severity: str
+    changed: list[str] = []
     result: Result
     items: list[Item]
 
@@ -62,7 +66,7 @@ class Tested(_Data):
 
 
 class RuleFacts(_Data):
-    """A rule that took part. changed: what the settings made of it, in words."""
+    """A rule that took part."""
 
     id: str
     pack: str
@@ -71,16 +75,19 @@ class RuleFacts(_Data):
     why: str
     fix: str
     controls: list[str]
-    changed: list[str] = []
 
 
 class Support(_Data):
-    """A rule behind a control. present: whether it took part in the run. roles: of which it counts; all without."""
+    """A rule behind a control. present: whether it took part in the run. roles: of which it counts; all without.
+
+    changed: what settings made of the rule for any of the targets, in words.
+    """
 
     rule: str
     roles: list[str] = []
     strength: str
     present: bool
+    changed: list[str] = []
     result: Result
 
 

@@ -47,7 +47,7 @@ STATUS_WORDS = {
 
 
 def headline(evidence: Evidence) -> str:
-    """One sentence: the result of all tests, and on how much."""
+    """One sentence: the result of all tests, on how much, and how many findings are open and waived."""
     checked = sum(target.status in ("checked", "unresolved") for target in evidence.targets)
     tests = len(evidence.tested)
     counts = [
@@ -56,4 +56,6 @@ def headline(evidence: Evidence) -> str:
         if (number := evidence.count(result))
     ]
     population = f"{plural(checked, 'pipeline')} of {plural(len(evidence.targets), 'target')}"
-    return f"{plural(tests, 'test')} on {population}: {', '.join(counts) or 'nothing was tested'}"
+    found = [item.result for tested in evidence.tested for item in tested.items]
+    findings = f"; {plural(found.count('fail'), 'finding')} open, {found.count('waived')} waived" if tests else ""
+    return f"{plural(tests, 'test')} on {population}: {', '.join(counts) or 'nothing was tested'}{findings}"

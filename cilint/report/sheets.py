@@ -40,7 +40,7 @@ def _cell(value: str | int) -> str | int:
 _CONTROLS = (
     "framework", "framework_version", "control", "title", "target", "target_status", "commit", "result", "strength", "tested", "passed",
     "failed", "waived", "not_assessed", "rules", "still_to_be_asked_for", "link", "as_of", "tool_version", "digest",
-    "pipeline", "policy_sha256", "framework_sha256",
+    "pipeline", "policy_sha256", "framework_sha256", "changes_to_rules",
 )  # fmt: skip
 _FINDINGS = (
     "target", "commit", "rule", "severity", "result", "status", "job", "subject", "value", "note", "file", "line", "column",
@@ -69,13 +69,14 @@ def controls(evidence: Evidence) -> Sheet:
                     ", ".join(support.rule for support in control.supports),
                     "; ".join(f"{kind}: {what}" for kind, what in control.ask),
                     control.link, facts.as_of, facts.version, evidence.digest, *run, framework.sha256,
+                    "; ".join(f"{one.rule}: {text}" for one in control.supports for text in one.changed),
                 ])  # fmt: skip
     told = {row[_CONTROLS.index("target")] for row in rows}
     rows += [
         [
             "", "", "", "no control was tested", target.path, status[target.path], target.commit,
             RESULT_WORDS["not-assessed"], "", 0, 0, 0, 0, 0, "", target.why, "", facts.as_of, facts.version, evidence.digest,
-            *run, "",
+            *run, "", "",
         ]
         for target in evidence.targets
         if target.path not in told

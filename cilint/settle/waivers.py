@@ -54,8 +54,10 @@ class Waiver:
 
     @property
     def broad(self) -> bool:
-        """Whether it names jobs by a pattern."""
-        return any("*" in job for job in self.scope.get("jobs", ()))
+        """Whether it names jobs or files by a pattern, or any value at all."""
+        scope = self.scope
+        patterns = any("*" in name for name in (*scope.get("jobs", ()), scope.get("file", "")))
+        return patterns or ("value" in scope and not scope["value"].strip("*"))
 
     @property
     def words(self) -> str:
@@ -208,7 +210,7 @@ def tell(register: Register, judged: Callable[[str], bool], today: str, remind: 
             text = f"waiver {waiver.id} ends on {waiver.expires}: {', '.join(waiver.rules)} will count again"
             out.append(Finding("waiver-expiring", text, waiver.span))
         if waiver.state == "applied" and waiver.broad:
-            text = f"waiver {waiver.id} names jobs by a pattern, so it takes in jobs that nobody has looked at"
+            text = f"waiver {waiver.id} says by a pattern what it is for, so it takes in what nobody has looked at"
             out.append(Finding("waiver-broad", text, waiver.span))
     return out
 

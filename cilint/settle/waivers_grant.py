@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from unicodedata import normalize
 
 from cilint.errors import UsageError
 from cilint.finding import NotAssessed
@@ -125,15 +126,20 @@ def _severity(waiver: Waiver, rules: RuleSet) -> str:
 
 def _own(waiver: Waiver, change: Change, authors: dict[int, set[str] | None], *, fresh: bool) -> set[str]:
     """Names of those who cannot approve it: who asked for it, who wrote it, whose change brings it."""
-    names = {waiver.requested_by.lower(), *(authors.get(waiver.span.line) or ())}
-    return (names | {change.user.lower()} if fresh else names) - {""}
+    names = {waiver.requested_by, *(authors.get(waiver.span.line) or ())}
+    return {_person(name) for name in (names | {change.user} if fresh else names)} - {""}
+
+
+def _person(name: str) -> str:
+    """A name however it is written: `@Ann ` is `ann`, so that nobody approves under another spelling, or twice."""
+    return " ".join(normalize("NFKC", name).casefold().split()).lstrip("@")
 
 
 def _unapproved(waiver: Waiver, policy: Policy, rules: RuleSet, own: set[str], today: str) -> bool:
     severity = _severity(waiver, rules)
     allowed = policy.approvers.get(severity, [])
-    others = {name for name in waiver.approved_by if name.lower() not in own}
-    counted = {name for name in others if not allowed or name in allowed}
+    others = {_person(name) for name in waiver.approved_by} - own - {""}
+    counted = others & {_person(name) for name in allowed} if allowed else others
     days, most = days_between(waiver.created, waiver.expires), policy.at_most.get(severity)
     if not others:
         waiver.why = f"{', '.join(waiver.approved_by)} wrote or asked for it; somebody else has to approve"

@@ -91,7 +91,9 @@ class ScopeModel(_Strict):
 
     project: Line = Field("", description="group/project; needed where the register is not in the project itself")
     jobs: Words = Field([], description="job names; * stands for anything, and is reported as broad")
-    file: Line = Field("", description="file in which the value is written; * stands for anything")
+    file: Line = Field(
+        "", description="file in which the value is written; * stands for anything, and is reported as broad"
+    )
     path: Line = Field("", description="keyword inside the job, as image or artifacts.expire_in")
     value: Text = Field("", description="only while the value is this; * stands for anything")
     fingerprint: Line = Field("", description="exactly one finding")

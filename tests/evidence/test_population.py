@@ -239,3 +239,28 @@ def test_the_report_says_whose_it_is_when_and_by_which_policy(world, made):
         assert (row["approved_by"], row["expires"]) == (
             ("a.smith", "2026-12-31") if row["result"] == "waived" else ("", "")
         )
+
+
+def test_what_settings_made_of_the_rules_stands_by_the_controls(world, tmp_path):
+    settings = """\
+select: [image-unpinned, cilint]
+severity: {image-unpinned: info}
+waivers: {self-granted: true, approvers: [a.smith]}
+"""
+    folder = world.repository(tmp_path / "soft", {".gitlab-ci.yml": world.waived, ".cilint.yaml": settings})
+    made = world.report(folder, tmp_path / "report")
+    evidence = made.json()
+    said = evidence["provenance"]["overrides"]
+    assert {"waivers: self-granted: yes", "waivers: approvers: a.smith"} <= set(said)
+    (change,) = [text.partition(": ")[2] for text in said if text.startswith("image-unpinned: ")]
+    behind = [
+        support["changed"]
+        for framework in evidence["frameworks"]
+        for control in framework["controls"]
+        for support in control["supports"]
+        if support["rule"] == "image-unpinned"
+    ]
+    assert behind
+    assert all(texts == [change] for texts in behind)
+    assert f"changed by the settings</b>: {change}" in made.text("html")
+    assert f"image-unpinned: {change}" in made.text("csv")

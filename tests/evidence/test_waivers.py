@@ -103,6 +103,8 @@ def test_the_last_day_is_included_and_then_the_finding_counts_again(check, day, 
         ({"approved_by": ["Dev Eloper"]}, "", "somebody else"),
         ({"approved_by": ["DEV@corp.test"]}, "", "somebody else"),
         ({"requested_by": "a.smith"}, "", "somebody else"),
+        ({"requested_by": "a.smith", "approved_by": ["a.smith ", "@A.Smith"]}, "", "somebody else"),
+        ({"approved_by": ["a.smith", "A.Smith"]}, "waivers: {minimum-approvers: 2}", "1 did"),
         ({}, "waivers: {approvers: [c.jones]}", "c.jones"),
         ({}, "waivers: {approvers: {error: [c.jones], info: [a.smith]}}", "c.jones"),
         ({}, "waivers: {minimum-approvers: 2}", "2 of"),
@@ -349,3 +351,19 @@ def test_waive_refuses_what_is_not_whole_and_writes_nothing(world, tmp_path, arg
     assert done.returncode == 2
     assert says in done.stderr
     assert (folder / ".cilint-waivers.yaml").read_text() == world.register
+
+
+@pytest.mark.parametrize(
+    ("scope", "broad"),
+    [
+        ({"jobs": ["legacy-*"]}, True),
+        ({"file": "*"}, True),
+        ({"value": "**"}, True),
+        ({"value": "node:22*"}, False),
+        ({"file": ".gitlab-ci.yml"}, False),
+    ],
+)
+def test_a_waiver_for_whatever_fits_a_pattern_is_told_of(check, scope, broad):
+    found = check({**FULL, "scope": scope})
+    assert status(found) == ["waived"]
+    assert ("waiver-broad" in found) is broad
