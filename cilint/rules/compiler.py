@@ -6,13 +6,14 @@ Only imported when a pack is new or changed: the schema brings pydantic, which c
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from cilint.errors import PackError
 from cilint.nearest import did_you_mean
-from cilint.rules.schema import PackFile, RoleEntry, RuleEntry
+from cilint.rules.schema import Inside, PackFile, RoleEntry, RuleEntry
 from cilint.source import Source
 from cilint.tree import Mapping, Node, Scalar, Sequence, plain, read
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cilint.span import Span
 
 
+_PARTS = tuple(PackFile.model_fields)  # what a file of a pack may hold
 _FAULTS_AT_MOST = 20  # told of one pack
 
 
@@ -29,6 +31,7 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
     prose: dict[str, Any] = {"rules": []}
     seen: dict[str, Span] = {}
     faults: list[PackError] = []
+    holds_rules = False
     for path, text in texts:
         source = Source(os.path.relpath(path) if not os.path.relpath(path).startswith("..") else path, text, "pack")
         try:
@@ -37,6 +40,7 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
         except PackError as fault:
             faults.append(fault)
             continue
+        holds_rules = holds_rules or body is not None
         if body is None or file is None:
             continue
         entries = body.get("rules")
@@ -54,6 +58,9 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
         judge["override"].update({name: change.model_dump() for name, change in file.override.items()})
     if faults:
         raise _together(faults)
+    if not holds_rules:
+        listed = ", ".join(_PARTS)
+        raise PackError(f"pack {pack} holds no rules: a file of a pack has one or more of the keys {listed}")
     return {"judge": judge, "prose": prose}
 
 
@@ -74,7 +81,13 @@ def _body(source: Source) -> Mapping | None:
     for finding in reading.findings:
         raise PackError(finding.message, span=finding.span)
     body = reading.body
-    if body is None or not {"rules", "roles", "override"} & set(body.values):
+    if body is None:
+        return None
+    if not set(_PARTS) & set(body.values):
+        for key, written in body.keys.items():
+            alike = [part for part in _PARTS if part[0] == str(key)[:1] and abs(len(part) - len(str(key))) < 2]
+            if isinstance(key, str) and (near := did_you_mean(key, alike)):  # `controls` is not far from `roles`
+                raise PackError(f"unknown key {key}{near}", span=written.span)
         return None  # a mapping of controls, or what else may lie beside the rules
     return body
 
@@ -98,7 +111,13 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, Span]:
         return f"unknown key {name}{did_you_mean(key, _keys_beside(loc))}", _find(body, loc, key=True)
     if fault["type"] == "missing":
         return f"{loc[-1]} is missing", _find(body, loc[:-1])
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}", _find(body, loc)
+    if fault["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        near = did_you_mean(str(fault["input"]), allowed)
+        return f"{name} is one of {', '.join(allowed)}, not {fault['input']!r}{near}", _find(body, loc)
+    error = fault.get("ctx", {}).get("error")
+    inside = error.at if isinstance(error, Inside) else ()
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}", _find(body, (*loc, *inside))
 
 
 def _keys_beside(loc: tuple[Any, ...]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Annotated, Any, Literal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +22,9 @@ from cilint.notation.durations import seconds
 from cilint.notation.patterns import PatternError, compiled
 from cilint.rules.assertions import OPTIONS, TYPES
 from cilint.rules.select import SUBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CHECKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "checks")
 ENTRY = ".gitlab-ci.yml"
@@ -43,6 +47,22 @@ Texts = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MO
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Severity = Literal["error", "warning", "info"]
+
+
+class Inside(ValueError):
+    """A fault of one value inside an entry. at: the way from the entry to the value."""
+
+    def __init__(self, message: str, at: tuple[str | int, ...]) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+@contextmanager
+def _inside(*at: str | int) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise Inside(str(error), at) from None
 
 
 class _Strict(BaseModel):
@@ -149,21 +169,27 @@ class RuleEntry(_Strict):
         if bool(self.select) == bool(self.check):
             raise ValueError("a rule has either select and assert, or check")
         if self.check:
-            _known_check(self.check)
+            with _inside("check"):
+                _known_check(self.check)
             if self.edit:
                 raise ValueError("edit goes with select and assert: a check makes its own")
             return self
         if not self.assertion or not self.message:
             raise ValueError("select goes with assert and message")
-        for word in self.select:
-            _known_select(word)
+        for index, word in enumerate(self.select):
+            with _inside("select", index):
+                _known_select(word)
         for word, option in self.assertion.items():
             if isinstance(option, str) and re.fullmatch(r"\{\w+\}", option):
-                if option[1:-1] not in self.parameters:
-                    raise ValueError(f"assert: {word} names a parameter that the rule does not have: {option}")
-                self.parameters[option[1:-1]] = _option(word, self.parameters[option[1:-1]])
+                name = option[1:-1]
+                if name not in self.parameters:
+                    message = f"assert: {word} names a parameter that the rule does not have: {option}"
+                    raise Inside(message, ("assert", word))
+                with _inside("parameters", name):
+                    self.parameters[name] = _option(word, self.parameters[name])
             else:
-                self.assertion[word] = _option(word, option)
+                with _inside("assert", word):
+                    self.assertion[word] = _option(word, option)
         for text in self._mending():
             if re.fullmatch(r"\{\w+\}", text) and not isinstance(self.parameters.get(text[1:-1]), (str, bool, int)):
                 raise ValueError(f"edit names a parameter that the rule does not have, or that is no scalar: {text}")

@@ -33,10 +33,13 @@ def _own_cache(tmp_path, monkeypatch):
     [
         (("severity: warning", "severty: warning"), 3, "did you mean `severity`"),
         (("severity: warning", "severity: fatal"), 3, "severity"),
-        (("select: $.jobs.*.stage", "select: imge"), 2, "did you mean `image`"),
-        (("{equals: test}", "{equal: test}"), 2, "did you mean `equals`"),
-        (("{equals: test}", "{at_most: many}"), 2, "at_most takes a number"),
-        (("{equals: test}", "{matches: '('}"), 2, "RE2"),
+        (("severity: warning", "severity: eror"), 3, "did you mean `error`"),
+        (("select: $.jobs.*.stage", "select: [image, '$.jobs[']"), 5, "not a JSONPath"),
+        (("rules:", "rulez:"), 1, "did you mean `rules`"),
+        (("select: $.jobs.*.stage", "select: imge"), 5, "did you mean `image`"),
+        (("{equals: test}", "{equal: test}"), 6, "did you mean `equals`"),
+        (("{equals: test}", "{at_most: many}"), 6, "at_most takes a number"),
+        (("{equals: test}", "{matches: '('}"), 6, "RE2"),
         (("    why: For the test.\n", ""), 2, "why is missing"),
         (("id: stage-named-test", "id: Stage"), 2, "id"),
         (("rules:", "rules: ["), 2, "a value is missing"),
@@ -49,6 +52,13 @@ def test_a_fault_of_a_pack_stands_at_its_line(pack, change, place, message):
     assert message in f"{caught.value.message} {caught.value.help}"
     assert caught.value.span is not None
     assert caught.value.span.line == place
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "controls: {a: b}\n"])
+def test_a_pack_without_rules_is_no_pack(pack, text):
+    path = pack(text)
+    with pytest.raises(PackError, match="holds no rules"):
+        load([path])
 
 
 def test_a_rule_that_is_defined_twice_is_refused(pack):
