@@ -35,7 +35,8 @@ def jobs(finding: Finding) -> str:
 
 def step(item: Step, report: Report) -> str:
     """One step of a trail with its place: "extends .base at ci.yml:3:12"."""
-    phrase = _STEPS.get(item.kind, item.kind).format(name=item.name).strip()
+    inline = item.kind == "merge" and not item.name  # `<<: {image: ruby}`: no anchor is asked for
+    phrase = "<<" if inline else _STEPS.get(item.kind, item.kind).format(name=item.name).strip()
     return f"{phrase} at {report.place(item.span)}"
 
 

@@ -67,6 +67,11 @@ def test_yaml_with_origins(resolve):
     assert '    A: "yes" # .gitlab-ci.yml:4:18 via extends .base at .gitlab-ci.yml:6:12' in out
 
 
+def test_a_map_merged_in_place_has_no_anchor_to_name(resolve):
+    _, out, _ = resolve("job:\n  <<: {image: debian}\n  script: make\n", "--origin")
+    assert "image: debian # .gitlab-ci.yml:2:15 via << at .gitlab-ci.yml:2:7\n" in out
+
+
 def test_origins_in_json(resolve):
     _, out, _ = resolve(GOOD, "--format", "json", "--origin")
     origins = {tuple(item["path"]): item for item in json.loads(out)["origins"]}
