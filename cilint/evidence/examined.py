@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _VALUE = 300  # characters of a value that evidence shows
 # Of these, evidence shows the name only: what they hold may be a secret that no rule of this run looks for.
 _UNSHOWN = ("variable",)
+_GATED = ("guarded", "order", "roles")  # the parameters of rules on gates that name roles
 
 
 class Examined(BaseModel):
@@ -40,7 +41,7 @@ class Examined(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rule: str
-    of: Literal["job", "file", "include", "role"] = "job"
+    of: Literal["job", "file", "include", "role", "gate"] = "job"
     roles: list[str] = []
     has: list[str] = []
     show: list[str] = []
@@ -116,6 +117,8 @@ def _held(
             yield item, [finding for finding in findings if finding.span.source.path == source.path]
     elif examined.of == "role":
         yield from _required(rule, context, findings)
+    elif examined.of == "gate":
+        yield from _gated(rule, checked, findings, examined)
     elif examined.of == "include":
         for site in context.includes:
             value = json.dumps(plain(site.node), default=str)
@@ -152,6 +155,23 @@ def _required(rule: Rule, context: Context, findings: list[Finding]) -> Iterator
             note=f"it may stand in {context.lost}" if unknown else "",
         )
         yield item, [one for one in findings if one.message.startswith((f"{title} is ", f"no job does {title} ("))]
+
+
+def _gated(
+    rule: Rule, checked: Checked, findings: list[Finding], examined: Examined
+) -> Iterator[tuple[Item, list[Finding]]]:
+    """The jobs with the roles that the rule's parameters speak of: where there are none, no gate was tested.
+
+    A pipeline that starts others is taken as a whole, for the jobs may stand in those.
+    """
+    context = checked.context
+    assert context is not None
+    named = [role for key in _GATED for role in rule.parameters.get(key) or ()]
+    jobs = list(_jobs(context, examined.model_copy(update={"roles": named or examined.roles})))
+    if not jobs and any(job.trigger for job in context.pipeline.jobs.values()):
+        yield _configuration(checked), []
+    for job in jobs:
+        yield _job(job, examined), [finding for finding in findings if job.name in finding.jobs]
 
 
 def _configuration(checked: Checked) -> Item:

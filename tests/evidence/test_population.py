@@ -264,3 +264,17 @@ waivers: {self-granted: true, approvers: [a.smith]}
     assert all(texts == [change] for texts in behind)
     assert f"changed by the settings</b>: {change}" in made.text("html")
     assert f"image-unpinned: {change}" in made.text("csv")
+
+
+def test_a_gate_that_nothing_needs_is_not_passed(world, tmp_path):
+    gates = {"production-dual-approval", "deployment-order", "approval-identity", "canary-approval", "staging-approval"}
+    gates |= {"deployment-gated-by-checks"}
+
+    def results(name, text):
+        folder = world.repository(tmp_path / name, {".gitlab-ci.yml": text, "child.yml": "job: {script: [make]}\n"})
+        return {one["rule"]: one["result"] for one in evidence_of(world, folder)["tested"] if one["rule"] in gates}
+
+    assert results("small", world.waived) == dict.fromkeys(gates, "not-applicable")
+    # What stands in another pipeline is looked for there; the whole was tested.
+    child = results("parent", "start: {trigger: {include: child.yml}}\n")
+    assert child == dict.fromkeys(gates, "pass")
