@@ -62,7 +62,7 @@ ORDINARY = [
     "cache: {key: node-modules-v3-main}", "cache:\n  key: $CI_COMMIT_REF_SLUG-4f9a61c07be2d8359", "docker run -p 8080:80 app",
     "docker run -u 1000:1000 app", "docker run --user node:node app", "mkdir -p build/output/debug1", "psql -p 5432 -U ci db",
     "curl -u $USER:$PASSWORD https://x.test", "docker login -u ci -p $TOKEN r.test", "echo 'Password: required'",
-    "curl -H \"PRIVATE-TOKEN: $TOKEN\"", "image: registry.x.test/app@sha256:4f9a61c07be2d83590acbe71d2f3486a",
+    'curl -H "PRIVATE-TOKEN: $TOKEN"', "image: registry.x.test/app@sha256:4f9a61c07be2d83590acbe71d2f3486a",
     "npm install left@npm:right@4.17.21", "id_tokens:\n  MY_TOKEN:\n    aud: https://x.test", "password rotation is due",
     "the token is not printed", "secrets:\n  DB_PASSWORD:\n    vault: production/db/password@ops", "key: value", "auth: none",
     "--password-stdin", "echo $CI_JOB_TOKEN | docker login -u gitlab-ci-token --password-stdin $CI_REGISTRY",
@@ -106,7 +106,7 @@ def test_only_what_no_innocent_text_holds_is_hidden_everywhere():
     "text",
     ["pass" * 50_000, "password: " * 20_000, "a" * 200_000 + "token=x", "-u " * 60_000, "https://" * 30_000, "@" * 200_000,
      "-----BEGIN PRIVATE " + "KEY-----" * 20_000, "x://" + "a:" * 90_000 + "@", " -p" * 60_000, "authorization" * 15_000,
-     "\\\"password\\\": \\\"" * 9_000, "İ" * 100_000 + "password=hunter2hunter9"],
+     '\\"password\\": \\"' * 9_000, "İ" * 100_000 + "password=hunter2hunter9"],
 )  # fmt: skip
 def test_hostile_texts_take_time_in_proportion(text):
     started = time.process_time()
