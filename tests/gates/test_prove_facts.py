@@ -286,7 +286,10 @@ def test_a_blow_up_is_unknown_within_the_budget(prove):
 
 
 def test_a_slug_that_does_not_matter_leaves_the_branch_its_name(prove):
-    text = pipeline("when: manual", "rules: [{if: $D == ''}]") + "log: {script: [x], stage: prod, rules: [{if: $CI_COMMIT_REF_SLUG =~ /^release-/}]}\n"
+    text = (
+        pipeline("when: manual", "rules: [{if: $D == ''}]")
+        + "log: {script: [x], stage: prod, rules: [{if: $CI_COMMIT_REF_SLUG =~ /^release-/}]}\n"
+    )
     shown = prove(text, "deploy", "approve").counterexample
     assert shown.story[0].startswith('a push to branch main with D="" creates deploy')
 
