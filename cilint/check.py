@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cilint.clock import Clock
     from cilint.compose.config import Config
     from cilint.compose.fetch import Project
     from cilint.finding import Finding
@@ -68,13 +69,17 @@ def check(
     rules: RuleSet,
     scenarios: Iterable[Scenario] = (),
     edition: Edition = COMMUNITY,
+    *,
+    clock: Clock | None = None,
 ) -> Checked:
     """Judge one file by the rules. What is wrong with it is in the findings; nothing is raised for it.
 
     scenarios: the named ones of the settings; without any, rules are judged in the default set.
-    edition: the GitLab that the files are for.
+    edition: the GitLab that the files are for. clock: told of the end of every step and every rule.
     """
-    config = compose(entry, project)
+    config = compose(entry, project, clock)
+    if clock:
+        clock.lap("composing")
     checked = Checked(config)
     findings = list(config.findings)
     unknown = list(config.not_assessed)
@@ -84,8 +89,10 @@ def check(
         findings += shapes
         checked.pipeline = build(config)
         findings += logic(checked.pipeline)
+        if clock:
+            clock.lap("validating")
         checked.context = Context(config, checked.pipeline, project, rules, scenarios, edition=edition)
-        findings += judge(checked.context, rules)
+        findings += judge(checked.context, rules, clock)
         unknown += [*checked.context.not_assessed, *_unread_scripts(checked.context.scripts)]
     checked.findings = settle(findings, rules, unreadable=config.root is None)
     if config.root is None:

@@ -13,6 +13,7 @@ from cilint.report.terminal import Terminal, terminal_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.cli._options import Request
+    from cilint.clock import Clock
     from cilint.report.report import Report
 
 FORMATS = ("full", "concise", "grouped", "json", "gitlab", "junit", "sarif", "markdown")
@@ -78,6 +79,13 @@ def emit(report: Report, request: Request) -> None:
         say(text_of(name, report, terminal, quiet=request.quiet))
     else:
         say(text_of(name, report))
+
+
+def tell_timings(clock: Clock) -> None:
+    """Where the time went, on standard error."""
+    from cilint.report.timings import render
+
+    sys.stderr.write(hidden(render(clock, ascii=terminal_of(sys.stderr, "never", os.environ).ascii)))
 
 
 def refuse_to_replace(path: str, read: set[str]) -> None:

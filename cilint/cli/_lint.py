@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cilint.cli._options import Request
+    from cilint.clock import Clock
     from cilint.finding import Finding
     from cilint.plan import Scenario
     from cilint.rules import Rule, RuleSet
@@ -100,16 +101,18 @@ def _stdin() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def lint(opened: list[Entry], request: Request) -> Report:
-    """Check the entry files and settle what is found."""
+def lint(opened: list[Entry], request: Request, clock: Clock | None = None) -> Report:
+    """Check the entry files and settle what is found. clock: told where the time goes."""
     report = Report()
     roots = {entry.project.root for entry in opened}
     found: dict[tuple[object, ...], Finding] = {}
     for entry in opened:
-        checked = judged(entry)
+        checked = judged(entry, clock)
         if len(roots) > 1:
             _name_from_here(checked, entry.project.root)
         report.secrets |= secrets_of(checked.findings, checked.secrets)
+        if clock:
+            clock.lap("judging")
         for finding in settled(entry, checked, request):
             first = found.setdefault((finding.rule, *finding.span.key, finding.message, finding.status), finding)
             first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
@@ -132,6 +135,8 @@ def lint(opened: list[Entry], request: Request) -> Report:
     report.sort()
     learn(report.secrets)
     mask(report)
+    if clock:
+        clock.lap("settling")
     return report
 
 
@@ -149,10 +154,10 @@ def _stale(opened: list[Entry], report: Report, request: Request) -> Iterator[Fi
             yield from judge_marks([known.stale_finding(gone)] if gone else [], entry, [])
 
 
-def judged(entry: Entry) -> Checked:
+def judged(entry: Entry, clock: Clock | None = None) -> Checked:
     """One entry, checked as its settings want it."""
     settings = entry.settings
-    checked = check(entry.source, entry.project, entry.rules, _scenarios(settings), edition_of(settings))
+    checked = check(entry.source, entry.project, entry.rules, _scenarios(settings), edition_of(settings), clock=clock)
     learn(checked.secrets)
     return checked
 

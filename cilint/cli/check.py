@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cilint.cli._lint import Entry
     from cilint.cli._options import Request
+    from cilint.clock import Clock
     from cilint.report.report import Report
 
 SEVERITIES = ("error", "warning", "info")
@@ -43,8 +44,11 @@ OPTIONS = Options(
            kind="many", metavar="FORMAT=FILE", group=_OUTPUT),
     Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
            group=_OUTPUT),
+    Option("--watch", "Check again whenever a file that was read changes, until Ctrl-C.", group=_OUTPUT),
     Option("--quiet -q", "Findings only, without the summary.", group=_OUTPUT),
     Option("--statistics", "Count findings by rule instead of showing each.", group=_OUTPUT),
+    Option("--timings", "Tell on standard error where the time went: steps, the slowest rules and files.",
+           group=_OUTPUT),
     Option("--baseline", "Leave out the findings that this file records (see `cilint baseline`).",
            kind="text", metavar="FILE", group=_SETTLED),
     Option("--diff-base", "Report only what is new since this git revision.",
@@ -70,6 +74,10 @@ Examples:
 
 def run(request: Request) -> int:
     """Check every path of the request; the exit status."""
+    if request.watch:
+        from cilint.cli import _watch
+
+        return _watch.watch(request, run)
     from cilint.cli import _emit, _lint
 
     if request.statistics and request.format:
@@ -77,19 +85,35 @@ def run(request: Request) -> int:
             "--statistics prints counts, and makes no report: --format has no place beside it",
             help=f"--output {request.format}=FILE writes the report to a file",
         )
+    if request.timings and request.diff:
+        raise UsageError("--timings times a check, and --diff makes none that is told", help="leave one of them out")
     _emit.outputs(request)  # refuses what is wrong with them before the work
+    clock = _clock() if request.timings else None
     if request.fix or request.diff:
         from cilint.cli import _mend
 
         if request.diff:
             return _mend.show(request)
         _mend.mend(request)
+        if clock:
+            clock.lap("mending")
     opened = _lint.entries(request)
-    report = _lint.lint(opened, request)
+    if clock:
+        clock.lap("settings and packs")
+    report = _lint.lint(opened, request, clock)
     _emit.emit(report, request)
+    if clock:
+        clock.lap("reporting")
+        _emit.tell_timings(clock)
     if request.exit_zero:
         return 0
     return int(any(_fails(report, entry, request) for entry in opened))
+
+
+def _clock() -> Clock:
+    from cilint.clock import Clock
+
+    return Clock()
 
 
 def _fails(report: Report, entry: Entry, request: Request) -> bool:

@@ -23,6 +23,7 @@ from cilint.tree.node import Mapping, Node, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.clock import Clock
     from cilint.source import Source
     from cilint.trail import Trail
 
@@ -36,10 +37,12 @@ class _Top:
     line = column = 0
 
 
-def compose(entry: Source, project: Project) -> Config:
+def compose(entry: Source, project: Project, clock: Clock | None = None) -> Config:
     """The composed configuration of an entry file. Never raises: faults are findings of the config."""
-    config = Config(entry)
+    config = Config(entry, clock)
     reading = read(entry)
+    if clock:
+        clock.lap("reading", file=entry.path)
     ways: dict[str, Trail] = {}
     config.readings.append(reading)
     config.findings += reading.findings

@@ -7,6 +7,7 @@ from cilint.tree.site import Site
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.clock import Clock
     from cilint.finding import Finding, NotAssessed
     from cilint.source import Source
     from cilint.tree.documents import Reading
@@ -46,12 +47,14 @@ class Config:
     readings: every file that was read, in the order of reading; the entry first.
     findings: what GitLab refuses on the way. not_assessed: includes that could not be read, and their like.
     open_jobs: names of jobs that extend a base, or hold a reference, which may stand in an unread include.
+    clock: what measures the time of composing; None unless somebody asked.
     """
 
-    __slots__ = ("entry", "findings", "not_assessed", "open_jobs", "readings", "root")
+    __slots__ = ("clock", "entry", "findings", "not_assessed", "open_jobs", "readings", "root")
 
-    def __init__(self, entry: Source) -> None:
+    def __init__(self, entry: Source, clock: Clock | None = None) -> None:
         self.entry = entry
+        self.clock = clock
         self.root: Mapping | None = None
         self.readings: list[Reading] = []
         self.findings: list[Finding] = []

@@ -210,7 +210,11 @@ class Including:
         reading = self._readings.get(source.path)
         if reading is None:
             self._size += len(source.text)
+            if self.config.clock:
+                self.config.clock.lap("composing")
             reading = self._readings[source.path] = read(source)
+            if self.config.clock:
+                self.config.clock.lap("reading", file=source.path)
             self.config.readings.append(reading)
             self.config.findings += reading.findings
         return reading

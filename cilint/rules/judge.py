@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from typing import Any
 
+    from cilint.clock import Clock
     from cilint.finding import Finding
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule, RuleSet
@@ -26,7 +27,7 @@ _UNREAD = frozenset({"keyword-type", "keyword-value", "duration-invalid", "patte
 _KEYWORDS = {"job": "", "script-line": "script", "report": "artifacts", "id-token": "id_tokens"}
 
 
-def judge(context: Context, rules: RuleSet) -> list[Finding]:
+def judge(context: Context, rules: RuleSet, clock: Clock | None = None) -> list[Finding]:
     """The findings of all rules, ungrouped and without severity; what could not be looked at goes to the context."""
     findings: list[Finding] = []
     for rule in rules:
@@ -36,6 +37,8 @@ def judge(context: Context, rules: RuleSet) -> list[Finding]:
             continue
         context.rule = rule
         findings += _run_check(context, rule) if rule.check else _assert(context, rule)
+        if clock:
+            clock.lap("judging", rule=rule.id)
     return findings
 
 
