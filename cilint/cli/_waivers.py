@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cilint.cli._options import Request
     from cilint.evidence.model import WaiverFacts
     from cilint.finding import Finding
+    from cilint.settings import Settings
     from cilint.settle.waivers import Register
     from cilint.settle.waivers_grant import Change, Policy
 
@@ -55,8 +56,32 @@ def _judged(entry: Entry, request: Request, today: str) -> Register | None:
 
     register = load(path, _shown(path, entry.project.root))
     if register.waivers:
-        judge(register, _policy(entry), _change(request), rules=entry.rules, root=entry.project.root, today=today)
+        change = _change(request)
+        policy = _policy(entry, _settings(entry, change.base) if change.base else entry.settings)
+        judge(register, policy, change, rules=entry.rules, root=entry.project.root, today=today)
     return register
+
+
+def _settings(entry: Entry, base: str) -> Settings:
+    """The settings that say what is asked of waivers: those from before the change, which cannot loosen them for itself.
+
+    Settings from elsewhere are nobody's to change in it. Where git does not know, nothing is granted by the change.
+    """
+    from cilint.errors import SettingsError, UsageError
+    from cilint.settings import Settings, parse
+    from cilint.settle.revision import RevisionPlace
+
+    now = entry.settings
+    path = os.path.realpath(os.path.join(now.folder, os.path.basename(now.path)))
+    relative = os.path.relpath(path, os.path.realpath(entry.project.root))
+    if not now.path or relative.startswith(".."):
+        return now
+    try:
+        source = RevisionPlace(entry.project.root, base).read(relative, "settings")
+        return parse(source.text.encode() if source else b"", now.path, now.folder)
+    except (UsageError, SettingsError):
+        asked = {key: value for key, value in now.waivers.items() if key != "self-granted"}
+        return Settings({"waivers": asked, "required": now.required}, path=now.path, folder=now.folder)
 
 
 def _shown(path: str, root: str) -> str:
@@ -64,17 +89,21 @@ def _shown(path: str, root: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def _policy(entry: Entry) -> Policy:
+def _policy(entry: Entry, settings: Settings) -> Policy:
     from cilint.settle.waivers_grant import Policy
 
-    said = entry.settings.waivers
+    said = settings.waivers
     approvers = said.get("approvers", [])
     return Policy(
         approvers=approvers if isinstance(approvers, dict) else dict.fromkeys(_AT_MOST, approvers),
         minimum=said.get("minimum-approvers", 1),
         at_most={**_AT_MOST, **said.get("at-most", {})},
         ticket=said.get("ticket", ""),
-        unwaivable={*said.get("unwaivable", ()), *_choice.required_of(entry.rules, entry.settings)},
+        unwaivable={
+            *said.get("unwaivable", ()),
+            *_choice.required_of(entry.rules, entry.settings),
+            *_choice.required_of(entry.rules, settings),
+        },
         self_granted=said.get("self-granted", False),
     )
 

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["NAME", "Settings", "find", "git_root", "load"]
+__all__ = ["NAME", "Settings", "find", "git_root", "load", "parse"]
 
 NAME = ".cilint.yaml"
 _MISSPELT = (".cilint.yml", ".cilint.toml", "cilint.toml")
@@ -65,9 +65,16 @@ def load(path: str) -> Settings:
             text = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read settings {path}: {error.strerror}") from None
+    return parse(text, _shown(path), os.path.dirname(os.path.abspath(path)))
+
+
+def parse(text: bytes, shown: str, folder: str) -> Settings:
+    """The settings that a text holds. shown: its path in messages; folder: absolute, the one that its paths begin at.
+
+    Raises SettingsError, with the place, when they are wrong.
+    """
     if len(text) > _MAX_BYTES:
-        raise SettingsError(f"{path} is bigger than {_MAX_BYTES} bytes")
-    shown = _shown(path)
+        raise SettingsError(f"{shown} is bigger than {_MAX_BYTES} bytes")
     name = cache.key(b"settings", _stamp(), text)
     data: dict[str, Any] | None = cache.recall("settings", name)
     if data is None:
@@ -80,7 +87,7 @@ def load(path: str) -> Settings:
             raise SettingsError("not UTF-8", span=place) from None
         data = validate(source)
         cache.remember("settings", name, data)
-    return Settings(data, path=shown, folder=os.path.dirname(os.path.abspath(path)))
+    return Settings(data, path=shown, folder=folder)
 
 
 def git_root(folder: str) -> str | None:

@@ -197,6 +197,26 @@ def test_taking_away_who_asked_for_it_is_widening(world, tmp_path):
     assert "waiver-self-granted" in {one["rule"] for one in json.loads(done.stdout)["findings"]}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, "waivers: {self-granted: true}", "waiver-self-granted"),
+        ("strict: false", "waivers: {self-granted: true}", "waiver-self-granted"),
+        ("waivers: {self-granted: true}", "waivers: {self-granted: true}", None),
+        ("waivers: {self-granted: true, minimum-approvers: 2}", "waivers: {self-granted: true}", "waiver-unapproved"),
+        ("waivers: {self-granted: true}\nrequired: [image-private-registry]", "strict: false", "waiver-refused"),
+    ],
+)
+def test_a_change_does_not_loosen_what_is_asked_of_its_waivers(world, tmp_path, before, after, told):
+    files = {".gitlab-ci.yml": world.waived, **({".cilint.yaml": before} if before else {})}
+    folder = world.repository(tmp_path / "loose", files)
+    (folder / ".cilint.yaml").write_text(after)
+    (folder / ".cilint-waivers.yaml").write_text(json.dumps({"waivers": [FULL]}))
+    done = world.run("check", "--format", "json", "--diff-base", "HEAD", cwd=folder)
+    found = {one["rule"] for one in json.loads(done.stdout)["findings"] if one["rule"].startswith("waiver-")}
+    assert found == ({told} if told else set())
+
+
 def test_all_that_is_wrong_with_an_entry_is_told_at_once(check):
     found = check({**FULL, "id": "a b", "reason": "todo", "expires": "soon", "tikcet": "x", "requested_by": "a\nb"})
     told = " ".join(one["message"] for one in found["waiver-invalid"])
