@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cilint.finding import Related
 from cilint.rules.expand import Expansion
-from cilint.tree.node import Mapping, Scalar, plain, ruby_text
+from cilint.tree.node import Mapping, Scalar, Sequence, plain, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.tree.node import Node
     from cilint.tree.site import Site
+
+_ENOUGH = 100  # characters of a list or map; messages show less
 
 
 class Subject:
@@ -64,7 +67,12 @@ class Subject:
             for start, end, site in self.expansion.parts:
                 if site is place and start == 0 and end < len(self.text):
                     return f"{self.text[:end]}…"
-        return self.text
+        text = self.text
+        for piece in _flow(self.site.node) if not text else ():
+            text += piece
+            if len(text) > _ENOUGH:
+                break
+        return text
 
     def related(self, place: Site | None = None) -> list[Related]:
         """The place of use, when the fault stands at a variable's value."""
@@ -279,3 +287,19 @@ def _walk(site: Site, keys: list[str | int]) -> Site | None:
             return None
         site = found
     return site
+
+
+def _flow(node: Node) -> Iterator[str]:
+    """A list or map piece by piece, as one writes it in a line."""
+    if isinstance(node, Mapping):
+        for number, (key, value) in enumerate(node.items()):
+            yield f"{', ' if number else '{'}{key.text}: "
+            yield from _flow(value)
+        yield "}" if node.values else "{}"
+    elif isinstance(node, Sequence):
+        for number, item in enumerate(node.items):
+            yield ", " if number else "["
+            yield from _flow(item)
+        yield "]" if node.items else "[]"
+    elif isinstance(node, Scalar):
+        yield node.text
