@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.errors import UsageError
+from cilint.errors import PackError, UsageError
 from cilint.nearest import nearest
 
 TYPE_CHECKING = False
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 # `check: language` marks a rule whose findings come from reading, composing, language tables or pipeline logic.
 LANGUAGE = "language"
+
+
+class Parameters(dict[str, "Any"]):
+    """The parameters of a rule; one that a check asks for and that the pack does not give is the pack's fault."""
+
+    __slots__ = ("_rule",)
+
+    def __init__(self, rule: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._rule = rule
+
+    def __missing__(self, name: str) -> Any:
+        raise PackError(
+            f"rule {self._rule}: its check needs the parameter {name}",
+            help="`cilint explain` of the built-in rule with this check shows all its parameters",
+        )
 
 
 class Rule:
@@ -40,7 +56,7 @@ class Rule:
         self.assertion: dict[str, Any] = data["assert"]
         self.edit: dict[str, Any] = data["edit"]
         self.check: str = data["check"]
-        self.parameters: dict[str, Any] = data["parameters"]
+        self.parameters = Parameters(self.id, data["parameters"])
         self.message: str = data["message"]
         self.fix: str = data["fix"]
         self.controls: tuple[str, ...] = tuple(data["controls"])
@@ -125,7 +141,7 @@ class RuleSet:
                 if parameter not in old.parameters:
                     known = ", ".join(old.parameters) or "none"
                     raise UsageError(f"rule {name} has no parameter {parameter!r}", help=f"its parameters: {known}")
-            rule.parameters = {**old.parameters, **parameters}
+            rule.parameters = Parameters(name, {**old.parameters, **parameters})
             result.rules[name] = rule
         return result
 

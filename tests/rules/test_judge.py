@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from cilint.errors import PackError
+
 BASE = (
     ".base:\n  image: node:22\nbuild:\n  extends: .base\n  script: [make]\ntest:\n  extends: .base\n  script: [make]\n"
 )
@@ -124,3 +126,11 @@ def test_secrets_are_masked_and_handed_on(judged):
     (finding,) = checked.findings
     assert "Ux7Qv2" not in finding.message
     assert "glpat-Ux7Qv2Zk9Lw4Tn8Rb3Yc" in checked.secrets
+
+
+def test_a_check_without_its_parameter_is_the_pack_s_fault(judged, pack):
+    house = pack(
+        "rules: [{id: house-image, severity: error, title: Versions, check: image-version, why: For the test., fix: Do it.}]\n"
+    )
+    with pytest.raises(PackError, match="house-image: its check needs the parameter versions"):
+        judged("a: {image: 'node:22', script: [make]}\n", "enterprise", house, select=["house-image"])
