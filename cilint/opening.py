@@ -20,12 +20,14 @@ _KINDS = (
     (S_ISCHR, "it is a device"),
     (S_ISBLK, "it is a device"),
 )
+asked: set[str] = set()  # every path that was asked for, there or not: `check --watch` waits for them to change
 # Without O_NONBLOCK, which Windows has not, the opening of a pipe waits for somebody who writes.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def opened(path: str) -> BinaryIO:
     """A file, to be read. Raises OSError, with what is wrong in its `strerror`, also for what is no regular file."""
+    asked.add(path)
     descriptor = os.open(path, _FLAGS)
     mode = os.fstat(descriptor).st_mode
     if S_ISREG(mode):

@@ -15,7 +15,7 @@ import os
 
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UnreadableError
-from cilint.opening import opened
+from cilint.opening import asked, opened
 from cilint.source import Source
 from cilint.tree.bounds import MAX_BYTES
 
@@ -169,6 +169,7 @@ def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None
     if not path or "\0" in path or path.split("/", 1)[0] == ".git":
         return None
     whole = os.path.join(root, path)
+    asked.add(whole)
     try:
         if not os.path.isfile(whole):  # most that scripts seem to call is not there; only what is, is worth a real path
             return None
