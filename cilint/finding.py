@@ -108,6 +108,16 @@ class Finding:
         return self.jobs[0] if self.jobs else None
 
     @property
+    def file(self) -> str:
+        """The path of the file in which the offending value is written."""
+        return self.span.source.path
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins, from 1."""
+        return self.span.line
+
+    @property
     def fix(self) -> str:
         """How it can be mended: "safe", "unsafe", or "" where somebody must do it by hand."""
         if not self.edits:

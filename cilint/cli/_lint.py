@@ -80,17 +80,25 @@ def _file(path: str) -> str:
 
 
 def _open(path: str, request: Request) -> Entry:
-    place = (request.stdin_filename or ENTRY) if path == "-" else path
-    settings = _choice.settings_for(place, request)
-    vendored = settings.vendored_folder
     if path == "-":
-        whole = os.path.abspath(place)
-        folder = os.path.dirname(whole)
-        root = settings_package.git_root(folder) or folder
-        project = Project(root, vendored=vendored, inputs=settings.inputs)
-        source = Source(os.path.relpath(whole, root), _stdin())
-    else:
-        project, source = open_project(path, vendored=vendored, inputs=settings.inputs)
+        return of_text(None, request.stdin_filename or ENTRY, request)
+    settings = _choice.settings_for(path, request)
+    project, source = open_project(path, vendored=settings.vendored_folder, inputs=settings.inputs)
+    return _entry(project, source, settings, request)
+
+
+def of_text(text: str | None, place: str, request: Request) -> Entry:
+    """The entry for a text that stands for the file at a place; None: the text of standard input."""
+    settings = _choice.settings_for(place, request)
+    whole = os.path.abspath(place)
+    folder = os.path.dirname(whole)
+    root = settings_package.git_root(folder) or folder
+    project = Project(root, vendored=settings.vendored_folder, inputs=settings.inputs)
+    source = Source(os.path.relpath(whole, root), _stdin() if text is None else text)
+    return _entry(project, source, settings, request)
+
+
+def _entry(project: Project, source: Source, settings: Settings, request: Request) -> Entry:
     project.variables.update(settings.variables)
     return Entry(project, source, settings, _choice.rules_for(settings, request))
 

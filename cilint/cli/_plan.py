@@ -95,25 +95,30 @@ def opener_of(request: Request) -> Opener:
 
 
 class Opener:
-    """A path that may be composed again for every scenario, for includes look at the scenario's variables, too."""
+    """A path that may be composed again for every scenario, for includes look at the scenario's variables, too.
+
+    text: of a file that need not be there; else it is read at the path, or from standard input.
+    """
 
     __slots__ = ("_text", "path", "settings")
 
-    def __init__(self, path: str, settings: Settings) -> None:
+    def __init__(self, path: str, settings: Settings, text: str | None = None) -> None:
         self.path = path
         self.settings = settings
-        self._text: str | None = None
+        self._text = text
 
     def open(self, scenario: Scenario) -> tuple[Subject, Scenario]:
         """The file, composed as in this scenario, and the scenario with the files of the repository."""
         known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
         known.update({**self.settings.variables, **scenario.variables, **scenario.outside})
         vendored, inputs, changed = self.settings.vendored_folder, self.settings.inputs, scenario.changed
-        if self.path == "-":
-            self._text = _stdin() if self._text is None else self._text
-            root = settings_package.git_root(os.getcwd()) or os.getcwd()
+        if self.path == "-" and self._text is None:
+            self._text = _stdin()
+        if self._text is not None:
+            whole = os.path.abspath(ENTRY if self.path == "-" else self.path)
+            root = settings_package.git_root(os.path.dirname(whole)) or os.path.dirname(whole)
             project = Project(root, vendored=vendored, inputs=inputs, variables=known, changed=changed)
-            source = Source(ENTRY, self._text)
+            source = Source(os.path.relpath(whole, root), self._text)
         else:
             project, source = open_project(
                 self.path, vendored=vendored, inputs=inputs, variables=known, changed=changed

@@ -67,9 +67,18 @@ Examples:
 
 def run(request: Request) -> int:
     """Ask, answer, print; the exit status."""
+    opener = _plan.opener_of(request)
+    answers, subject = answers_to(request, opener)
+    _print(answers, subject, request)
+    if subject.errors or any(answer.status != PROVEN for answer in answers):
+        return 1
+    return 1 if not answers and _unread(subject) else 0
+
+
+def answers_to(request: Request, opener: _plan.Opener) -> tuple[list[Answer], _plan.Subject]:
+    """The answers on the gates that are asked about, and what they were asked of: no answer when GitLab refuses it."""
     if (request.by or request.guarded) and not (request.by and request.guarded):
         raise UsageError("--guarded and --by go together", help="as in --guarded deploy --by approve")
-    opener = _plan.opener_of(request)
     assume = _assumptions(request, opener.settings)
     subject, scenario = opener.open(branch().given(variables=opener.settings.variables))
     answers: list[Answer] = []
@@ -83,10 +92,7 @@ def run(request: Request) -> int:
         )
         for answer in answers:
             answer.assumptions = (*assumptions_of(assume), *answer.assumptions)
-    _print(answers, subject, request)
-    if subject.errors or any(answer.status != PROVEN for answer in answers):
-        return 1
-    return 1 if not answers and _unread(subject) else 0
+    return answers, subject
 
 
 def _unread(subject: _plan.Subject) -> str:

@@ -59,6 +59,15 @@ class Answer:
         self.assumptions: tuple[str, ...] = ()
         self.triggers: tuple[str, ...] = ()
 
+    @property
+    def proven(self) -> bool:
+        """Whether the gate holds in every pipeline."""
+        return self.status == PROVEN
+
+    def __repr__(self) -> str:
+        told = self.why or self.reason
+        return f"Answer({self.guarded} by {', '.join(self.by)}: {self.status}{f' ({told})' if told else ''})"
+
     def take(self, verdicts: Sequence[Verdict]) -> None:
         """Put together the verdicts on all claims of the gate."""
         refuted = [verdict for verdict in verdicts if verdict.status == REFUTED]

@@ -26,7 +26,7 @@ class PlannedJob:
     )  # fmt: skip
 
     def __init__(self, candidate: Candidate, when: str, clause: Clause | None) -> None:
-        self.name = candidate.name
+        self.name: str = candidate.name
         self.job: Job = candidate.job
         self.stage = candidate.stage
         self.stage_index = candidate.stage_index
@@ -71,7 +71,7 @@ class Absence:
 class Refusal:
     """Why GitLab would create no pipeline.
 
-    kind: "skipped", "workflow", "clause", "needs", "needs-limit", "variables" or "empty". message: GitLab's words.
+    kind: "configuration", "skipped", "workflow", "clause", "needs", "needs-limit", "variables" or "empty". message: GitLab's words.
     span: where the cause is written. job: the job that causes it; need: the missing job.
     """
 
@@ -108,6 +108,11 @@ class Plan:
         self.workflow: Clause | None = None
         self.title = ""
         self.not_assessed: list[NotAssessed] = []
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the jobs, in run order."""
+        return [job.name for job in self.jobs]
 
     def get(self, name: str) -> PlannedJob | None:
         """The job of that name; None when the pipeline has none."""
