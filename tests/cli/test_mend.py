@@ -20,8 +20,8 @@ def repository(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def check(entry, project, rules, *more):
-        checked = real_check(entry, project, rules, *more)
+    def check(entry, project, rules, *more, **told):
+        checked = real_check(entry, project, rules, *more, **told)
         for number, line in enumerate(entry.lines, 1):
             for word, better, safe in (("node", "$CI_REGISTRY/nodes", True), ("old", "new", False)):
                 if f" {word}" in line or f"'{word}" in line:
@@ -58,8 +58,8 @@ def test_a_diff_changes_nothing(repository, capfdbinary):
 
 
 def test_fixes_that_bring_other_findings_are_refused_and_told(repository, monkeypatch, capsys):
-    def check(entry, project, rules, *more):
-        checked = real_check(entry, project, rules, *more)
+    def check(entry, project, rules, *more, **told):
+        checked = real_check(entry, project, rules, *more, **told)
         word, other = ("node", "ruby") if "node" in entry.text else ("ruby", "node")
         column = entry.line(3).index(word) + 1
         span = Span(entry, 3, column, 3, column + 4)
@@ -83,11 +83,11 @@ def test_what_is_saved_while_fixes_are_tried_is_not_written_over(repository, mon
     theirs = TEXT + "b:\n  script: [y]\n"
     calls = []
 
-    def check(entry, *more, judge=_lint.check):
+    def check(entry, *more, judge=_lint.check, **told):
         if calls:
             repository.write_text(theirs)
         calls.append(entry)
-        return judge(entry, *more)
+        return judge(entry, *more, **told)
 
     monkeypatch.setattr(_lint, "check", check)
     assert main([*CALL, "--fix"]) == 2
