@@ -92,6 +92,10 @@ The settings of a configuration are the nearest `.cilint.yaml` from it up to the
 no variable is read, so a laptop and a pipeline agree. Options of a call come before settings, settings before packs. Unknown
 keys are refused at their line; `cilint schema settings` prints the schema for your editor.
 
+`--set KEY=VALUE` gives one setting for one call, in YAML, over what the file says: names below a key follow behind dots, as
+in `--set severity.image-missing=warning`, and paths begin at the working directory. It cannot switch off, soften or leave
+out a rule that is required, and `--set required=...` only adds to the file's.
+
 ## Keys
 """
 

@@ -21,15 +21,25 @@ OWN_PACK = "cilint"  # rules about cilint's own comments and baselines; loaded b
 def settings_for(place: str, request: Request) -> Settings:
     """The settings that a file is checked under."""
     if request.settings:
-        return settings_package.load(request.settings)
-    path = None if request.isolated else settings_package.find(place)
-    return settings_package.load(path) if path else Settings()
+        settings = settings_package.load(request.settings)
+    else:
+        path = None if request.isolated else settings_package.find(place)
+        settings = settings_package.load(path) if path else Settings()
+    if request.set:
+        from cilint.settings.given import over
+
+        return over(settings, request.set)
+    return settings
 
 
 def rules_for(settings: Settings, request: Request) -> RuleSet:
     """The rules of a run. Raises CilintError for words that mean nothing, and for what is not allowed."""
     rules = _loaded(settings, request)
-    passed = elsewhere(settings, rules, lambda: _everything(settings)) if settings.path else frozenset()
+    passed = (
+        elsewhere(settings, rules, lambda: _everything(settings)) if settings.path or settings.given else frozenset()
+    )
+    if settings.given:
+        _refuse_softening(settings, rules, request)
     changes = {rule: change for rule, change in settings.changes().items() if rule not in passed}
     if changes:
         rules = rules.configured(changes)
@@ -45,6 +55,23 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
         extend_select += [word for word in settings.extend_select if word not in passed]
     ignore += [word for word in settings.ignore if word not in passed and word not in asked]
     return _narrowed(rules, settings, select, ignore, extend_select)
+
+
+def _refuse_softening(settings: Settings, rules: RuleSet, request: Request) -> None:
+    """Raises UsageError for a `--set` that leaves out, or changes, what the packs or the file of settings require."""
+    file = settings.beneath or settings
+    before = _loaded(file, request)
+    required = required_of(rules, file) | required_of(before, file)
+    for way, said in settings.given.items():
+        named = (way[1:2] or getattr(settings, way[0])) if way[0] in _DONE else ()
+        gone = [rule for rule in required if rule not in rules] if way[0] == "packs" else []
+        for rule in sorted({*(required & {str(one) for one in named}), *gone}):
+            known = before.get(rule) or rules.rules[rule]
+            by = f"pack {known.pack}" if known.required else file.path
+            raise UsageError(f"{said}: {rule} is required by {by} and cannot be {_DONE[way[0]]}")
+
+
+_DONE = {"ignore": "ignored", "packs": "left out", "severity": "changed", "parameters": "changed"}
 
 
 def required_of(rules: RuleSet, settings: Settings) -> frozenset[str]:
@@ -93,4 +120,5 @@ def _optional(settings: Settings, request: Request) -> Iterator[str]:
 
 def _everything(settings: Settings) -> RuleSet:
     """All rules that the settings may speak of."""
-    return rules_package.load((*rules_package.EVERY, *settings.pack_names, OWN_PACK))
+    file = settings.beneath.pack_names if settings.beneath else ()
+    return rules_package.load((*rules_package.EVERY, *file, *settings.pack_names, OWN_PACK))

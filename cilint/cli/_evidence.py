@@ -38,6 +38,7 @@ _NAMING = (
     "ignore",
     "framework",
     "settings",
+    "set",
     "baseline",
     "diff_base",
     "since",

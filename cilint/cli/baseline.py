@@ -25,6 +25,7 @@ from cilint.settle import baseline
 @click.option("--accept-new", is_flag=True, help="Add findings to a baseline that exists already.")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs of rules, as `check` takes them.")
 @click.option("--settings", metavar="FILE", help="Settings file.")
+@click.option("--set", "set", multiple=True, metavar="KEY=VALUE", help="One setting, as `check` takes it.")
 def command(paths: tuple[str, ...], output: str | None, *, prune: bool, accept_new: bool, **options: Any) -> int:
     """Record the findings that are there in a baseline file, so that `check` counts only new ones.
 

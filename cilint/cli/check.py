@@ -36,6 +36,8 @@ OPTIONS = Options(
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
+           kind="many", metavar="KEY=VALUE", group=_INPUT),
     Option("--stdin-filename", "The path that standard input (-) stands for.",
            kind="text", metavar="PATH", group=_INPUT),
     Option("--format", "Format on standard output; default: full on a terminal and in GitLab jobs, concise in a pipe.",

@@ -51,6 +51,8 @@ OPTIONS = Options(
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
+           kind="many", metavar="KEY=VALUE", group=_INPUT),
 )  # fmt: skip
 
 _HELP = """Prove that gates hold in every pipeline that GitLab could create from the file.
@@ -200,6 +202,7 @@ def _again(request: Request) -> list[str]:
     return [
         *(["--settings", request.settings] if request.settings else []),
         *(["--isolated"] if request.isolated else []),
+        *(word for text in request.set for word in ("--set", text)),
     ]
 
 

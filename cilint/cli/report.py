@@ -48,6 +48,8 @@ OPTIONS = Options(
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
+    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
+           kind="many", metavar="KEY=VALUE", group=_INPUT),
     Option("--organisation", "Whose evidence it is; the report says so.", kind="text", metavar="NAME", group=_INPUT),
     Option("--system", "The system that the pipelines belong to; the report says so.",
            kind="text", metavar="NAME", group=_INPUT),

@@ -24,6 +24,8 @@ OPTIONS = Options(
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE"),
     Option("--isolated", "Read no settings file."),
+    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
+           kind="many", metavar="KEY=VALUE"),
     Option("--stdin-filename", "The path that standard input (-) stands for.", kind="text", metavar="PATH"),
 )  # fmt: skip
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--settings", metavar="FILE", help="Settings file.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
+@click.option("--set", "set", multiple=True, metavar="KEY=VALUE", help="One setting, as `check` takes it.")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs of rules, as `check` takes them.")
 @click.option("--select", multiple=True, metavar="RULE", help="As `check` takes it.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="As `check` takes it.")
@@ -69,8 +70,11 @@ def _lines(settings: Settings, body: Mapping | None) -> list[str]:
     for name, field in SettingsModel.model_fields.items():
         key = field.alias or name
         value = json.dumps(getattr(settings, name), ensure_ascii=False)
-        place = f"  # {place_of(body, (key,), key=True)}" if body is not None and key in body else ""
-        lines.append(printable(f"{key}: {value}{place}"))
+        places = [str(place_of(body, (key,), key=True))] if body is not None and key in body else []
+        given = [text for way, text in settings.given.items() if way[0] == key]
+        whole = (key,) in settings.given and key != "required"
+        origin = ", ".join([*([] if whole else places), *given])
+        lines.append(printable(f"{key}: {value}" + (f"  # {origin}" if origin else "")))
     return lines
 
 
@@ -102,31 +106,42 @@ def _reasons(known: Rule, settings: Settings, body: Mapping | None, request: Req
     reasons = []
     packs = request.policy or settings.packs
     if packs and pack not in {loaded.pack for loaded in run} and rule not in run.silenced:
-        origin = "--policy" if request.policy else _at(body, "packs")
+        origin = "--policy" if request.policy else _at(settings, body, "packs")
         reasons.append(f"pack {pack} is not among {', '.join(packs)} ({origin})")
     for option in ("select", "ignore"):
         said = _named(known, _choice.words(getattr(request, option)))
         reasons += [f"--{option} {said}"] if said else []
     for key in ("select", "extend-select", "ignore", "required"):
         said = _named(known, getattr(settings, key.replace("-", "_")))
-        reasons += [f"{key}: {said} ({_at(body, key)})"] if said else []
+        reasons += [f"{key}: {said} ({_at(settings, body, key)})"] if said else []
     for key in ("per-file-ignores", "per-job-ignores"):
         listed = getattr(settings, key.replace("-", "_"))
-        reasons += [f"{key}: {glob} ({_at(body, key, glob)})" for glob in listed if _named(known, listed[glob])]
+        reasons += [
+            f"{key}: {glob} ({_at(settings, body, key, glob)})" for glob in listed if _named(known, listed[glob])
+        ]
     reasons += [
-        f"{key} set ({_at(body, key, rule)})" for key in ("severity", "parameters") if rule in getattr(settings, key)
+        f"{key} set ({_at(settings, body, key, rule)})"
+        for key in ("severity", "parameters")
+        if rule in getattr(settings, key)
     ]
     reasons += [f"required by pack {pack}"] if known.required else []
     if reasons:
         return reasons
     if rule in run:
         return [f"pack {pack} is on"]
-    return [f"select does not name it ({_at(body, 'select')})" if settings.select else f"pack {pack} is not loaded"]
+    return [
+        f"select does not name it ({_at(settings, body, 'select')})"
+        if settings.select
+        else f"pack {pack} is not loaded"
+    ]
 
 
 def _named(rule: Rule, listed: list[str]) -> str:
     return next((word for word in listed if word in (rule.id, rule.pack)), "")
 
 
-def _at(body: Mapping | None, *keys: str) -> str:
+def _at(settings: Settings, body: Mapping | None, *keys: str) -> str:
+    said = settings.said(*keys)
+    if said:
+        return said
     return str(place_of(body, keys, key=True)) if body is not None else "the defaults"

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--id", metavar="ID", help="Default: the next free one of the year, as W-2026-014.")
 @click.option("--close", metavar="ID", help="Close this waiver instead: it stays for the record and settles nothing.")
 @click.option("--settings", metavar="FILE", help="Settings file.")
+@click.option("--set", "set", multiple=True, metavar="KEY=VALUE", help="One setting, as `check` takes it.")
 def command(rule: str | None, path: str | None, **options: Any) -> int:
     """Accept the findings of RULE until a day, in the register of the pipeline at PATH (default: .gitlab-ci.yml).
 
@@ -65,7 +66,7 @@ def command(rule: str | None, path: str | None, **options: Any) -> int:
         path = rule
     paths = (path,) if path else ()
     initial = {option.key: option.initial for option in OPTIONS.options}
-    request = Request({**initial, "settings": options["settings"], "paths": paths})
+    request = Request({**initial, "settings": options["settings"], "set": options["set"], "paths": paths})
     entry = _lint.entries(request)[0]
     register = _waivers.path_of(entry)
     shown = os.path.relpath(register)

@@ -9,11 +9,12 @@ from cilint.errors import SettingsError
 from cilint.opening import opened
 from cilint.settings.schema import body_of
 from cilint.source import Source
+from cilint.tree import Mapping
 from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
     from cilint.settings.settings import Settings
-    from cilint.tree import Mapping
+    from cilint.tree import Node
 
 
 def body(settings: Settings) -> Mapping | None:
@@ -30,4 +31,14 @@ def fault(
 ) -> SettingsError:
     """The error to raise for what is written under `way`, a list of keys and indexes; with `key`, for the key itself."""
     tree = body(settings)
+    said = settings.said(*way)
+    if said and (tree is None or any(way[: len(given)] == given for given in settings.given) or not _holds(tree, way)):
+        return SettingsError(f"{said}: {message}", help=help)
     return SettingsError(message, help=help, span=place_of(tree, way, key=key) if tree is not None else None)
+
+
+def _holds(tree: Mapping, way: tuple[str | int, ...]) -> bool:
+    node: Node | None = tree
+    for part in way:
+        node = node.values.get(part) if isinstance(node, Mapping) and isinstance(part, str) else None
+    return node is not None

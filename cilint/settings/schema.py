@@ -184,7 +184,7 @@ def validate(source: Source) -> dict[str, Any]:
         fault = max(among, key=lambda one: len(one["loc"])) if _tagged(faults[0]) else faults[0]
         more = len(faults) - (len(among) if _tagged(faults[0]) else 1)
         message, hint, span = _complaint(body, fault)
-        rest = f"{more} more fault{'s' if more > 1 else ''} in this file" if more else ""
+        rest = f"{more} more fault{'s' if more > 1 else ''}" if more else ""
         raise SettingsError(message, span=span, help="; ".join(filter(None, (hint, rest)))) from None
     return model.model_dump(by_alias=True, exclude_unset=True)
 

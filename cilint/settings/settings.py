@@ -13,11 +13,14 @@ class Settings:
     """What `.cilint.yaml` says; the defaults where it says nothing.
 
     path: of the file as a person would write it, "" without one. folder: the absolute folder of the file, to which
-    paths in it are relative. The other attributes are the keys of the file; `schema.py` tells what each means.
+    paths in it are relative. given: what the command line set, by its way of keys, as a person wrote it without the
+    value; beneath: the settings as they are without it. The other attributes are the keys of the file; `schema.py`
+    tells what each means.
     """
 
     __slots__ = (
         "baseline",
+        "beneath",
         "docs",
         "edition",
         "extend_select",
@@ -25,6 +28,7 @@ class Settings:
         "folder",
         "frameworks",
         "gitlab_version",
+        "given",
         "ignore",
         "inputs",
         "packs",
@@ -47,6 +51,8 @@ class Settings:
         data = data or {}
         self.path = path
         self.folder = folder or os.getcwd()
+        self.given: dict[tuple[str, ...], str] = {}
+        self.beneath: Settings | None = None
         self.packs: list[str] = data.get("packs", [])
         self.select: list[str] = data.get("select", [])
         self.extend_select: list[str] = data.get("extend-select", [])
@@ -69,6 +75,23 @@ class Settings:
         self.waivers: dict[str, Any] = data.get("waivers", {})
         self.frameworks: list[str] = data.get("frameworks", [])
         self.docs: str = data.get("docs", "")
+
+    def copy(self) -> Settings:
+        """Other settings that say the same, of which nothing has been set by the command line."""
+        other = Settings(path=self.path, folder=self.folder)
+        for name in self.__slots__:
+            if name not in {"given", "beneath"}:
+                setattr(other, name, getattr(self, name))
+        return other
+
+    def said(self, *way: str | int) -> str:
+        """The `--set ...` that has a say in what is under a way of keys, "" when the file alone has."""
+        if self.beneath and way[:1] == ("required",) and way[1:] < (len(self.beneath.required),):
+            return ""  # the file's own come first, and stay
+        for key, text in reversed(self.given.items()):
+            if key == way[: len(key)] or way == key[: len(way)]:
+                return text
+        return ""
 
     def place(self, path: str) -> str:
         """A path of the settings as an absolute one."""
