@@ -67,21 +67,34 @@ def prose(rules: RuleSet) -> dict[str, dict[str, Any]]:
 def find(name: str) -> tuple[str, list[str]]:
     """The pack's name and its files, sorted. Raises PackError when there is none.
 
-    A bare word is a built-in pack; a folder of that name is written with a slash (`./security`). `.` and `..` are
-    folders of the user's, and never those beside the built-in packs.
+    A bare word is a built-in pack, or else one that an installed package brings, so that no folder of a checked
+    repository passes for it; a folder of that name is written with a slash (`./security`). `.` and `..` are folders of
+    the user's, and never those beside the built-in packs.
     """
-    place = os.path.join(built_in_folder(), name)
-    folder = name in ("", os.curdir, os.pardir) or os.sep in name or name.endswith(_ENDINGS)
-    if folder or not os.path.isdir(place):
-        place = name
+    path = name in ("", os.curdir, os.pardir) or os.sep in name or name.endswith(_ENDINGS)
+    place = name if path else _of_a_word(name)
     if os.path.isfile(place):
         return os.path.splitext(os.path.basename(place))[0], [place]
     files = _files(place) if os.path.isdir(place) else []
     if not files:
+        from cilint.rules import installed
+
         why = "holds no .yaml file" if os.path.isdir(place) else "is neither a built-in pack nor a file or folder"
-        hint = did_you_mean(name, EVERY) if os.sep not in name else ""
-        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(EVERY)}{hint}")
-    return os.path.basename(os.path.abspath(place)), files
+        others = installed.names()
+        also = f"; installed are {', '.join(others)}" if others else ""
+        hint = did_you_mean(name, (*EVERY, *others)) if os.sep not in name else ""
+        raise PackError(f"no pack of rules: {name} {why}", help=f"built in are {', '.join(EVERY)}{also}{hint}")
+    return os.path.basename(os.path.abspath(name)), files
+
+
+def _of_a_word(name: str) -> str:
+    """Where the pack of a bare word is: built in, installed, or a file or folder here."""
+    place = os.path.join(built_in_folder(), name)
+    if os.path.isdir(place):
+        return place
+    from cilint.rules import installed
+
+    return installed.folder_of(name) or name
 
 
 def built_in_folder() -> str:
