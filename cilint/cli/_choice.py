@@ -54,7 +54,12 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
         select = [word for word in settings.select if word not in passed]
         extend_select += [word for word in settings.extend_select if word not in passed]
     ignore += [word for word in settings.ignore if word not in passed and word not in asked]
-    return _narrowed(rules, settings, select, ignore, extend_select)
+    narrowed = _narrowed(rules, settings, select, ignore, extend_select)
+    if request.preview or settings.preview:
+        return narrowed
+    named = {*asked, *settings.select, *settings.extend_select, *settings.required}
+    previews = [rule.id for rule in narrowed if rule.preview and rule.id not in named]
+    return narrowed.narrow(ignore=previews) if previews else narrowed
 
 
 def _refuse_softening(settings: Settings, rules: RuleSet, request: Request) -> None:

@@ -164,7 +164,7 @@ def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str)
         value = getattr(request, key)
         given = value if isinstance(value, tuple) else (value,) if value else ()
         command += [word for one in given for word in (f"--{key.replace('_', '-')}", str(one))]
-    command += ["--strict"] if request.strict else []
+    command += [f"--{flag}" for flag in ("preview", "strict") if getattr(request, flag)]
     told = {name: getattr(request, name) for name in ("organisation", "system") if getattr(request, name)}
     return Provenance(
         tool="cilint",
@@ -187,7 +187,7 @@ def _overrides(entry: Entry, request: Request) -> list[str]:
     """What settings and options made of the packs: every rule that is off, and every one that is changed."""
     packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
     known = rules_package.load((*packs, _choice.OWN_PACK))
-    told = [f"{rule.id}: off" for rule in known if rule.id not in entry.rules]
+    told = [f"{rule.id}: off{' (a preview)' if rule.preview else ''}" for rule in known if rule.id not in entry.rules]
     told += [f"{rule}: {text}" for rule, texts in _changes(entry, request).items() for text in texts]
     where = entry.settings
     told += [f"waivers: {key}: {_words(value)}" for key, value in sorted(where.waivers.items())]

@@ -57,7 +57,7 @@ def index(rules: RuleSet, shown: dict[str, Page]) -> str:
         chosen = sorted((rule for rule in rules if rule.pack == pack), key=lambda rule: rule.id)
         lines += ["", f"## {pack}", "", "| rule | severity | fix | asks |", "|---|---|---|---|"]
         lines += [
-            f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {shown[rule.id].fixable} | {_cell(rule.title)} |"
+            f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {shown[rule.id].fixable} | {_cell(rule.title)}{' (preview)' if rule.preview else ''} |"
             for rule in chosen
         ]
     return "\n".join(lines) + "\n"
@@ -101,6 +101,11 @@ class Page:
             "pack": self.rule.pack,
             "severity": self.rule.severity,
             "since": self.told["since"] or _FIRST,
+            **(
+                {"preview": f"runs only with `--preview` or `--extend-select {self.rule.id}`"}
+                if self.rule.preview
+                else {}
+            ),
             "fix": {"safe": "`cilint check --fix`", "unsafe": "`cilint check --fix --unsafe-fixes`"}.get(
                 self.fixable, "by hand"
             ),

@@ -27,6 +27,8 @@ OPTIONS = Options(
     Option("--select", "Run only these rules or groups.", kind="many", metavar="RULE", group=_RULES),
     Option("--extend-select", "Run these rules or groups, too.", kind="many", metavar="RULE", group=_RULES),
     Option("--ignore", "Leave these rules or groups out.", kind="many", metavar="RULE", group=_RULES),
+    Option("--preview", "Run rules that are still a preview, too; one of them runs when it is selected by its id.",
+           group=_RULES),
     Option(
         "--fail-on", "Exit with 1 when a finding is at least this severe.",
         kind="text", choices=(*SEVERITIES, "never"), group=_RULES,

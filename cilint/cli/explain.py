@@ -102,6 +102,8 @@ _CODE = "      "  # what stands so far to the right is an example, and left as i
 
 def _rule(rule: Rule, told: dict[str, Any]) -> list[str]:
     lines = [f"{rule.id}: {rule.title}", f"{rule.severity}, pack {rule.pack}", ""]
+    if rule.preview:
+        lines += [f"preview: it may still change, and runs only with --preview or --extend-select {rule.id}", ""]
     lines += [f"why: {told['why']}", "", f"fix: {told['fix']}", ""]
     if told["requirement"]:
         lines += [f"requirement: {', '.join(told['requirement'])}", ""]

@@ -48,6 +48,7 @@ OPTIONS = Options(
     Option("--select", "Only these rules.", kind="many", metavar="RULE", group=_INPUT),
     Option("--extend-select", "These rules, too.", kind="many", metavar="RULE", group=_INPUT),
     Option("--ignore", "Not these rules.", kind="many", metavar="RULE", group=_INPUT),
+    Option("--preview", "Rules that are still a preview, too.", group=_INPUT),
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),

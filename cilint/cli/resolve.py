@@ -53,7 +53,9 @@ def run(request: Request) -> int:
     if len(request.paths) > 1:
         raise UsageError("resolve takes one file", help="name the file whose pipeline is wanted")
     entry = _lint.entries(
-        Request({**vars(request), "policy": (_PACK,), "select": (), "ignore": (), "extend_select": ()})
+        Request(
+            {**vars(request), "policy": (_PACK,), "select": (), "ignore": (), "extend_select": (), "preview": False}
+        )
     )[0]
     checked = check(entry.source, entry.project, rules.load((_PACK,)), (), _lint.edition_of(entry.settings))
     learn(checked.secrets)

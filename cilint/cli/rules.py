@@ -12,7 +12,7 @@ from cilint.report.escape import json_text, printable
 from cilint.report.terminal import terminal_of
 from cilint.report.words import plural
 from cilint.report.wrap import wrap
-from cilint.rules import EVERY, RuleSet, load
+from cilint.rules import EVERY, Rule, RuleSet, load
 from cilint.rules.packs import prose
 
 _FIXES = {"": " ", "safe": "*", "unsafe": "+"}
@@ -69,11 +69,17 @@ def _table(rules: RuleSet, packs: list[str]) -> str:
         lines += ["", f"{pack} ({plural(len(chosen), 'rule')})"]
         for rule in chosen:
             lead = f"  {rule.id:<{width}}  {rule.severity:<7} {_FIXES[told[rule.id]['fixable']]} "
-            first, *more = wrap(printable(rule.title), columns - len(lead), columns and columns - len(lead))
+            first, *more = wrap(
+                printable(rule.title) + _marked(rule), columns - len(lead), columns and columns - len(lead)
+            )
             lines += [lead + first, *(f"{'':>{len(lead)}}{part}" for part in more)]
     if any(told[rule.id]["fixable"] for rule in rules):
         lines += ["", "* mended by --fix, + with --unsafe-fixes"]
     return "\n".join(lines[1:])
+
+
+def _marked(rule: Rule) -> str:
+    return " (preview)" if rule.preview else ""
 
 
 def _json(rules: RuleSet, packs: list[str]) -> str:
@@ -88,6 +94,7 @@ def _json(rules: RuleSet, packs: list[str]) -> str:
             "why": told[rule.id]["why"],
             "fix": rule.fix,
             "fixable": told[rule.id]["fixable"],
+            "preview": rule.preview,
             "controls": list(rule.controls),
             "parameters": rule.parameters,
             "file": told[rule.id]["file"],

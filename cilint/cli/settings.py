@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--set", "set", multiple=True, metavar="KEY=VALUE", help="One setting, as `check` takes it.")
 @click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs of rules, as `check` takes them.")
 @click.option("--select", multiple=True, metavar="RULE", help="As `check` takes it.")
+@click.option("--preview", is_flag=True, help="As `check` takes it.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="As `check` takes it.")
 def command(path: str | None, rule: str | None, **options: Any) -> int:
     """Print the settings that a file is checked under, each with the place where it is written.
@@ -125,6 +126,10 @@ def _reasons(known: Rule, settings: Settings, body: Mapping | None, request: Req
         if rule in getattr(settings, key)
     ]
     reasons += [f"required by pack {pack}"] if known.required else []
+    if known.preview:
+        on = "--preview" if request.preview else f"preview: true ({_at(settings, body, 'preview')})"
+        off = "a preview: --preview, `preview: true` in the settings or its id in a selection runs it"
+        reasons.append(on if request.preview or settings.preview else off)
     if reasons:
         return reasons
     if rule in run:

@@ -167,6 +167,7 @@ def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
         "fix": " ".join(rule.fix.split()),
         "controls": rule.controls,
         "required": rule.required,
+        "preview": rule.preview,
     }
 
 

@@ -38,12 +38,13 @@ class Rule:
     edit: how `--fix` mends what a rule in data finds: set, sub or put, and safe; {} where there is no way.
     where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
     parameters: what a house may change. message: for rules in data, with {value} and {name}.
-    required: whether nothing in the checked repository can switch it off or soften it.
+    required: whether nothing in the checked repository can switch it off or soften it. preview: whether it is off
+    until somebody asks for previews, or for it by its id.
     """
 
     __slots__ = (
-        "assertion", "check", "controls", "edit", "fix", "id", "message", "pack", "parameters", "required", "select", "severity",
-        "title", "where",
+        "assertion", "check", "controls", "edit", "fix", "id", "message", "pack", "parameters", "preview", "required", "select",
+        "severity", "title", "where",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -61,6 +62,7 @@ class Rule:
         self.fix: str = data["fix"]
         self.controls: tuple[str, ...] = tuple(data["controls"])
         self.required: bool = data["required"]
+        self.preview: bool = data["preview"]
 
     @property
     def language(self) -> bool:

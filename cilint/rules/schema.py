@@ -161,11 +161,16 @@ class RuleEntry(_Strict):
     required: bool = Field(
         default=False, description="nothing in the checked repository can switch it off or soften it"
     )
+    preview: bool = Field(
+        default=False, description="it may still change, so it is off until it is asked for: by --preview or by its id"
+    )
     since: str = Field(default="", description="the version that brought the rule")
     examples: Examples = Examples()
 
     @model_validator(mode="after")
     def _whole(self) -> RuleEntry:
+        if self.required and self.preview:
+            raise ValueError("a rule is either required or a preview")
         if bool(self.select) == bool(self.check):
             raise ValueError("a rule has either select and assert, or check")
         if self.check:

@@ -130,6 +130,7 @@ class SettingsModel(_Strict):
     per_job_ignores: dict[Glob, Words] = Field(
         {}, alias="per-job-ignores", description="Rules to ignore in jobs whose name matches a glob."
     )
+    preview: bool = Field(False, description="Run rules that are still a preview, too.")
     severity: dict[str, Severity] = Field({}, description="Severities of rules, where they shall differ.")
     parameters: dict[str, dict[str, Any]] = Field({}, description="Parameters of rules: {rule: {name: value}}.")
     required: Words = Field([], description="Rules that no comment, baseline or option can switch off.")

@@ -36,6 +36,7 @@ class Settings:
         "path",
         "per_file_ignores",
         "per_job_ignores",
+        "preview",
         "require_reason",
         "required",
         "scenarios",
@@ -59,6 +60,7 @@ class Settings:
         self.ignore: list[str] = data.get("ignore", [])
         self.per_file_ignores: dict[str, list[str]] = data.get("per-file-ignores", {})
         self.per_job_ignores: dict[str, list[str]] = data.get("per-job-ignores", {})
+        self.preview: bool = data.get("preview", False)
         self.severity: dict[str, str] = data.get("severity", {})
         self.parameters: dict[str, dict[str, Any]] = data.get("parameters", {})
         self.required: list[str] = data.get("required", [])
