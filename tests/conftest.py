@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+# A run in CI asks every command for colour and, in a GitLab job, for log sections. The commands under test are read
+# as text; the tests of colour give their own environment.
+for name in ("GITLAB_CI", "FORCE_COLOR", "CLICOLOR_FORCE"):
+    os.environ.pop(name, None)
+os.environ["NO_COLOR"] = "1"
 
 
 def pytest_addoption(parser):
@@ -45,3 +55,41 @@ def tool():
         return path
 
     return find
+
+
+@dataclass(frozen=True)
+class Spent:
+    """How a command ended, and what it took: exit status (negative: the signal), most memory in MB, standard error."""
+
+    exit: int
+    megabytes: float
+    err: str
+
+
+# A process starts out with the peak of the one that it was forked from, and a test worker has hundreds of MB behind
+# it; so a small interpreter stands between.
+_BETWEEN = """
+import os, resource, sys
+report, seconds, *command = sys.argv[1:]
+child = os.fork()
+if not child:
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    os.execvp(command[0], command)
+_, status, usage = os.wait4(child, 0)
+with open(report, "w") as file:
+    file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
+
+
+@pytest.fixture
+def spend(tmp_path_factory) -> Callable[..., Spent]:
+    """A function that runs a command under a limit of processor time (seconds) and tells what it took."""
+
+    def run(command, seconds: int, **options) -> Spent:
+        report = tmp_path_factory.mktemp("spent") / "report"
+        between = [sys.executable, "-ISc", _BETWEEN, report, str(seconds), *command]
+        err = subprocess.run(between, check=True, stderr=subprocess.PIPE, text=True, **options).stderr
+        code, kilobytes = map(int, report.read_text().split())
+        return Spent(code, kilobytes / 1024, err)
+
+    return run

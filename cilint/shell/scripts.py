@@ -57,6 +57,7 @@ class Scripts:
         "_jobs",
         "_packages",
         "_project",
+        "_sections",
         "_wrappers",
         "literals",
     )
@@ -66,6 +67,7 @@ class Scripts:
         self.literals = Literals(values)
         self._wrappers: set[str] = set()
         self._chunks: dict[tuple[int, ...], Script] = {}
+        self._sections: dict[tuple[int, ...], list[Script]] = {}
         self._files: dict[str, Script | Source | None] = {}
         self._jobs: dict[str, tuple[list[Script], list[Source]]] = {}
         self._commands: dict[str, list[Command]] = {}
@@ -115,12 +117,19 @@ class Scripts:
 
     def chunks(self, job: Job, section: str) -> list[Script]:
         """The entries of one script; entries that only make sense together (`if` ... `fi`) as one."""
+        nodes = tuple(site.node for site in job.script(section) if isinstance(site.node, Scalar))
+        key = tuple(map(id, nodes))
+        found = self._sections.get(key)
+        if found is None:
+            found = self._sections[key] = self._together(nodes)
+        return list(found)
+
+    def _together(self, nodes: tuple[Scalar, ...]) -> list[Script]:
         found: list[Script] = []
         waiting: tuple[Scalar, ...] = ()
-        for site in job.script(section):
-            assert isinstance(site.node, Scalar)
+        for node in nodes:
             self._drop(waiting)
-            waiting = (*waiting, site.node)
+            waiting = (*waiting, node)
             script = self._chunk(waiting)
             if not script.open:
                 found.append(script)

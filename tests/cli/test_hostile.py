@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -51,19 +50,14 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_file_takes_time_and_memory_in_proportion(name, folder, cache):
+def test_a_hostile_file_takes_time_and_memory_in_proportion(name, folder, cache, spend):
     (folder / ".gitlab-ci.yml").write_text(FILES[name])
     environment = {"PATH": os.environ["PATH"], "HOME": str(cache), "XDG_CACHE_HOME": str(cache)}
     command = [CILINT, "check", "--isolated"]
     subprocess.run([*command, "-"], check=False, input=b"", cwd=folder, env=environment, capture_output=True)  # packs
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as child:
-        resource.prlimit(child.pid, resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        assert child.returncode in (0, 1), child.stderr.read()[-500:]
-    assert usage.ru_maxrss / 1024 <= MEGABYTES
+    spent = spend(command, SECONDS, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    assert spent.exit in (0, 1), spent.err[-500:]
+    assert spent.megabytes <= MEGABYTES
 
 
 def test_a_script_that_was_not_read_whole_is_not_assessed(cilint):
