@@ -105,12 +105,11 @@ def run(request: Request) -> int:
     if clock:
         clock.lap("settings and packs")
     report = _lint.lint(opened, request, clock)
+    report.thresholds = {entry.source.path: _threshold(entry, request) for entry in opened}
     _emit.emit(report, request)
     if clock:
         clock.lap("reporting")
         _emit.tell_timings(clock)
-    if request.exit_zero:
-        return 0
     return int(any(_fails(report, entry, request) for entry in opened))
 
 
@@ -122,9 +121,13 @@ def _clock() -> Clock:
 
 def _fails(report: Report, entry: Entry, request: Request) -> bool:
     """Whether what one file has is too much: several files may stand under several settings."""
-    settings = entry.settings
-    strict = request.strict or settings.strict
-    return report.fails(request.fail_on or settings.fail_on, strict=strict, entry=entry.source.path)
+    strict = request.strict or entry.settings.strict
+    return report.fails(_threshold(entry, request), strict=strict, entry=entry.source.path)
+
+
+def _threshold(entry: Entry, request: Request) -> str:
+    """The severity from which findings of one file fail the run."""
+    return "never" if request.exit_zero else request.fail_on or entry.settings.fail_on
 
 
 def __getattr__(name: str) -> Any:

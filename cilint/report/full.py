@@ -30,7 +30,8 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
     for number, (path, findings) in enumerate(by_file.items()):
         rendered = [page.findings(group) for group in _groups(findings)]
         if terminal.sections:
-            rendered = [_section(number, path, findings, rendered)]
+            wanted = any(finding.severity == "error" or report.breaks(finding) for finding in findings)
+            rendered = [_section(number, path, rendered, count=len(findings), closed=not wanted)]
         blocks += rendered
     if report.waived and not quiet:
         blocks.append("\n".join(page.waived(finding) for finding in report.waived))
@@ -152,12 +153,11 @@ def _groups(findings: list[Finding]) -> list[list[Finding]]:
     return groups
 
 
-def _section(number: int, path: str, findings: list[Finding], blocks: list[str]) -> str:
-    """A collapsible section of GitLab's job log (doc/ci/jobs/job_logs.md); closed when it holds no error."""
+def _section(number: int, path: str, blocks: list[str], *, count: int, closed: bool) -> str:
+    """A collapsible section of GitLab's job log (doc/ci/jobs/job_logs.md). count: of its findings."""
     import time
 
     now, name = int(time.time()), f"cilint_{number}"
-    closed = "" if any(finding.severity == "error" for finding in findings) else "[collapsed=true]"
-    head = f"{printable(path)}: {words.plural(len(findings), 'finding')}"
-    start = f"\x1b[0Ksection_start:{now}:{name}{closed}\r\x1b[0K{head}"
+    head = f"{printable(path)}: {words.plural(count, 'finding')}"
+    start = f"\x1b[0Ksection_start:{now}:{name}{'[collapsed=true]' if closed else ''}\r\x1b[0K{head}"
     return "\n\n".join([start, *blocks]) + f"\n\x1b[0Ksection_end:{now}:{name}\r\x1b[0K"

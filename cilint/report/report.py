@@ -44,6 +44,7 @@ class Report:
     whole: the entries of which nothing is missing. reach: by fingerprint, the entries that have the finding.
     rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
     the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
+    thresholds: by entry, the severity from which its findings fail the run, as `--fail-on` has it; "error" without one.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Report:
         "reach",
         "rules",
         "secrets",
+        "thresholds",
         "unread",
         "version",
         "whole",
@@ -75,6 +77,7 @@ class Report:
         self.secrets: set[str] = set()
         self.prefix = ""
         self.docs = ""
+        self.thresholds: dict[str, str] = {}
         self.version = __version__
 
     @staticmethod
@@ -112,10 +115,15 @@ class Report:
         if strict and any(item.entry == entry or not entry for item in self.not_assessed):
             return True
         return any(
-            _RANK[finding.severity] <= _RANK[threshold]
+            _at_or_above(finding, threshold)
             for finding in self.open
             if not entry or entry in self.reach.get(finding.fingerprint, (entry,))
         )
+
+    def breaks(self, finding: Finding) -> bool:
+        """Whether an open finding is one of those that fail the run."""
+        entries = self.reach.get(finding.fingerprint) or self.entries
+        return any(_at_or_above(finding, self.thresholds.get(entry, "error")) for entry in entries)
 
     def path(self, span: Span) -> str:
         """The path of a span's file as it is reached from the working directory."""
@@ -132,3 +140,7 @@ class Report:
     def sort(self) -> None:
         """Order findings by place, so that every run and every format tells them alike."""
         self.findings.sort(key=lambda finding: (*finding.span.key, finding.rule, finding.message))
+
+
+def _at_or_above(finding: Finding, threshold: str) -> bool:
+    return threshold != "never" and _RANK[finding.severity] <= _RANK[threshold]

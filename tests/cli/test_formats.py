@@ -234,6 +234,26 @@ def test_gitlab_log_sections(cilint):
     assert "\x1b[1;31merror[image-private]" in done.out
 
 
+@pytest.mark.parametrize(
+    ("options", "settings", "closed"),
+    [
+        ((), "", True),
+        (("--fail-on", "warning"), "", False),
+        ((), "fail-on: warning\n", False),
+        (("--fail-on", "never"), "fail-on: warning\n", True),
+        (("--exit-zero",), "fail-on: warning\n", True),
+    ],
+)
+def test_the_section_that_fails_the_run_is_open(cilint, options, settings, closed):
+    files = {
+        ".gitlab-ci.yml": "stages: [build]\na: {stage: build, image: i:1.2.3, script: [env]}\n",
+        ".cilint.yaml": f"packs: [gitlab, security]\nselect: [secret-printed]\n{settings}",
+    }
+    done = cilint("check", *options, files=files, env={"GITLAB_CI": "true"})
+    assert ("section_start:" in done.out, done.status) == (True, int(not closed))
+    assert ("[collapsed=true]" in done.out) is closed
+
+
 def test_no_secret_gets_out_of_a_frame(cilint):
     text = "a:\n  image: $CI_REGISTRY/x\n  variables:\n    TOKEN: glpat-aB3dE5fG7hI9jK1lM3nO\n  script: [x]\n"
     for name in ("full", "concise", "json", "gitlab", "junit", "sarif", "markdown"):
