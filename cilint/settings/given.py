@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from cilint.errors import SettingsError, UsageError
+from cilint.errors import CilintError, SettingsError, UsageError
 from cilint.settings import Settings, parse
 from cilint.source import Source
 
@@ -59,8 +59,14 @@ def _validated(key: str, text: str, above: int = 0) -> Settings:
     try:
         return parse(text.encode("utf-8", "surrogateescape"), f"--set {key}", os.getcwd())
     except SettingsError as error:
-        message = _LINE.sub(lambda line: f"{line[1]}{int(line[2]) - above}", error.message)
-        raise SettingsError(f"--set {key}: {message.removeprefix(f'{key}: ')}", help=error.help) from None
+        first, *others = (_of_call(key, one, above) for one in (error, *error.further))
+        raise SettingsError(first.message, help=first.help, further=others) from None
+
+
+def _of_call(key: str, error: CilintError, above: int) -> SettingsError:
+    """The fault without its place in a file that nobody wrote."""
+    message = _LINE.sub(lambda line: f"{line[1]}{int(line[2]) - above}", error.message)
+    return SettingsError(f"--set {key}: {message.removeprefix(f'{key}: ')}", help=error.help)
 
 
 def _at(settings: Settings, way: tuple[str, ...]) -> Any:

@@ -7,8 +7,9 @@ from cilint.nearest import nearest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import NoReturn, TypeAlias
+    from typing import TypeAlias
 
+    from cilint.errors import SettingsError
     from cilint.rules import Rule, RuleSet
     from cilint.settings.settings import Settings
 
@@ -22,41 +23,43 @@ _GLOBS = ("per-file-ignores", "per-job-ignores")
 def elsewhere(settings: Settings, rules: RuleSet, everything: Callable[[], RuleSet]) -> frozenset[str]:
     """The names of the settings that exist, though this run has neither such a rule nor such a pack.
 
-    everything: loads all rules that the settings may speak of. Raises SettingsError for the first name that is wrong.
+    everything: loads all rules that the settings may speak of. Raises SettingsError for the names that are wrong.
     """
     packs = {rule.pack for rule in rules}
     missing = [(way, word) for way, word in _words(settings) if word not in rules and word not in packs]
     strangers = [name for _, name in _rules(settings) if name not in rules]
     known = everything() if missing or strangers else rules
     known_packs = packs | {rule.pack for rule in known}
+    faults: list[SettingsError] = []
     for way, word in missing:
         if word not in known and word not in known_packs:
-            _refuse(
-                settings,
-                way,
-                f"no such rule or pack: {word or repr(word)}",
-                word,
-                [*known.rules, *rules.rules, *known_packs],
-            )
+            message, others = f"no such rule or pack: {word or repr(word)}", [*known.rules, *rules.rules, *known_packs]
+            faults.append(_wrong(settings, way, message, word, others))
     for way, name in _rules(settings):
         rule = rules.get(name) or known.get(name)
         if rule is None:
             hint = f"{name} is a pack: name its rules" if name in known_packs else _LISTED
-            _refuse(settings, way, f"no such rule: {name}", name, [*known.rules, *rules.rules], hint=hint)
-        if way[0] != "waivers":
-            _may_change(settings, str(way[0]), rule, rules)
+            faults.append(_wrong(settings, way, f"no such rule: {name}", name, [*known.rules, *rules.rules], hint=hint))
+        elif way[0] != "waivers":
+            faults += _unchangeable(settings, str(way[0]), rule, rules)
+    if faults:
+        from cilint.settings.schema import together
+
+        raise together(faults)
     return frozenset([*(word for _, word in missing), *strangers])
 
 
-def _may_change(settings: Settings, key: str, rule: Rule, rules: RuleSet) -> None:
+def _unchangeable(settings: Settings, key: str, rule: Rule, rules: RuleSet) -> Iterator[SettingsError]:
+    """What the settings say of a rule and may not."""
     if rule.required and rule.id in rules:
         message = f"{rule.id} is required by pack {rule.pack}, which alone sets its severity and parameters"
-        _refuse(settings, (key, rule.id), message, hint="")
+        yield _wrong(settings, (key, rule.id), message, hint="")
+        return
     for name in settings.parameters[rule.id] if key == "parameters" else ():
         if name not in rule.parameters:
             hint = f"its parameters: {', '.join(rule.parameters) or 'none'}"
             message = f"rule {rule.id} has no parameter {name!r}"
-            _refuse(settings, (key, rule.id, name), message, name, rule.parameters, hint=hint)
+            yield _wrong(settings, (key, rule.id, name), message, name, rule.parameters, hint=hint)
 
 
 def _words(settings: Settings) -> Iterator[tuple[Way, str]]:
@@ -79,10 +82,10 @@ def _rules(settings: Settings) -> Iterator[tuple[Way, str]]:
         yield ("waivers", "unwaivable", number), name
 
 
-def _refuse(
+def _wrong(
     settings: Settings, way: Way, message: str, word: str = "", known: Iterable[str] = (), *, hint: str = _LISTED
-) -> NoReturn:
+) -> SettingsError:
     from cilint.settings.fault import fault
 
     near = nearest(word, known)
-    raise fault(settings, way, message, help=f"did you mean {near}?" if near else hint, key=isinstance(way[-1], str))
+    return fault(settings, way, message, help=f"did you mean {near}?" if near else hint, key=isinstance(way[-1], str))

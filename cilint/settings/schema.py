@@ -15,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from yaml.events import DocumentStartEvent, ScalarEvent, SequenceStartEvent, StreamStartEvent
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
@@ -22,6 +23,7 @@ from cilint.notation.patterns import PatternError, compiled
 from cilint.span import Span
 from cilint.tree import Mapping, plain, read
 from cilint.tree.node import Scalar, Sequence, ruby_text
+from cilint.tree.piece import Piece
 from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
@@ -172,35 +174,67 @@ def json_schema() -> dict[str, Any]:
 
 
 def validate(source: Source) -> dict[str, Any]:
-    """The settings of a text as plain data, only the keys that it sets. Raises SettingsError at the first fault."""
+    """The settings of a text as plain data, only the keys that it sets. Raises SettingsError for all faults."""
     body = body_of(source)
     if body is None:
         return {}
     try:
         model = SettingsModel.model_validate(plain(body))
     except ValidationError as error:
-        faults = error.errors()
-        among = [one for one in faults if one["loc"][:2] == faults[0]["loc"][:2]]
-        # Where a value may be of two kinds, the deepest fault is of the kind that was meant.
-        fault = max(among, key=lambda one: len(one["loc"])) if _tagged(faults[0]) else faults[0]
-        more = len(faults) - (len(among) if _tagged(faults[0]) else 1)
-        message, hint, span = _complaint(body, fault)
-        rest = f"{more} more fault{'s' if more > 1 else ''}" if more else ""
-        raise SettingsError(message, span=span, help="; ".join(filter(None, (hint, rest)))) from None
+        meant: dict[Any, Any] = {}
+        for fault in error.errors():
+            # Where a value may be of two kinds, the deepest fault is of the kind that was meant.
+            key = fault["loc"][:2] if _tagged(fault) else (fault["loc"], fault["type"])
+            meant[key] = max(meant.get(key, fault), fault, key=lambda one: len(one["loc"]))
+        raise together([_complaint(body, fault) for fault in meant.values()]) from None
     return model.model_dump(by_alias=True, exclude_unset=True)
 
 
+def together(faults: list[SettingsError]) -> SettingsError:
+    """The error that tells of all these faults, by place, as far as a person would read them."""
+    first, *others = sorted(faults, key=lambda fault: fault.span.key if fault.span else ())
+    shown = others[: _FAULTS_AT_MOST - 1]
+    if left := len(others) - len(shown):
+        shown[-1] = SettingsError(f"{left + 1} more faults are left out here")
+    return SettingsError(first.message, span=first.span, help=first.help, further=shown)
+
+
+_FAULTS_AT_MOST = 20
+
+
 def body_of(source: Source) -> Mapping | None:
-    """The settings as a positioned tree; None for an empty file. Raises SettingsError for what is no YAML."""
+    """The settings as a positioned tree; None for an empty file. Raises SettingsError for what is no YAML, or no map."""
     reading = read(source)
     for finding in reading.findings:
-        raise SettingsError(finding.message, span=finding.span)
+        if finding.rule != "yaml-root":
+            raise SettingsError(finding.message, span=finding.span)
+    if reading.body is None:
+        _refuse_other(source)
     for number, line in enumerate(source.lines, 1):
         if _DIVIDER.match(line) and any(map(_CONTENT.match, source.lines[: number - 1])):
             raise SettingsError("settings are one document", span=Span(source, number, 1, number, 4))
-    for key in _twice(reading.body):
-        raise SettingsError(f"{key.text} is written twice", span=key.span)
+    if doubled := [SettingsError(f"{key.text} is written twice", span=key.span) for key in _twice(reading.body)]:
+        raise together(doubled)
     return reading.body
+
+
+def _refuse_other(source: Source) -> None:
+    """Raises SettingsError where a text without a map holds something else; what GitLab would call blank, too."""
+    next_event = Piece(source, 0, len(source.text)).events()
+    while type(event := next_event()) in (StreamStartEvent, DocumentStartEvent):
+        pass
+    if isinstance(event, (SequenceStartEvent, ScalarEvent)) and _is_said(event):
+        start, end = event.start_mark, event.end_mark
+        assert start, "libyaml places every event"
+        assert end
+        span = Span(source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        kind = "a text" if isinstance(event, ScalarEvent) else "a list"
+        raise SettingsError(f"settings are a map of keys, and this is {kind}", span=span, help="as in fail-on: warning")
+
+
+def _is_said(event: SequenceStartEvent | ScalarEvent) -> bool:
+    """Whether it is more than the `~` or nothing that stands for no value."""
+    return not (isinstance(event, ScalarEvent) and event.implicit[0] and event.value in ("", "~", "null"))
 
 
 _DIVIDER = re.compile(r"---(\s|$)")
@@ -225,7 +259,7 @@ def _tagged(fault: Any) -> bool:
     return any(_TAG.match(str(part)) for part in fault["loc"] if part != "[key]")
 
 
-def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
+def _complaint(body: Mapping, fault: Any) -> SettingsError:
     loc: tuple[str | int, ...] = tuple(fault["loc"])
     name = ".".join(str(part) for part in loc if not isinstance(part, int) and not _TAG.match(part))
     if fault["type"] == "extra_forbidden":
@@ -234,11 +268,11 @@ def _complaint(body: Mapping, fault: Any) -> tuple[str, str, Span]:
         known = [field.alias or key for key, field in model.model_fields.items()]
         near = nearest(str(loc[-1]), known)
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
-        return f"unknown key {name}", hint, place_of(body, loc, key=True)
+        return SettingsError(f"unknown key {name}", help=hint, span=place_of(body, loc, key=True))
     given = fault["input"]
     near = nearest(given, _allowed(fault)) if isinstance(given, str) else None
     hint = f"did you mean {near}?" if near else _HINTS.get(name, "")
-    return f"{name}: {_said(fault)}", hint, place_of(body, loc, key=loc[-1] == "[key]")
+    return SettingsError(f"{name}: {_said(fault)}", help=hint, span=place_of(body, loc, key=loc[-1] == "[key]"))
 
 
 _KINDS = {
@@ -255,6 +289,8 @@ def _said(fault: Any) -> str:
         quoted = fault["type"] == "bool_type" and isinstance(fault["input"], str)
         rest = ", and nothing is there" if fault["input"] is None else ", without quotes" if quoted else ""
         return f"{kind} is wanted{rest}"
+    if fault["type"] == "literal_error":
+        return f"one of {', '.join(_allowed(fault))} is wanted"
     if fault["type"] == "string_pattern_mismatch":
         return f"{fault['input']!r} has another form"
     message: str = fault["msg"].removeprefix("Value error, ")

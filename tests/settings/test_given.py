@@ -50,7 +50,7 @@ def test_values_are_yaml_and_names_follow_behind_dots(text, key, value):
         ("severity.=error", "--set severity.: a key has no name", "write KEY=VALUE"),
         ("strict=ja", "--set strict: true or false is wanted, without quotes", ""),
         ("strict.x=true", "--set strict.x: unknown key strict.x", "did you mean strict?"),
-        ("severity.r=eror", "--set severity.r: input should be", "did you mean error?"),
+        ("severity.r=eror", "--set severity.r: one of error, warning, info is wanted", "did you mean error?"),
         ("ignore=[a", "--set ignore: the `[` opened on line 1 is not closed", ""),
         ("strict=true\rignore: [a]", "--set strict: ", ""),
         ("packs=", "--set packs: a list is wanted, and nothing is there", ""),

@@ -49,7 +49,7 @@ def test_a_name_that_is_nearly_right_is_told(tmp_path):
         find(str(tmp_path / "ci.yml"))
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "packs: []\n"])
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "~\n", "{}\n", "packs: []\n"])
 def test_empty_settings_are_the_defaults(tmp_path, text):
     settings = loaded(tmp_path, text)
     default = Settings()
@@ -80,7 +80,7 @@ def test_what_is_written_holds_on_the_first_and_the_second_run(tmp_path):
         ("per-file-ignore: {}\n", "unknown key per-file-ignore", "did you mean per-file-ignores?", (1, 1)),
         (
             "severity:\n  a: eror\n",
-            "severity.a: input should be 'error', 'warning' or 'info'",
+            "severity.a: one of error, warning, info is wanted",
             "did you mean error?",
             (2, 6),
         ),
@@ -99,7 +99,10 @@ def test_what_is_written_holds_on_the_first_and_the_second_run(tmp_path):
             (1, 16),
         ),
         ("packs: [\n", None, "", (1, 9)),
-        ("- a\n", None, "", (1, 1)),
+        ("- a\n", "settings are a map of keys, and this is a list", "as in fail-on: warning", (1, 1)),
+        ("# all\n---\n[]\n", "settings are a map of keys, and this is a list", "as in fail-on: warning", (3, 1)),
+        ("''\n", "settings are a map of keys, and this is a text", "as in fail-on: warning", (1, 1)),
+        ("false\n", "settings are a map of keys, and this is a text", "as in fail-on: warning", (1, 1)),
         ("strict: true\nstrict: false\n", "strict is written twice", "", (1, 1)),
         ("severity: {a: info, a: error}\n", "a is written twice", "", (1, 12)),
         ("scenarios:\n  - x: [{a: 1, a: 2}]\n", "a is written twice", "", (2, 10)),
@@ -141,6 +144,29 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path, text, message, hint, pla
     if message is not None:
         assert got[0] == message
     assert got[1:] == (hint, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("strikt: true\nfail-on: eror\nignore: 3\n", ["1:1", "2:10", "3:9"]),
+        ("waivers: {approvers: {error: [1]}, remind: x}\nscenarios: {a: {tags: v1}}\n", ["1:31", "1:44", "2:17"]),
+        ("strict: true\nstrict: true\nignore: []\nignore: []\n", ["1:1", "3:1"]),
+    ],
+)
+def test_all_that_is_wrong_is_told_by_place(tmp_path, text, told):
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, text)
+    faults = (caught.value, *caught.value.further)
+    assert [f"{fault.span.line}:{fault.span.column}" for fault in faults] == told
+
+
+def test_no_more_faults_than_a_person_reads(tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, "".join(f"x{number}: 1\n" for number in range(50)))
+    assert caught.value.message == "unknown key x0"
+    assert len(caught.value.further) == 19
+    assert caught.value.further[-1].message == "31 more faults are left out here"
 
 
 @pytest.mark.parametrize("glob", ["*", "ci/[a-z]*.yml", "[[]x[]]", "[]]", "[!]]", "a]"])
@@ -212,6 +238,15 @@ def test_names_that_mean_nothing_are_told_with_their_place(tmp_path, text, messa
     error = caught.value
     assert (error.message, error.help, (error.span.line, error.span.column)) == (message, hint, place)
     assert error.span.source.path == settings.path
+
+
+def test_all_names_that_mean_nothing_are_told_at_once(tmp_path):
+    settings = loaded(tmp_path, "severity:\n  image-mising: info\nignore: [zz]\nwaivers: {unwaivable: [gitlab]}\n")
+    with pytest.raises(SettingsError) as caught:
+        elsewhere(settings, RULES, lambda: RULES)
+    faults = (caught.value, *caught.value.further)
+    assert [fault.span.line for fault in faults] == [2, 3, 4]
+    assert "image-mising" in faults[0].message
 
 
 def test_names_of_other_packs_are_passed_over_and_only_then_are_those_loaded(tmp_path):
