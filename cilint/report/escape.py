@@ -27,16 +27,22 @@ def shown(character: str, *, ascii: bool = False) -> str:
 def json_text(data: object, indent: int = 2) -> str:
     r"""The data as JSON: readable characters as they are, all others as `\uXXXX`, so that no reader of the raw text
     is misled by what `printable` spells out in texts for people.
-    """
-    import json
 
-    return harmless_json(json.dumps(data, indent=indent, ensure_ascii=False))
+    indent: spaces a level. Raises TypeError for what JSON does not know.
+    """
+    from cilint.report.indented import put
+
+    pieces: list[str] = []
+    put(data, "\n", " " * indent, pieces.append)
+    return harmless_json("".join(pieces))
 
 
 def harmless_json(text: str) -> str:
     """A text that is JSON already, with what is not readable in it escaped."""
+    if text.replace("\n", "").isprintable():
+        return text
     odd = {character for character in set(text) if not (character.isprintable() or character == "\n")}
-    return text.translate({ord(character): _escaped(character) for character in odd}) if odd else text
+    return text.translate({ord(character): _escaped(character) for character in odd})
 
 
 def _escaped(character: str) -> str:

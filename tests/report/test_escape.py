@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cilint.report.escape import harmless_json, json_text, printable
 
@@ -26,3 +28,19 @@ def test_json_of_others_is_spelt_out_too():
 
 def test_text_shows_what_cannot_be_read():
     assert printable("a\u202eb\x9bc\u200bd") == "a\\u202eb\\x9bc\\u200bd"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_json_is_laid_out_as_the_library_does(data):
+    for indent in (1, 2):
+        assert json_text(data, indent) == harmless_json(json.dumps(data, indent=indent, ensure_ascii=False))
+
+
+def test_what_is_no_json_is_refused():
+    with pytest.raises(TypeError, match="set is not JSON"):
+        json_text({"a": {1}})
