@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
     from typing import TypeAlias
 
+    from cilint.tree.node import Node
     from cilint.tree.site import Site
 
 # `$$` and `%%` are matched so that they are stepped over: the runner's pass makes one sign of them.
@@ -26,14 +27,14 @@ REFERENCE = Pattern(
 
 
 class Variable:
-    """One variable as written. value: its text by Ruby's `to_s`; raw: `expand: false`; site: its value."""
+    """One variable as written. value: its text by Ruby's `to_s`; raw: `expand: false`; node: its value."""
 
-    __slots__ = ("_refers", "name", "raw", "site", "value")
+    __slots__ = ("_refers", "name", "node", "raw", "value")
 
-    def __init__(self, name: str, value: str, site: Site | None = None, *, raw: bool = False) -> None:
+    def __init__(self, name: str, value: str, node: Node | None = None, *, raw: bool = False) -> None:
         self.name = name
         self.value = value
-        self.site = site
+        self.node = node
         self.raw = raw
         self._refers: list[str] | None = None
 
@@ -52,23 +53,50 @@ if TYPE_CHECKING:
     Definitions: TypeAlias = dict[str, Variable]
 
 
+class VariableMaps:
+    """Reads `variables:` maps. What jobs share, by `extends`, aliases or references, is read once and is one object."""
+
+    __slots__ = ("_maps", "_plain", "_variables")
+
+    def __init__(self) -> None:
+        self._maps: dict[int, tuple[Node, Definitions]] = {}
+        self._variables: dict[tuple[str, int], Variable] = {}
+        self._plain: dict[int, tuple[Definitions, dict[str, str]]] = {}
+
+    def read(self, site: Site | None) -> Definitions:
+        """The variables that a `variables:` map defines, by name, in order."""
+        node = None if site is None else site.node
+        if not isinstance(node, Mapping):
+            return {}
+        known = self._maps.get(id(node))
+        if known is None:
+            found = {}
+            for written, value in node.items():
+                name = key_text(written)
+                place = (name, id(value))
+                found[name] = self._variables.get(place) or self._variables.setdefault(place, _variable(name, value))
+            known = self._maps[id(node)] = node, found  # which also keeps the node, and with it its id
+        return known[1]
+
+    def plain(self, yaml: Definitions) -> dict[str, str]:
+        """The unexpanded values of what was read, by name."""
+        known = self._plain.get(id(yaml))
+        if known is None:
+            known = self._plain[id(yaml)] = yaml, {name: variable.value for name, variable in yaml.items()}
+        return known[1]
+
+
 def definitions(site: Site | None) -> Definitions:
-    """The variables that a `variables:` map defines, by name, in order."""
-    found: Definitions = {}
-    if site is None:
-        return found
-    for written, value in site.items():
-        name = key_text(written)
-        found[name] = _variable(name, value)
-    return found
+    """The variables that one `variables:` map defines, by name, in order."""
+    return VariableMaps().read(site)
 
 
-def _variable(name: str, site: Site) -> Variable:
-    if isinstance(site.node, Mapping):
-        value, expand = site.set("value"), site.set("expand")
-        raw = expand is not None and expand.value is False
-        return Variable(name, ruby_text(value.value) if value is not None else "", site, raw=raw)
-    return Variable(name, ruby_text(site.value) if isinstance(site.node, Scalar) else "", site)
+def _variable(name: str, node: Node) -> Variable:
+    if isinstance(node, Mapping):
+        value, expand = node.set("value"), node.get("expand")
+        raw = isinstance(expand, Scalar) and expand.value is False
+        return Variable(name, ruby_text(value.value) if isinstance(value, Scalar) else "", node, raw=raw)
+    return Variable(name, ruby_text(node.value) if isinstance(node, Scalar) else "", node)
 
 
 def inherited(globals_: Definitions, inherit: Site | None) -> Definitions:

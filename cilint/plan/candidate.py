@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.notation.expression import ExpressionError, parse
 from cilint.pipeline.job import needs_of
 from cilint.pipeline.matrix import needed_names
-from cilint.pipeline.variables import Variable, definitions
+from cilint.pipeline.variables import Variable
 from cilint.plan.only_except import OnlyExcept
 from cilint.plan.predefined import of_job, tier_of
 from cilint.tree.node import Mapping, Scalar, ruby_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cilint.notation.expression import Expression
     from cilint.pipeline.job import Clause, Job, Need
     from cilint.pipeline.matrix import Instance
-    from cilint.pipeline.variables import Definitions
+    from cilint.pipeline.variables import Definitions, VariableMaps
     from cilint.plan.context import Context
     from cilint.tree.site import Site
 
@@ -44,12 +44,12 @@ class Condition:
         "when",
     )  # fmt: skip
 
-    def __init__(self, clause: Clause) -> None:
+    def __init__(self, clause: Clause, maps: VariableMaps) -> None:
         self.clause = clause
         self.when = clause.text("when")
         self.allow_failure = _boolean(clause.get("allow_failure"))
         self.interruptible = _boolean(clause.get("interruptible"))
-        self.variables: Definitions = definitions(clause.get("variables"))
+        self.variables: Definitions = maps.read(clause.get("variables"))
         needs = clause.get("needs")
         self.needs: list[Need] = [] if needs is None else list(needs_of(needs))
         self.expression: Expression | None = None
@@ -89,9 +89,9 @@ class Condition:
         return self.clause.text("start_in")
 
 
-def conditions(clauses: list[Clause] | None) -> list[Condition] | None:
+def conditions(clauses: list[Clause] | None, maps: VariableMaps) -> list[Condition] | None:
     """The conditions of a list of clauses; None without `rules`."""
-    return None if clauses is None else [Condition(clause) for clause in clauses]
+    return None if clauses is None else [Condition(clause, maps) for clause in clauses]
 
 
 def deciding(listed: list[Condition], context: Context) -> Condition | None:
@@ -187,11 +187,10 @@ class Candidate:
         self.conditions = shared.conditions
         self.policy = shared.policy
         self.needs = needs
-        self.variables = shared.variables
+        self.variables, self.plain = shared.variables, shared.plain
         if instance.variables:
             rows = {name: Variable(name, value) for name, value in instance.variables.items()}
-            self.variables = {**shared.variables, **rows}
-        self.plain = {name: variable.value for name, variable in self.variables.items()}
+            self.variables, self.plain = {**shared.variables, **rows}, {**shared.plain, **instance.variables}
         self.own = of_job(instance, self.stage, self.when)
         self.start_in = shared.start_in
         self.inherit = shared.inherit
@@ -221,18 +220,19 @@ class JobParts:
     """
 
     __slots__ = (
-        "allow_failure", "conditions", "environment", "exit_codes", "inherit", "interruptible", "job", "policy",
-        "rules_span", "start_in", "variables", "when",
+        "allow_failure", "conditions", "environment", "exit_codes", "inherit", "interruptible", "job", "plain",
+        "policy", "rules_span", "start_in", "variables", "when",
     )  # fmt: skip
 
-    def __init__(self, job: Job, *, joins_all: bool) -> None:
+    def __init__(self, job: Job, maps: VariableMaps, *, joins_all: bool) -> None:
         self.job = job
         self.when = job.text("when") or DEFAULT_WHEN
         self.allow_failure, self.exit_codes = _failure(job, self.when)
-        self.conditions = conditions(job.clauses)
+        self.conditions = conditions(job.clauses, maps)
         policy = OnlyExcept(job, default=not joins_all and not job.site.has("rules"))
         self.policy = None if self.conditions is not None or policy.says_nothing else policy
-        self.variables = definitions(job.get("variables"))
+        self.variables = maps.read(job.get("variables"))
+        self.plain = maps.plain(self.variables)
         rules = job.get("rules")
         self.rules_span = job.span if rules is None else rules.key_span
         self.start_in = job.text("start_in")

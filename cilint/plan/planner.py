@@ -11,7 +11,7 @@ import re
 from cilint.pattern import Pattern
 from cilint.pipeline.job import Clause
 from cilint.pipeline.matrix import instances
-from cilint.pipeline.variables import definitions, inherited
+from cilint.pipeline.variables import VariableMaps, inherited
 from cilint.plan.candidate import Candidate, ClauseError, JobParts, NeededJob, conditions, deciding, expand_needs
 from cilint.plan.context import Context, Situation, may_circle, plain_values
 from cilint.plan.planned import Absence, Plan, PlannedJob, Refusal
@@ -50,10 +50,11 @@ class Planner:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.globals = definitions(pipeline.variables)
+        maps = VariableMaps()
+        self.globals = maps.read(pipeline.variables)
         self.stages = _stages(pipeline)
         rules = None if pipeline.workflow is None else pipeline.workflow.set("rules")
-        self.workflow = conditions(None if rules is None else _clauses(rules))
+        self.workflow = conditions(None if rules is None else _clauses(rules), maps)
         # Even `rules: null` counts here: the key is there (lib/gitlab/ci/config/entry/workflow.rb, `has_rules?`).
         joins_all = pipeline.workflow is not None and pipeline.workflow.has("rules")
         index = {name: number for number, name in enumerate(self.stages)}
@@ -65,7 +66,7 @@ class Planner:
         }
         self.candidates: list[Candidate] = []
         for job in pipeline.jobs.values():
-            shared = JobParts(job, joins_all=joins_all)
+            shared = JobParts(job, maps, joins_all=joins_all)
             needs = expand_needs(job.needs, self._instances.get)
             self.candidates += [Candidate(item, shared, needs, index[job.stage]) for item in made[job.name]]
         self.candidates.sort(key=lambda candidate: candidate.stage_index)
@@ -149,28 +150,39 @@ class Planner:
         planned.environment = environment
         _apply(planned, condition)
         own = {} if condition is None else plain_values(condition.variables)
-        planned.variables = {**context.plain, **own}
+        planned.variables = {**context.plain, **own} if own else context.plain
         result.created.append(planned)
         for cycle in context.cycles() if shared.circles_in(candidate) else ():
-            site = next((yaml[name].site for name in cycle if name in yaml), None)
+            node = next((yaml[name].node for name in cycle if name in yaml), None)
             listed = ", ".join(f'"{name}"' for name in cycle)
             message = f"{candidate.name}: circular variable reference detected: [{listed}]"
-            result.errors.append(Refusal("variables", message, site.span if site else job.span, candidate.name))
+            result.errors.append(Refusal("variables", message, node.span if node else job.span, candidate.name))
 
 
 class _Shared:
     """What the jobs of one plan share. globals: the global variables after `workflow`."""
 
-    __slots__ = ("_may_circle", "_plain", "globals", "situation")
+    __slots__ = ("_known", "_may_circle", "_plain", "_referring", "globals", "situation")
 
     def __init__(self, situation: Situation, globals_: Definitions) -> None:
         self.situation = situation
         self.globals = globals_
         self._plain = plain_values(globals_)
         self._may_circle = situation.has_references or may_circle(globals_)
+        # By the variables of jobs and by what they inherit, which jobs have in common.
+        self._known: dict[tuple[int, int], tuple[Definitions, dict[str, str]]] = {}
+        self._referring: dict[int, bool] = {}
 
     def context_of(self, candidate: Candidate) -> Context:
         """The variables of a job."""
+        inherit = candidate.inherit
+        place = (id(candidate.variables), 0 if inherit is None else id(inherit.node))
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = self._variables_of(candidate)
+        return Context(self.situation, known[0], candidate.own, known[1])
+
+    def _variables_of(self, candidate: Candidate) -> tuple[Definitions, dict[str, str]]:
         yaml, plain = self.globals, self._plain
         if candidate.inherit is not None:
             yaml = inherited(yaml, candidate.inherit)
@@ -178,11 +190,16 @@ class _Shared:
         if candidate.variables:
             yaml = {**yaml, **candidate.variables}
             plain = {**plain, **candidate.plain}
-        return Context(self.situation, yaml, candidate.own, plain)
+        return yaml, plain
 
     def circles_in(self, candidate: Candidate) -> bool:
         """Whether it takes a closer look to see that a job's variables do not refer to each other in a circle."""
-        return self._may_circle or any(variable.refers for variable in candidate.variables.values())
+        if self._may_circle:
+            return True
+        place = id(candidate.variables)
+        if place not in self._referring:
+            self._referring[place] = any(variable.refers for variable in candidate.variables.values())
+        return self._referring[place]
 
 
 def _apply(planned: PlannedJob, condition: Condition | None) -> None:
