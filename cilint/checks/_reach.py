@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cilint.pipeline.variables import references
-from cilint.tree.node import Mapping, Sequence, ruby_text
+from cilint.rules.scalars import below
+from cilint.tree.node import Sequence, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ class Reach:
     def _everything(self) -> Iterator[tuple[str, Site]]:
         """Every scalar of every job with the job's name, then those of variables and workflow with ""."""
         for job in self._context.pipeline.jobs.values():
-            for site in scalars(job.site):
+            for site in self._context.scalars.of(job):
                 yield job.name, site
         for key in ("variables", "workflow"):
             shared = self._context.config.site.set(key)
-            for site in scalars(shared) if shared else ():
+            for site in below(shared) if shared else ():
                 yield "", site
 
     @property
@@ -117,7 +118,7 @@ class Reach:
             self._users = {}
             files: dict[str, set[str]] = {}
             for job in self._context.pipeline.jobs.values():
-                names = {name for site in scalars(job.site) for name in references(ruby_text(site.value))}
+                names = {name for site in self._context.scalars.of(job) for name in references(ruby_text(site.value))}
                 for source in self._context.scripts.files(job):
                     if source.path not in files:
                         files[source.path] = {*references(source.text), *_words(source.text)}
@@ -125,19 +126,6 @@ class Reach:
                 for name in names:
                     self._users.setdefault(name, {})[job.name] = None
         return self._users
-
-
-def scalars(site: Site) -> Iterator[Site]:
-    """Every scalar at or below a site."""
-    node = site.node
-    if isinstance(node, Mapping):
-        for _, child in site.items():  # noqa: PERF102  # a site's items are no dict's
-            yield from scalars(child)
-    elif isinstance(node, Sequence):
-        for child in site:
-            yield from scalars(child)
-    else:
-        yield site
 
 
 def _words(text: str) -> Iterator[str]:

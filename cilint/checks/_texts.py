@@ -8,7 +8,6 @@ from __future__ import annotations
 from cilint.checks._reach import Reach
 from cilint.shell.script import in_file
 from cilint.tree.lines import span_of
-from cilint.tree.node import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
     from cilint.source import Source
-    from cilint.tree.node import Node
+    from cilint.tree.node import Scalar
     from cilint.tree.site import Path
 
 
@@ -62,25 +61,9 @@ def texts(context: Context, *words: str) -> Iterator[Text]:
             continue
         for document in (reading.header, reading.body):
             if document is not None:
-                for path, node in _leaves(document):
+                for path, node in context.scalars.written(document):
                     if isinstance(node.value, (str, int)) and node.text:
                         yield Text(node.text, reading.source, reach, node, path)
     for source in context.called:
         if not words or any(word in source.text for word in words):
             yield Text(source.text, source, reach)
-
-
-def _leaves(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
-    """Every scalar written below a node of one file, with its path; values that a repeated key lost among them."""
-    if isinstance(node, Scalar):
-        yield path, node
-    elif isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if index not in node.trails:
-                yield from _leaves(item, (*path, index))
-    elif isinstance(node, Mapping):
-        for key, value in node.values.items():
-            if key not in node.trails:
-                yield from _leaves(value, (*path, key if isinstance(key, str) else str(node.keys[key].text)))
-        for written, value in node.duplicates:
-            yield from _leaves(value, (*path, written.text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from cilint.checks._reach import scalars
 from cilint.finding import Related
 from cilint.pattern import Pattern
 from cilint.pipeline.matrix import instances
@@ -87,7 +86,7 @@ def _variables(clause: Clause) -> dict[str, str]:
 def _foreign(context: Context, job: Job, tier: str, tiers: dict[str, str], case: _Case) -> Iterator[Finding]:
     """Variables of another tier, in the job itself, in global variables that it uses, in the files that it calls."""
     used: set[str] = set(case.common) if context.scripts.mention(job, "aws", "AWS_", "cdk") else set()
-    for site in scalars(job.site):
+    for site in context.scalars.of(job):
         names = _NAMES.findall(site.value) if isinstance(site.value, str) and "$" in site.value else ()
         for name in names if case.has(job, site) else ():
             used.add(name)

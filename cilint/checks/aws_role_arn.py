@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from cilint.checks._reach import Reach, scalars
+from cilint.checks._reach import Reach
 from cilint.checks._texts import texts
 from cilint.finding import Related
 from cilint.pattern import Pattern
 from cilint.pipeline.variables import references
 from cilint.rules.expand import expand_word
+from cilint.rules.scalars import below
 from cilint.rules.select import subjects
 from cilint.tree.node import ruby_text
 
@@ -111,7 +112,7 @@ class _Composed:
             yield subject.name, subject.text
         for job in self._context.jobs:
             parallel = job.get("parallel")
-            for site in scalars(parallel) if parallel else ():
+            for site in below(parallel) if parallel else ():
                 yield next(str(key) for key in reversed(site.path) if isinstance(key, str)), ruby_text(site.value)
             for name, words in self._context.assigned(job).items():
                 for word in words:
@@ -139,7 +140,7 @@ class _Composed:
 
     def _filled_in(self, job: Job) -> Iterator[Finding]:
         """ARNs in texts into which an input was put: what is written there is not yet what the job gets."""
-        for site in scalars(job.site):
+        for site in self._context.scalars.of(job):
             text = ruby_text(site.value)
             if ":role/" in text and any(step.kind == "input" for step in site.trail) and "$[[" in site.span.text:
                 for found in _ROLE.finditer(text):
@@ -149,7 +150,7 @@ class _Composed:
 
     def _values(self, job: Job) -> Iterator[Site]:
         """The values of a job outside its scripts, and of the variables that it has from elsewhere and uses."""
-        for site in scalars(job.site):
+        for site in self._context.scalars.of(job):
             if isinstance(site.value, str) and "script" not in str(site.path[1:2]) and self._may_be(site.value):
                 yield site
         for name, users in self._users.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cilint.checks._reach import Reach, scalars
+from cilint.checks._reach import Reach
 from cilint.pattern import Pattern
 from cilint.pipeline.variables import references
 from cilint.rules.select import subjects
@@ -56,7 +56,7 @@ def _in_yaml(context: Context, names: set[str], file: str) -> Iterator[Finding]:
             jobs = [subject.job.name] if subject.job else reach.of_variable(subject.name)
             yield context.fault(subject.site, f"{message}: {_STORED}", jobs=jobs)
     for job in context.pipeline.jobs.values():
-        for site in scalars(job.site):
+        for site in context.scalars.of(job):
             keyword, key = str(site.path[1]) if len(site.path) > 1 else "", str(site.path[-1])
             if keyword in ("services", "image") and key in names and ruby_text(site.value):
                 yield context.fault(site, f"{key} is set in YAML: {_STORED}", job=job)

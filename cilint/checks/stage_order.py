@@ -38,7 +38,10 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         else:
             last, last_name, before = place, entry["name"], doers
     for job in context.pipeline.jobs.values():
-        yield from _misplaced(context, job, order, homes)
+        roles = context.roles.of(job).keys()
+        allowed = [entry["name"] for entry in order if not roles.isdisjoint(entry["roles"])]
+        if allowed:
+            yield from _misplaced(context, job, allowed, homes)
 
 
 def _homes(context: Context, order: list[dict[str, Any]]) -> dict[str, str]:
@@ -46,8 +49,8 @@ def _homes(context: Context, order: list[dict[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in order:
         counts: dict[str, int] = {}
-        for job in context.pipeline.jobs.values():
-            if job.stage in stages and any(context.roles.has(job, role) for role in entry["roles"]):
+        for job in context.roles.jobs(*entry["roles"]):
+            if job.stage in stages:
                 counts[job.stage] = counts.get(job.stage, 0) + 1
         if counts:
             # The stage of that name wins a tie, then the earlier one.
@@ -62,11 +65,8 @@ def _doers(context: Context, stage: str, entry: dict[str, Any]) -> list[str]:
     return [job.name for job in context.roles.jobs(*entry["roles"]) if job.stage == stage]
 
 
-def _misplaced(context: Context, job: Job, order: list[dict[str, Any]], homes: dict[str, str]) -> Iterator[Finding]:
-    allowed = [entry["name"] for entry in order if any(context.roles.has(job, role) for role in entry["roles"])]
-    if not allowed or job.stage not in context.pipeline.stages:
-        return
-    if any(homes.get(name) == job.stage for name in allowed):
+def _misplaced(context: Context, job: Job, allowed: list[str], homes: dict[str, str]) -> Iterator[Finding]:
+    if job.stage not in context.pipeline.stages or any(homes.get(name) == job.stage for name in allowed):
         return
     stage = job.get("stage")
     wanted = homes.get(allowed[0], allowed[0])

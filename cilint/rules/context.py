@@ -5,8 +5,10 @@ from __future__ import annotations
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.finding import Finding, NotAssessed
 from cilint.language.edition import COMMUNITY, Edition
-from cilint.rules.expand import Expansion, Scopes, expand_word
+from cilint.rules.expand import Expansion, expand_word
 from cilint.rules.roles import Roles
+from cilint.rules.scalars import Scalars
+from cilint.rules.scopes import Scopes
 from cilint.shell.command import assignments
 from cilint.shell.patterns import Patterns
 from cilint.shell.scripts import Scripts
@@ -38,15 +40,14 @@ class Context:
     """One pipeline under judgement.
 
     rule: the rule at work. jobs: those that run something; trigger jobs are in `pipeline.jobs` besides. project: where
-    files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job.
-    not_assessed: what rules could not look at.
-    secrets: texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_verdicts.py`).
-    parent: which child pipeline this is, None for none; children: those that it starts, None until they are looked for.
+    files that jobs call are read from. edition: the GitLab that it is for. scopes: the variables of each job. secrets:
+    texts that no output may show. prover: made by the first rule on gates (`cilint/checks/_verdicts.py`). parent: which
+    child pipeline this is, None for none. children: those that it starts, None until they are looked for.
     """
 
     __slots__ = (
-        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "children",
-        "config", "edition", "jobs", "not_assessed", "parent", "pipeline", "project", "prover", "roles", "rule", "scopes", "scripts", "secrets",
+        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "children", "config",
+        "edition", "jobs", "not_assessed", "parent", "pipeline", "project", "prover", "roles", "rule", "scalars", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,7 @@ class Context:
         self.scopes = Scopes(pipeline)
         self.scripts = Scripts(project, self.literals)
         self.roles = Roles(rules.roles, self)
+        self.scalars = Scalars()
         self.rule: Rule
         self.not_assessed: list[NotAssessed] = []
         self.secrets: set[str] = set()
@@ -97,9 +99,8 @@ class Context:
         help: str = "",
         edits: Iterable[Edit] = (),
     ) -> Finding:
-        """A finding of the rule at work, at the place where the offending value is written.
-
-        site: where the value stands in the composed tree, when `place` is only a span of it.
+        """A finding of the rule at work, where the offending value is written. site: where that stands in the composed
+        tree, when `place` is only a span of it.
         """
         span = place.span if isinstance(place, Site) else place
         if site is None and isinstance(place, Site):
