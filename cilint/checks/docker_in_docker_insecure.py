@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.pattern import Pattern
-from cilint.rules.select import subjects
+from cilint.rules.select import heirs, subjects
 from cilint.shell.command import assignments
 from cilint.tree.node import Mapping, ruby_text
 
@@ -27,7 +27,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         message = _variable_fault(subject.name, subject.text, parameters)
         if message:
             edits = _edits(context, subject, parameters)
-            yield context.fault(subject.site, message, job=subject.job, edits=edits)
+            yield context.fault(subject.site, message, job=subject.job, jobs=heirs(context, subject), edits=edits)
     for job in context.jobs:
         yield from _services(context, job, parameters)
     for command, jobs in context.each_command:

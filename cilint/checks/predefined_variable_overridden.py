@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.rules.select import subjects
+from cilint.rules.select import heirs, subjects
 from cilint.tree.cut import without_entry
 
 TYPE_CHECKING = False
@@ -23,4 +23,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             message = f"{subject.name} is GitLab's own variable; every condition and script now sees this value instead"
             edits = without_entry(key, subject.site.node, safe=False) if key else ()
             span = key.span if key else subject.site.span
-            yield context.fault(span, message, job=subject.job, site=subject.site, edits=edits)
+            yield context.fault(
+                span, message, job=subject.job, jobs=heirs(context, subject), site=subject.site, edits=edits
+            )

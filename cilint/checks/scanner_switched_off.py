@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.like import like_any
-from cilint.rules.select import subjects
+from cilint.rules.select import heirs, subjects
 from cilint.tree.cut import without_entry
 
 TYPE_CHECKING = False
@@ -39,4 +39,4 @@ def _fault(context: Context, subject: Subject, message: str) -> Finding:
     edits = (
         without_entry(key, subject.site.node, safe=False) if key is not None and subject.place is subject.site else ()
     )
-    return context.fault(subject.site, message, job=subject.job, edits=edits)
+    return context.fault(subject.site, message, job=subject.job, jobs=heirs(context, subject), edits=edits)

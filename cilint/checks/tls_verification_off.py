@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.rules.select import subjects
+from cilint.rules.select import heirs, subjects
 from cilint.shell.command import assignments
 
 TYPE_CHECKING = False
@@ -45,7 +45,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     variables: dict[str, list[str]] = parameters["variables"]
     for subject in subjects(context, "variable"):
         if subject.text.lower() in variables.get(subject.name, ()):
-            yield context.fault(subject.site, f"{subject.name} switches certificate checks off", job=subject.job)
+            message = f"{subject.name} switches certificate checks off"
+            yield context.fault(subject.site, message, job=subject.job, jobs=heirs(context, subject))
     for command, jobs in context.each_command:
         for word, what in _found(command, variables):
             finding = context.word_fault(command, word, jobs, f"{what} switches certificate checks off")

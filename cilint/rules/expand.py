@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from cilint.pipeline.variables import REFERENCE
 from cilint.plan.predefined import is_predefined
-from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
+from cilint.tree.node import Mapping, Scalar, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cilint.pipeline.job import Job
-    from cilint.pipeline.pipeline import Pipeline
     from cilint.shell.command import Word
     from cilint.tree.site import Site
 
@@ -80,19 +78,20 @@ class Value:
 
 
 class Layer:
-    """Variables of one strength. certain: they apply in every pipeline; those of clauses do not.
+    """Variables of one strength. certain: they apply in every pipeline; those of clauses do not. lets: the names that
+    `inherit:variables` lets through, None for all.
 
     Values are looked up when a name is asked for: jobs have many variables, and rules ask for few of them.
     """
 
-    __slots__ = ("_by_name", "_maps", "_matrices", "_only", "certain")
+    __slots__ = ("_by_name", "_maps", "_matrices", "certain", "lets")
 
     def __init__(self, *, certain: bool) -> None:
         self.certain = certain
         self._maps: list[Site] = []
         self._by_name: dict[str, list[Site]] | None = None
         self._matrices: list[Site] = []
-        self._only: set[str | None] | None = None
+        self.lets: set[str | None] | None = None
 
     def take(self, map: Site | None) -> Layer:
         """Add the entries of a `variables:` map."""
@@ -108,7 +107,7 @@ class Layer:
     def only(self, names: set[str | None]) -> Layer:
         """The layer with the variables that `inherit:variables` lets through."""
         part = Layer(certain=self.certain)
-        part._maps, part._matrices, part._only = self._maps, self._matrices, names
+        part._maps, part._matrices, part.lets = self._maps, self._matrices, names
         return part
 
     def names(self) -> Iterator[str]:
@@ -119,7 +118,7 @@ class Layer:
 
     def values(self, name: str) -> list[Value]:
         """Every value of a variable, in the order of the file."""
-        if self._only is not None and name not in self._only:
+        if self.lets is not None and name not in self.lets:
             return []
         found: list[Value] = []
         for table in self._with(name):
@@ -281,46 +280,3 @@ def _unset(name: str) -> Expansion:
     if is_predefined(name):
         return Expansion(f"${name}")
     return Expansion(f"${name}", 0, (name,))
-
-
-class Scopes:
-    """The scope of every job of a pipeline, each made when it is asked for."""
-
-    __slots__ = ("_global", "_pipeline", "_scopes", "_workflow")
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._scopes: dict[str, Scope] = {}
-        self._global = Layer(certain=True).take(pipeline.variables)
-        self._workflow = Layer(certain=False)
-        rules = pipeline.workflow.set("rules") if pipeline.workflow else None
-        for rule in rules.flat() if rules else ():
-            self._workflow.take(rule.set("variables"))
-
-    @property
-    def shared(self) -> Scope:
-        """The variables that every job has before it says anything: the workflow's over the global ones."""
-        return Scope([self._workflow, self._global])
-
-    def of(self, job: Job) -> Scope:
-        """The variables of a job: its clauses' over its own and its matrix's, the workflow's, the global ones."""
-        scope = self._scopes.get(job.name)
-        if scope is None:
-            scope = self._scopes[job.name] = Scope(self._layers(job))
-        return scope
-
-    def _layers(self, job: Job) -> list[Layer]:
-        clauses, matrix, own = Layer(certain=False), Layer(certain=True), Layer(certain=True)
-        for clause in job.clauses or ():
-            clauses.take(clause.get("variables"))
-        parallel = job.get("parallel")
-        entries = parallel.set("matrix") if parallel else None
-        for entry in entries.flat() if entries else ():
-            matrix.take_matrix(entry)
-        own.take(job.get("variables"))
-        inherit = job.get("inherit")
-        wanted = inherit.set("variables") if inherit else None
-        if wanted is None or wanted.value is True:
-            return [clauses, matrix, own, self._workflow, self._global]
-        names = {item.text for item in wanted.flat()} if isinstance(wanted.node, Sequence) else set()
-        return [clauses, matrix, own, self._workflow.only(names), self._global.only(names)]

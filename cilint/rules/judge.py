@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.finding import NotAssessed
 from cilint.like import like_any
 from cilint.rules.assertions import holds
-from cilint.rules.select import subjects
+from cilint.rules.select import heirs, subjects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
                     subject.place,
                     _message(rule, subject),
                     job=subject.job,
+                    jobs=heirs(context, subject),
                     related=subject.related(),
                     edits=context.mend(rule, subject) if rule.edit else (),
                 )

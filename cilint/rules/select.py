@@ -138,6 +138,13 @@ def _variables(context: Context) -> Iterator[Subject]:
             yield from _entries(clause.get("variables"), job)
 
 
+def heirs(context: Context, subject: Subject) -> tuple[str, ...]:
+    """The jobs that a variable of the pipeline comes to; none for what is no such variable, or a job's own."""
+    if subject.job is not None or "variables" not in subject.site.path[:-1]:
+        return ()
+    return context.scopes.heirs(str(subject.site.path[subject.site.path.index("variables") + 1]))
+
+
 def _entries(map: Site | None, job: Job | None) -> Iterator[Subject]:
     for _, site in map.items() if map else ():
         value = site.set("value") if isinstance(site.node, Mapping) else site

@@ -3,7 +3,7 @@ from __future__ import annotations
 from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.pipeline import build
-from cilint.rules.expand import Scopes
+from cilint.rules.scopes import Scopes
 from cilint.source import Source
 
 TEXT = """\

@@ -31,6 +31,41 @@ def test_a_finding_through_every_road_stands_where_the_value_is_written(judged):
     assert {"merge", "reference", "extends", "include"} <= {step.kind for step in finding.trail}
 
 
+@pytest.mark.parametrize(
+    ("rule", "variable"),
+    [
+        ("debug-trace-on", 'CI_DEBUG_TRACE: "true"'),
+        ("scanner-switched-off", 'SAST_DISABLED: "true"'),
+        ("tls-verification-off", 'GIT_SSL_NO_VERIFY: "1"'),
+        ("docker-in-docker-insecure", "DOCKER_HOST: tcp://docker:2375"),
+        ("predefined-variable-overridden", "CI_COMMIT_BRANCH: main"),
+    ],
+)
+def test_a_variable_of_the_pipeline_names_the_jobs_that_get_it(judged, rule, variable):
+    name = variable.partition(":")[0]
+    files = f"""\
+variables: {{{variable}}}
+gets: {{script: [make]}}
+gets-too: {{inherit: {{variables: [{name}]}}, script: [make]}}
+has-its-own: {{variables: {{{name}: ""}}, script: [make]}}
+varies: {{parallel: {{matrix: [{{{name}: [a, b]}}]}}, script: [make]}}
+wants-none: {{inherit: {{variables: false}}, script: [make]}}
+wants-another: {{inherit: {{variables: [OTHER]}}, script: [make]}}
+"""
+    (finding, *_) = judged(files, select=[rule]).findings
+    assert finding.span.line == 1
+    assert finding.jobs == ("gets", "gets-too")
+
+
+def test_a_variable_of_the_workflow_names_the_jobs_that_get_it(judged):
+    files = (
+        'workflow: {rules: [{if: $X, variables: {CI_DEBUG_TRACE: "true"}}]}\n'
+        'a: {script: [make]}\nb: {variables: {CI_DEBUG_TRACE: "false"}, script: [make]}\n'
+    )
+    (finding,) = judged(files, select=["debug-trace-on"]).findings
+    assert finding.jobs == ("a",)
+
+
 def test_a_variable_that_nobody_sets_is_not_assessed(judged):
     checked = judged("a: {image: $IMAGE, script: [make]}\n", select=["image-private-registry"])
     assert checked.findings == []
