@@ -7,7 +7,6 @@ from cilint.finding import Finding, NotAssessed
 from cilint.language.edition import COMMUNITY, Edition
 from cilint.rules.expand import Expansion, expand_word
 from cilint.rules.roles import Roles
-from cilint.rules.scopes import Scopes
 from cilint.rules.scalars import Scalars
 from cilint.rules.scopes import Scopes
 from cilint.shell.command import assignments
