@@ -152,7 +152,7 @@ class Planner:
         own = {} if condition is None else plain_values(condition.variables)
         planned.variables = {**context.plain, **own} if own else context.plain
         result.created.append(planned)
-        for cycle in context.cycles() if shared.circles_in(candidate) else ():
+        for cycle in context.cycles() if shared.circles_in(candidate, yaml) else ():
             node = next((yaml[name].node for name in cycle if name in yaml), None)
             listed = ", ".join(f'"{name}"' for name in cycle)
             message = f"{candidate.name}: circular variable reference detected: [{listed}]"
@@ -162,7 +162,7 @@ class Planner:
 class _Shared:
     """What the jobs of one plan share. globals: the global variables after `workflow`."""
 
-    __slots__ = ("_known", "_may_circle", "_plain", "_referring", "globals", "situation")
+    __slots__ = ("_known", "_may_circle", "_plain", "_referred", "globals", "situation")
 
     def __init__(self, situation: Situation, globals_: Definitions) -> None:
         self.situation = situation
@@ -171,7 +171,7 @@ class _Shared:
         self._may_circle = situation.has_references or may_circle(globals_)
         # By the variables of jobs and by what they inherit, which jobs have in common.
         self._known: dict[tuple[int, int], tuple[Definitions, dict[str, str]]] = {}
-        self._referring: dict[int, bool] = {}
+        self._referred: dict[int, list[str]] = {}
 
     def context_of(self, candidate: Candidate) -> Context:
         """The variables of a job."""
@@ -192,14 +192,17 @@ class _Shared:
             plain = {**plain, **candidate.plain}
         return yaml, plain
 
-    def circles_in(self, candidate: Candidate) -> bool:
-        """Whether it takes a closer look to see that a job's variables do not refer to each other in a circle."""
+    def circles_in(self, candidate: Candidate, yaml: Definitions) -> bool:
+        """Whether it takes a closer look to see that a job's variables do not refer to each other in a circle.
+
+        yaml: with those that it inherits. A circle that the inherited ones do not make goes through one of its own.
+        """
         if self._may_circle:
             return True
-        place = id(candidate.variables)
-        if place not in self._referring:
-            self._referring[place] = any(variable.refers for variable in candidate.variables.values())
-        return self._referring[place]
+        own = candidate.variables  # often the very map of many jobs
+        if id(own) not in self._referred:
+            self._referred[id(own)] = [name for variable in own.values() for name in variable.refers]
+        return any(name in yaml and yaml[name].refers for name in self._referred[id(own)])
 
 
 def _apply(planned: PlannedJob, condition: Condition | None) -> None:
