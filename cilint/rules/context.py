@@ -317,9 +317,7 @@ class Context:
             yield self._plan(name, self.scenarios[name])
 
     def plan(self, scenario: str) -> Plan | None:
-        """What GitLab would create in the scenario of that name, be it of the settings or of the default set ("main",
-        "merge-request" ...); None: no such one.
-        """
+        """What GitLab would create in a scenario of the settings or the default set ("main" ...); None: no such one."""
         known = self.scenarios.get(scenario)
         if known is None and self._named:
             known = next((self.situated(one) for one in self._defaults() if one.name == scenario), None)
