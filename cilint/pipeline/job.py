@@ -64,7 +64,7 @@ class Job:
     open: whether parts of it may stand in an include that could not be read, so that what is absent may be there.
     """
 
-    __slots__ = ("_clauses", "_keywords", "name", "open", "site", "trigger")
+    __slots__ = ("_clauses", "_keywords", "_scripts", "name", "open", "site", "trigger")
 
     def __init__(self, name: str, site: Site, *, trigger: bool, open: bool = False) -> None:
         self.name = name
@@ -74,6 +74,7 @@ class Job:
         # Every rule asks for the same few keywords again.
         self._keywords: dict[str, Site | None] = {}
         self._clauses: list[Clause] | None = None
+        self._scripts: dict[str, list[Site]] = {}
 
     def get(self, key: str) -> Site | None:
         """A keyword's value; null counts as absent, as GitLab has it."""
@@ -117,11 +118,14 @@ class Job:
         """The commands of `script`, `before_script`, `after_script`, `hooks:pre_get_sources_script`, or of the steps of
         `run`, nested lists flattened, as sites.
         """
-        site = self.site.dig(*key.split(":"))
-        lines = [] if site is None else list(site.flat())
-        if key == "run":
-            lines = [step for line in lines if (step := line.set("script")) is not None]
-        return [line for line in lines if line.text is not None]
+        lines = self._scripts.get(key)
+        if lines is None:
+            site = self.site.dig(*key.split(":"))
+            lines = [] if site is None else list(site.flat())
+            if key == "run":
+                lines = [step for line in lines if (step := line.set("script")) is not None]
+            lines = self._scripts[key] = [line for line in lines if line.text is not None]
+        return lines
 
     def __repr__(self) -> str:
         return f"Job({self.name})"
