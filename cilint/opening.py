@@ -25,6 +25,12 @@ asked: set[str] = set()  # every path that was asked for, there or not: `check -
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
+def from_here(path: str) -> str:
+    """A path as a person would write it: from the working directory, absolute for what is outside of that."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
 def opened(path: str) -> BinaryIO:
     """A file, to be read. Raises OSError, with what is wrong in its `strerror`, also for what is no regular file."""
     asked.add(path)

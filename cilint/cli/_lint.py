@@ -150,14 +150,13 @@ def lint(opened: list[Entry], request: Request, clock: Clock | None = None) -> R
 
 def _stale(opened: list[Entry], report: Report, request: Request) -> Iterator[Finding]:
     """What the baselines hold and nobody finds any more. Several entries may share one."""
-    from cilint.cli._settle import baseline_of, judge_marks
+    from cilint.cli._settle import baseline_of, baseline_path, judge_marks
 
-    paths = {baseline_of(entry, request): entry for entry in reversed(opened)}
-    for path, entry in reversed(paths.items()):
-        if path:
-            from cilint.settle import baseline
-
-            known = baseline.read(path)
+    start = os.getcwd() if len({entry.project.root for entry in opened}) > 1 else ""
+    paths = {baseline_path(entry, request): entry for entry in reversed(opened)}
+    for entry in reversed(paths.values()):
+        known = baseline_of(entry, request, start)
+        if known:
             gone = known.gone(report, entry.project.root)
             yield from judge_marks([known.stale_finding(gone)] if gone else [], entry, [])
 

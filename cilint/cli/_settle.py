@@ -7,6 +7,7 @@ import time
 
 from cilint import rules as rules_package
 from cilint.cli import _waivers
+from cilint.errors import CilintError
 from cilint.fingerprint import stamp
 from cilint.report.secret import SECRET_RULES
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cilint.cli._lint import Entry
     from cilint.cli._options import Request
     from cilint.finding import Finding
+    from cilint.settle.baseline import Baseline
     from cilint.tree.documents import Reading
 
 
@@ -28,19 +30,38 @@ def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     """
     own = _marked(entry, checked, request)
     every = [*checked.findings, *own]
-    path = baseline_of(entry, request)
-    if path:
-        from cilint.settle import baseline
-
-        baseline.read(path).settle(every, _required(entry, checked))
+    known = baseline_of(entry, request)
+    if known:
+        known.settle(every, _required(entry, checked))
     if request.diff_base:
         _revision(entry, checked, every, request)
     return own
 
 
-def baseline_of(entry: Entry, request: Request) -> str:
+def baseline_path(entry: Entry, request: Request) -> str:
     """The path of the baseline that holds for an entry; "" without one."""
-    return request.baseline or (entry.settings.baseline and entry.settings.place(entry.settings.baseline))
+    if request.baseline:
+        return os.path.abspath(request.baseline)
+    return entry.settings.baseline and entry.settings.place(entry.settings.baseline)
+
+
+def baseline_of(entry: Entry, request: Request, start: str = "") -> Baseline | None:
+    """The baseline that holds for an entry; None without one. start: the folder that its path in findings begins at,
+    when that is not the root of the repository.
+    """
+    path = baseline_path(entry, request)
+    if not path:
+        return None
+    from cilint.settle import baseline
+
+    try:
+        return baseline.read(path, _waivers.shown(path, start or entry.project.root))
+    except CilintError as error:
+        if request.baseline:
+            raise
+        from cilint.settings.fault import named
+
+        raise named(entry.settings, ("baseline",), error) from None
 
 
 def _marked(entry: Entry, checked: Checked, request: Request) -> list[Finding]:

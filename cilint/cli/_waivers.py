@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from cilint.cli import _choice
+from cilint.errors import UnreadableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,14 @@ def _judged(entry: Entry, request: Request, today: str) -> Register | None:
     from cilint.settle.waivers import load
     from cilint.settle.waivers_grant import judge
 
-    register = load(path, _shown(path, entry.project.root))
+    try:
+        register = load(path, shown(path, entry.project.root))
+    except UnreadableError as error:
+        if not named:
+            raise
+        from cilint.settings.fault import named as told
+
+        raise told(entry.settings, ("waivers", "file"), error) from None
     if register.waivers:
         change = _change(request)
         policy = _policy(entry, _settings(entry, change.base) if change.base else entry.settings)
@@ -84,7 +92,8 @@ def _settings(entry: Entry, base: str) -> Settings:
         return Settings({"waivers": asked, "required": now.required}, path=now.path, folder=now.folder)
 
 
-def _shown(path: str, root: str) -> str:
+def shown(path: str, root: str) -> str:
+    """A path in findings: from the root of the repository, absolute where it is outside."""
     relative = os.path.relpath(path, root)
     return path if relative.startswith("..") else relative
 

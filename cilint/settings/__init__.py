@@ -6,7 +6,7 @@ import os
 
 from cilint import cache
 from cilint.errors import SettingsError, UnreadableError
-from cilint.opening import opened
+from cilint.opening import from_here, opened
 from cilint.settings.settings import Settings
 from cilint.source import Source
 from cilint.span import Span
@@ -39,7 +39,7 @@ def find(start: str) -> str | None:
         for name in (*_MISSPELT, *(_DOTLESS if folder == limit else ())):
             wrong = os.path.join(folder, name)
             if os.path.isfile(wrong) and wrong != os.path.abspath(start):
-                raise SettingsError(f"{_shown(wrong)} is not read", help=f"settings belong in {NAME}")
+                raise SettingsError(f"{from_here(wrong)} is not read", help=f"settings belong in {NAME}")
         if folder == limit:
             return None
         folder = os.path.dirname(folder)
@@ -50,10 +50,11 @@ def _sound(path: str, limit: str) -> str:
     real = os.path.realpath(path)
     if not os.path.isfile(real):
         why = "is a link to nothing" if not os.path.exists(real) else "is no file"
-        raise SettingsError(f"{_shown(path)} {why}", help="--isolated reads no settings")
+        raise SettingsError(f"{from_here(path)} {why}", help="--isolated reads no settings")
     if not (real + os.sep).startswith(os.path.realpath(limit).rstrip(os.sep) + os.sep):
         raise SettingsError(
-            f"{_shown(path)} leads out of the repository", help="name the file with --settings if it is to be trusted"
+            f"{from_here(path)} leads out of the repository",
+            help="name the file with --settings if it is to be trusted",
         )
     return path
 
@@ -65,7 +66,7 @@ def load(path: str) -> Settings:
             text = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(f"cannot read settings {path}: {error.strerror}") from None
-    return parse(text, _shown(path), os.path.dirname(os.path.abspath(path)))
+    return parse(text, from_here(path), os.path.dirname(os.path.abspath(path)))
 
 
 def parse(text: bytes, shown: str, folder: str) -> Settings:
@@ -99,12 +100,6 @@ def git_root(folder: str) -> str | None:
         if above == folder:
             return None
         folder = above
-
-
-def _shown(path: str) -> str:
-    """The path as a person would write it."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
 
 
 def _stamp() -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cilint.errors import SettingsError
+from cilint.errors import CilintError, SettingsError
 from cilint.opening import opened
 from cilint.settings.schema import body_of
 from cilint.source import Source
@@ -35,6 +35,11 @@ def fault(
     if said and (tree is None or any(way[: len(given)] == given for given in settings.given) or not _holds(tree, way)):
         return SettingsError(f"{said}: {message}", help=help)
     return SettingsError(message, help=help, span=place_of(tree, way, key=key) if tree is not None else None)
+
+
+def named(settings: Settings, way: tuple[str | int, ...], error: CilintError) -> SettingsError:
+    """The error about a file that the settings name under `way`, told where they name it."""
+    return fault(settings, way, error.message, help=error.help)
 
 
 def _holds(tree: Mapping, way: tuple[str | int, ...]) -> bool:

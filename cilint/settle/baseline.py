@@ -11,7 +11,7 @@ import os
 
 from cilint.errors import UnreadableError, UsageError
 from cilint.finding import Finding
-from cilint.opening import opened
+from cilint.opening import from_here, opened
 from cilint.source import Source
 from cilint.span import Span
 
@@ -79,15 +79,20 @@ class Baseline:
         return Finding("baseline-stale", message, Span(self.source, number, 1, number, max(end, 2)))
 
 
-def read(path: str) -> Baseline:
-    """The baseline in a file. Raises UnreadableError when it cannot be read, UsageError when it is none."""
+def read(path: str, shown: str = "") -> Baseline:
+    """The baseline in a file. shown: its path in findings, from where those of the checked files begin.
+
+    Raises UnreadableError when it cannot be read, UsageError when it is none.
+    """
     try:
         with opened(path) as file:
             text = file.read().decode()
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UnreadableError(f"cannot read the baseline {path}: {why}", help="`cilint baseline` writes it") from None
-    source = Source(path, text, "baseline")
+        raise UnreadableError(
+            f"cannot read the baseline {from_here(path)}: {why}", help="`cilint baseline` writes it"
+        ) from None
+    source = Source(shown or path, text, "baseline")
     try:
         data = json.loads(text)
         entries = {
@@ -97,7 +102,9 @@ def read(path: str) -> Baseline:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         known, entries = False, {}
     if not known:
-        raise UsageError(f"{path} is no baseline of this version of cilint", help="`cilint baseline` writes one")
+        raise UsageError(
+            f"{from_here(path)} is no baseline of this version of cilint", help="`cilint baseline` writes one"
+        )
     return Baseline(source, entries)
 
 

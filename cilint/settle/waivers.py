@@ -9,7 +9,7 @@ from __future__ import annotations
 from cilint import cache
 from cilint.errors import UnreadableError
 from cilint.finding import Finding, NotAssessed
-from cilint.opening import opened
+from cilint.opening import from_here, opened
 from cilint.source import Source
 from cilint.span import Span
 
@@ -149,9 +149,9 @@ def load(path: str, shown: str) -> Register:
         with opened(path) as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UnreadableError(f"cannot read the register of waivers {path}: {error.strerror}") from None
+        raise UnreadableError(f"cannot read the register of waivers {from_here(path)}: {error.strerror}") from None
     if len(data) > _MAX_BYTES:
-        raise UnreadableError(f"the register of waivers {path} is bigger than {_MAX_BYTES} bytes")
+        raise UnreadableError(f"the register of waivers {from_here(path)} is bigger than {_MAX_BYTES} bytes")
     return parse(Source(shown, data.decode("utf-8", "replace"), "waivers"), path)
 
 

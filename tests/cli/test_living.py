@@ -514,3 +514,30 @@ def test_the_call_beats_the_settings(findings, settings, options, expected):
     text = "stages: [x]\na:\n  stage: x\n  image: node\n  script: [x]\n"
     found = findings(text, *options, files={".cilint.yaml": f"{SETTINGS}{settings}\n"})
     assert {key.partition(":")[0] for key in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [("baseline: no.json\n", "1:11"), ("strict: true\nwaivers: {file: no.yaml}\n", "2:17")],
+)
+def test_a_file_that_settings_name_and_that_is_not_there_is_told_where_they_name_it(cilint, settings, place):
+    done = cilint("check", *HOUSE, files={".gitlab-ci.yml": BAD, ".cilint.yaml": settings})
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"cilint: error: .cilint.yaml:{place}: cannot read the ")
+    assert " no." in done.err
+
+
+def test_what_a_baseline_has_too_many_stands_in_the_repository_wherever_one_is(cilint, folder):
+    """With an absolute path the Code Quality report would be rejected, and the fingerprint be another everywhere."""
+    files = {".gitlab-ci.yml": BAD, ".cilint.yaml": f"{SETTINGS}baseline: known/b.json\n", "sub/x": ""}
+    (folder / "known").mkdir()
+    assert cilint("baseline", "--output", "known/b.json", files=files).status == 0
+    mended = {".gitlab-ci.yml": BAD.replace("image: node", "image: $CI_REGISTRY/node")}
+    reports = [
+        json.loads(cilint("check", "--format", "json", files=mended, cwd=at).out) for at in (folder, folder / "sub")
+    ]
+    reports.append(json.loads(cilint("check", *HOUSE, "--format", "json", "--baseline", folder / "known/b.json").out))
+    stale = [one for report in reports for one in report["findings"] if one["rule"] == "baseline-stale"]
+    assert {one["location"]["file"] for one in stale} == {"known/b.json"}
+    assert len({one["fingerprint"] for one in stale}) == 1
+    assert len(stale) == 3
