@@ -5,7 +5,7 @@ A node knows only where it was written; a site adds how one reader comes to it. 
 
 from __future__ import annotations
 
-from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null
+from cilint.tree.node import Mapping, Node, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,10 @@ class Site:
         if not isinstance(node, Mapping):
             return None
         value = node.values.get(key)
-        return None if is_null(value) else Site(node.values[key], self, key, node.keys[key])
+        # Rules ask this thousands of times a file: `is_null`, spelt out.
+        if value is None or (isinstance(value, Scalar) and value.value is None):
+            return None
+        return Site(value, self, key, node.keys[key])
 
     def dig(self, *keys: str) -> Site | None:
         """The value at the end of several keys; None when one of them is absent or null."""
