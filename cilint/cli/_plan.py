@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from cilint import rules as rules_package
 from cilint import settings as settings_package
@@ -15,6 +16,7 @@ from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UsageError
 from cilint.language import COMMUNITY, validate
 from cilint.nearest import did_you_mean
+from cilint.pattern import Pattern
 from cilint.pipeline import build
 from cilint.pipeline.logic import logic
 from cilint.plan import Planner, Scenario, Tree
@@ -25,11 +27,14 @@ from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cilint.finding import Finding
     from cilint.language import Edition
     from cilint.settings import Settings
 
 _WHAT, _INPUT = "Scenario", "Input"
+_NAME = Pattern(r"\w+", re.A)  # app/models/concerns/ci/has_variable.rb
 
 OPTIONS = (
     Option("--branch", "A pipeline of this branch; with --merge-request, the source branch.",
@@ -130,7 +135,7 @@ class Opener:
 
 def scenario_of(request: Request, settings: Settings) -> Scenario:
     """The situation that the options describe; a push to main without any."""
-    variables = dict(_assignment(text) for text in request.var)
+    variables = dict(assignment("--var", text) for text in request.var)
     scenario = _start(request, settings, variables)
     changed = request.changed or (() if request.no_changes else None)
     weaker = {} if request.scenario else settings.variables  # a named scenario knows them already
@@ -165,6 +170,10 @@ def _start(request: Request, settings: Settings, variables: dict[str, str]) -> S
         raise UsageError(f"{shorts[0]} and {shorts[1]} exclude each other", help="a pipeline has one ref")
     if request.merge_request and (request.schedule or request.source):
         raise UsageError("a merge request pipeline is started by the merge request: leave --schedule and --source out")
+    if request.source:
+        from cilint.plan.possible import REQUEST, SOURCES
+
+        check_source(f"--source {request.source}", request.source, (*SOURCES, REQUEST))
     if request.scenario:
         return _named(request.scenario, settings)
     return described(
@@ -187,8 +196,23 @@ def _named(name: str, settings: Settings) -> Scenario:
     return known[name]
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def assignment(option: str, text: str) -> tuple[str, str]:
+    """Name and value of `NAME=VALUE`. option: by which it was given. Raises UsageError."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"--var {text}: a variable is written NAME=VALUE", help="as in --var CI_COMMIT_BRANCH=main")
+        raise UsageError(f"{option} {text}: a variable is written NAME=VALUE", help=f"as in {option} NAME=main")
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{option} {text}: `{name}` cannot be the name of a variable",
+            help="names hold letters, digits and _",
+        )
     return name, value
+
+
+def check_source(given: str, source: str, known: Sequence[str]) -> None:
+    """Raises UsageError for what never starts a pipeline. given: the option, as typed; known: what may start one."""
+    if source not in known:
+        raise UsageError(
+            f"{given}: nothing of that name starts pipelines{did_you_mean(source, known)}",
+            help=f"CI_PIPELINE_SOURCE is one of {', '.join(known)}",
+        )

@@ -14,6 +14,7 @@ from cilint.gates.blocked import blocked
 from cilint.gates.claim import KINDS, ORDINARY, OUTSIDE, OVERRIDE, PROVEN, Assumptions, Claim
 from cilint.gates.command import command as simulate_command
 from cilint.gates.prove import Prover
+from cilint.gates.world import SOURCES
 from cilint.nearest import did_you_mean
 from cilint.plan.predefined import is_predefined
 from cilint.plan.scenario import branch
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cilint.plan import Planner
     from cilint.settings import Settings
 
+_DAY = 86_400  # seconds
 _WHAT, _ASSUME, _OUTPUT, _INPUT = "Gate", "Assumptions", "Output", "Input"
 
 OPTIONS = Options(
@@ -80,14 +82,13 @@ def run(request: Request) -> int:
 
 def answers_to(request: Request, opener: _plan.Opener) -> tuple[list[Answer], _plan.Subject]:
     """The answers on the gates that are asked about, and what they were asked of: no answer when GitLab refuses it."""
-    if (request.by or request.guarded) and not (request.by and request.guarded):
-        raise UsageError("--guarded and --by go together", help="as in --guarded deploy --by approve")
-    assume = _assumptions(request, opener.settings)
+    _check(request)
+    seconds, assume = _seconds(request), _assumptions(request, opener.settings)
     subject, scenario = opener.open(branch().given(variables=opener.settings.variables))
     answers: list[Answer] = []
     if subject.planner is not None:
         prover = Prover(
-            subject.planner, assume, tree=scenario.tree, seconds=_seconds(request),
+            subject.planner, assume, tree=scenario.tree, seconds=seconds,
             blocked=blocked(subject.planner.pipeline.config),
         )  # fmt: skip
         answers = (
@@ -96,6 +97,16 @@ def answers_to(request: Request, opener: _plan.Opener) -> tuple[list[Answer], _p
         for answer in answers:
             answer.assumptions = (*assumptions_of(assume), *answer.assumptions)
     return answers, subject
+
+
+def _check(request: Request) -> None:
+    """Raises UsageError for a question that says too little, or nothing."""
+    if request.guarded is not None and not request.guarded.strip():
+        raise UsageError("--guarded names no job", help="without --guarded, the gates of the policy are judged")
+    if bool(request.by) != bool(request.guarded):
+        raise UsageError("--guarded and --by go together", help="as in --guarded deploy --by approve")
+    if request.guarded in request.by:
+        raise UsageError(f"--by {request.guarded}: a job cannot wait for itself")
 
 
 def _unread(subject: _plan.Subject) -> str:
@@ -107,13 +118,10 @@ def _asked(prover: Prover, request: Request, path: str) -> Answer:
     from cilint.checks._verdicts import needs_granted
 
     planner = prover.planner
+    # What is not there may be in an include that could not be read. A gate that is not there holds nothing.
     guarded = _instances(planner, request.guarded, must_exist=not prover.blocked)
-    claims = [
-        Claim(job, [gate], request.kind)
-        for job in guarded
-        for by in request.by
-        for gate in _instances(planner, by, must_exist=False)
-    ]
+    gates = {by: _instances(planner, by, must_exist=False) for by in request.by}
+    claims = [Claim(job, [gate], request.kind) for job in guarded for listed in gates.values() for gate in listed]
     prover.expect(guarded)
     answer = Answer(request.guarded, request.by, request.kind)
     answer.take([prover.decide(claim) for claim in claims])
@@ -124,7 +132,7 @@ def _asked(prover: Prover, request: Request, path: str) -> Answer:
     answer.assumptions = needs_granted(planner.pipeline)
     if request.pipeline_types:
         answer.by_type = _by_type(prover, claims)
-    names = {instance: by for by in request.by for instance in _instances(planner, by, must_exist=False)}
+    names = {instance: by for by, listed in gates.items() for instance in listed}
     answer.broken = tuple(dict.fromkeys(names[name] for name in answer.broken))
     return answer
 
@@ -171,13 +179,16 @@ def _by_type(prover: Prover, claims: list[Claim]) -> dict[str, str]:
 
 
 def _instances(planner: Planner, name: str, *, must_exist: bool) -> list[str]:
-    """The jobs that GitLab makes of a name; a single instance may be named, too."""
+    """The jobs that GitLab makes of a name; a single instance may be named, too. Raises UsageError."""
     jobs = planner.pipeline.jobs
     if name in jobs:
         return planner.instances_of(name)
     known = [candidate.name for candidate in planner.candidates]
     if must_exist and name not in known:
-        raise UsageError(f"there is no job {name}{did_you_mean(name, list(jobs))}")
+        raise UsageError(
+            f'--guarded {name}: there is no job "{name}"{did_you_mean(name, dict.fromkeys((*jobs, *known)))}',
+            help="jobs are named as they are written; `cilint simulate --all` lists them",
+        )
     return [name]
 
 
@@ -189,9 +200,9 @@ def _assumptions(request: Request, settings: Settings) -> Assumptions:
     )
     variables: dict[str, str | None] = {}
     for text in request.assume:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--assume {text}: a variable is written NAME=VALUE")
+        name, value = _plan.assignment("--assume", text)
+        if name == "CI_PIPELINE_SOURCE":
+            _plan.check_source(f"--assume {text}", value, list(SOURCES))
         variables[name] = value
     known = {name: value for name, value in settings.variables.items() if is_predefined(name)}
     given = {name: value for name, value in settings.variables.items() if name not in known}
@@ -209,9 +220,15 @@ def _again(request: Request) -> list[str]:
 
 def _seconds(request: Request) -> float:
     try:
-        return float(request.seconds)
+        seconds = float(request.seconds)
     except ValueError:
-        raise UsageError(f"--seconds {request.seconds}: that is no number") from None
+        seconds = 0
+    if not 0 < seconds <= _DAY:  # a number that is none ("nan") fails here, too
+        raise UsageError(
+            f"--seconds {request.seconds}: that is no time to wait",
+            help=f"a number of seconds above 0, and at most {_DAY} (a day)",
+        )
+    return seconds
 
 
 def _print(answers: list[Answer], subject: _plan.Subject, request: Request) -> None:

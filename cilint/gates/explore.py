@@ -22,7 +22,7 @@ STARTED = (PENDING, MANUAL, SCHEDULED)
 _EVENTS = {
     PENDING: ("succeed", "fail", "excuse", "cancel"),
     MANUAL: ("play",),
-    SCHEDULED: ("succeed", "fail", "excuse", "cancel"),
+    SCHEDULED: ("succeed", "fail", "excuse", "cancel", "unschedule"),
     CREATED: ("cancel",),
     SUCCESS: ("retry",),
     FAILED: ("retry",),

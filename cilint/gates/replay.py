@@ -131,6 +131,8 @@ def _action(course: Course, name: str, wanted: str, undone: tuple[str, ...], *, 
         if status in (PENDING, SCHEDULED, CREATED):
             return "cancel"
         return "play" if status == MANUAL else "retry" if status in (SUCCESS, FAILED) else ""
+    if wanted == "ignored" and status == SCHEDULED:
+        return "unschedule"
     if wanted == "skipped" and status in (PENDING, SCHEDULED, MANUAL):  # only what has ended can be judged anew
         return "play" if status == MANUAL else "fail" if is_gate else "succeed"
     return "retry" if status in _FINISHED and wanted in undone else ""

@@ -34,18 +34,19 @@ _ON_SUCCESS = ("on_success", "manual", "delayed")
 class State:
     """One job in one snapshot; every attribute is a term, and at most one of the first five holds.
 
-    fine: went well, or failed harmlessly. failed, canceled: really. skipped. ignored: a manual job that nobody played
-    and nothing waits for. waits: none of these. starts: it could start now; started: now or before.
+    fine: went well, or failed harmlessly. failed, canceled: really. skipped. ignored: a job that may fail, waits to be
+    played, and holds no stage up: a manual one, or a delayed one whose timer was stopped. waits: none of these.
+    starts: it could start now; started: now or before.
     """
 
     __slots__ = ("canceled", "failed", "fine", "ignored", "skipped", "started", "starts", "waits")
 
-    def __init__(self, solver: Solver, exists: int, *, may_fail: bool, manual: bool) -> None:
+    def __init__(self, solver: Solver, exists: int, *, optional: bool) -> None:
         self.fine = solver.new_var()
         self.failed = solver.new_var()
         self.canceled = solver.new_var()
         self.skipped = solver.new_var()
-        self.ignored = solver.new_var() if may_fail and manual else FALSE
+        self.ignored = solver.new_var() if optional else FALSE
         outcomes = [self.fine, self.failed, self.canceled, self.skipped, self.ignored]
         self.waits = solver.all_of((exists, *(-term for term in outcomes)))
         self.starts = FALSE
@@ -129,12 +130,7 @@ class Statuses:
         self.states.append(snapshot)
         for made in self.cone.values():
             self._limits.check()
-            snapshot[made.name] = State(
-                solver,
-                made.exists,
-                may_fail=any(way.allow_failure for way in made.ways),
-                manual=any(way.when == "manual" for way in made.ways),
-            )
+            snapshot[made.name] = State(solver, made.exists, optional=any(_is_optional(way) for way in made.ways))
         stages = self._stages(snapshot)
         for made in self.cone.values():
             self._justify(made, snapshot, earlier.get(made.name), stages)
@@ -248,7 +244,8 @@ def cone_of(creation: Creation, guarded: Iterable[str]) -> dict[str, Made]:
 
 
 def _is_optional(way: Way) -> bool:
-    return way.when == "manual" and way.allow_failure
+    """Whether the job may wait to be played while others go on; anybody may make a delayed job wait so."""
+    return way.when in ("manual", "delayed") and way.allow_failure
 
 
 def _outlives(made: Made) -> bool:

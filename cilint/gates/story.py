@@ -6,6 +6,7 @@ import re
 
 from cilint.finding import Related
 from cilint.gates.claim import ABSENT, NOT_BLOCKING
+from cilint.nearest import did_you_mean
 from cilint.plan.run_order import MANUAL, SCHEDULED, SKIPPED, Run
 from cilint.plan.scenario import exactly
 
@@ -34,6 +35,7 @@ _DONE = {
     "play": "somebody plays {}",
     "cancel": "somebody cancels {}",
     "retry": "somebody retries {}",
+    "unschedule": "somebody stops the timer of {}",
 }
 _TOLD_SINGLY = 6  # events; in a longer course those that simply succeed are counted
 _SHOWN = 60  # characters of a value
@@ -97,7 +99,8 @@ def _absent(opening: str, claim: Claim, plan: Plan) -> tuple[tuple[str, ...], tu
     for name in claim.gates:
         absence = plan.absent.get(name)
         if absence is None:
-            notes.append(f"there is no job {name}")
+            known = [*(job.name for job in plan.created), *plan.absent]
+            notes.append(f'no file defines a job "{name}"{did_you_mean(name, known)}')
             continue
         span = absence.clause.span if absence.clause else absence.span
         notes.append(f"{name} is not in it: {absence.reason} ({span.source.path}:{span.line})")

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from cilint.plan.planned import Plan, PlannedJob
 
-# "excuse": the job fails with an exit code that its `allow_failure: exit_codes` permits.
-ACTIONS = ("succeed", "fail", "play", "cancel", "retry", "excuse")
+# "excuse": the job fails with an exit code that its `allow_failure: exit_codes` permits. "unschedule": the timer of a
+# delayed job is stopped; it then waits to be played, like a manual job (app/services/ci/build_unschedule_service.rb).
+ACTIONS = ("succeed", "fail", "play", "cancel", "retry", "excuse", "unschedule")
 
 CREATED, PENDING, MANUAL, SCHEDULED = "created", "pending", "manual", "scheduled"
 SKIPPED, SUCCESS, FAILED, CANCELED = "skipped", "success", "failed", "canceled"
@@ -41,6 +42,7 @@ _ALLOWED = {
     "play": (MANUAL, SCHEDULED, SUCCESS, FAILED, CANCELED),
     "cancel": (CREATED, PENDING, SCHEDULED),
     "retry": (SUCCESS, FAILED, CANCELED),
+    "unschedule": (SCHEDULED,),
 }
 _WHY = {
     CREATED: "it still waits for other jobs",
@@ -130,7 +132,8 @@ class Run:
     def happen(self, action: str, name: str) -> None:
         """Let one event happen, and everything that follows from it. Raises EventError.
 
-        action: succeed, fail, excuse (all three also play a manual job and end a timer), play, cancel or retry.
+        action: succeed, fail, excuse (all three also play a manual job and end a timer), play, cancel, retry or
+        unschedule.
         """
         self._check(action, name)
         job, status = self.jobs[name], self.status[name]
@@ -143,9 +146,9 @@ class Run:
                 self._again.add(name)
             self._reset_after(name)
         else:
-            if status == MANUAL:
+            if status == MANUAL or action == "play":  # a timer that ends resets nothing (enqueue_job_service.rb)
                 self._reset_after(name)
-            self.status[name] = {"succeed": SUCCESS, "play": PENDING}.get(action, FAILED)
+            self.status[name] = {"succeed": SUCCESS, "play": PENDING, "unschedule": MANUAL}.get(action, FAILED)
             if action == "excuse":
                 self.excused |= {name}
         self._process()

@@ -123,15 +123,16 @@ def _line(job: PlannedJob, status: str, told: str, wide: int, page: _Page) -> st
     sign, plain, style = _SIGNS["ignored" if status == "manual" and job.allow_failure else status]
     name = page.safe(job.name)
     padding = " " * max(wide - width(name), 0)
-    facts = ", ".join([told, *_facts(job, page)])
+    facts = ", ".join([told, *_facts(job, status, page)])
     return f"  {page.paint(plain if page.terminal.ascii else sign, style)} {name}{padding}  {facts}"
 
 
-def _facts(job: PlannedJob, page: _Page) -> Iterable[str]:
+def _facts(job: PlannedJob, status: str, page: _Page) -> Iterable[str]:
     if job.when == "manual":
         yield "manual, optional" if job.allow_failure else "manual, blocks later stages"
     elif job.when == "delayed":
-        yield f"starts by itself after {page.safe(job.start_in or '?')}"
+        after = page.safe(job.start_in or "?")
+        yield f"starts by itself after {after}" if status != "manual" else f"its timer of {after} was stopped"
     elif job.when == "on_failure":
         yield "only after a failure"
     elif job.when == "always":

@@ -107,6 +107,40 @@ def test_the_gates_of_the_policy(call):
     assert call("prove", "--select", "production-dual-approval", text=text).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--guarded", "deplyo", "--by", "approve-product"), "did you mean `deploy`?"),
+        (("--guarded", "deploy-*", "--by", "approve-product"), 'there is no job "deploy-*"'),
+        (("--guarded", ""), "--guarded names no job"),
+        (("--guarded", "deploy"), "--guarded and --by go together"),
+        (("--guarded", "deploy", "--by", "deploy"), "cannot wait for itself"),
+        *((("--seconds=" + text,), "that is no time to wait") for text in ("-1", "0", "nan", "inf", "1e12", "x", "")),
+        (("--assume", "CI_PIPELINE_SOURCE=psuh"), "did you mean `push`?"),
+        (("--assume", "CI_PIPELINE_SOURCE=webide"), "nothing of that name starts pipelines"),
+        (("--assume", "GO"), "a variable is written NAME=VALUE"),
+        (("--assume", "GO NOW=1"), "cannot be the name of a variable"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(call, options, told):
+    done = call("prove", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_a_gate_that_no_file_defines_is_refuted_with_the_nearest_name(call):
+    done = call("prove", "--guarded", "deploy", "--by", "aprove-product")
+    assert done.returncode == 1
+    assert 'no file defines a job "aprove-product"; did you mean `approve-product`?' in done.stdout
+
+
+def test_a_gate_that_an_unread_file_may_hold_is_unknown(call):
+    text = "include: {template: X.gitlab-ci.yml}\n" + FILE
+    done = call("prove", "--guarded", "deploy", "--by", "approve-elsewhere", text=text)
+    assert done.returncode == 1
+    assert "unknown  deploy" in done.stdout
+
+
 def test_text_tells_the_story(call):
     done = call("prove", "--guarded", "deploy", "--by", "approve-product", "--pipeline-types", "--color", "never")
     assert done.returncode == 1

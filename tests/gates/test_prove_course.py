@@ -93,7 +93,25 @@ deploy: {stage: prod, script: [ship], needs: [compile, repair]}
 """
 
 
-@pytest.mark.parametrize("text", [NESTED, LATE, REPAIR], ids=["two retries", "played late", "retry after repair"])
+TIMER = """
+stages: [build, approve, prod]
+docs: {stage: build, script: [doc], rules: [{when: delayed, start_in: 1 hour, allow_failure: true}]}
+approve: {stage: approve, script: [ok], needs: [docs], rules: [{when: manual}]}
+deploy: {stage: prod, script: [ship]}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        LATE,
+        REPAIR,
+        TIMER,
+        LATE.replace("when: manual}\napprove", "when: delayed, start_in: 1 day, allow_failure: true}\napprove"),
+    ],
+    ids=["two retries", "played late", "retry after repair", "timer stopped", "timer stopped and played late"],
+)
 def test_results_that_outlive_what_came_before_are_seen(prove, text):
     verdict = prove(text, "deploy", "approve")
     assert (verdict.status, verdict.why) == ("refuted", "not_blocking")

@@ -46,6 +46,13 @@ GATES = [
     ("when: delayed, start_in: 1 hour", "", "", "created"),
     ("when: delayed, start_in: 1 hour", "", "succeed:g", "pending"),
     ("when: delayed, start_in: 1 hour", "", "play:g", "created"),
+    ("when: delayed, start_in: 1 hour", "", "unschedule:g", "created"),
+    ("when: delayed, start_in: 1 hour", "needs: [g]", "unschedule:g", "created"),
+    ("when: delayed, start_in: 1 hour", "needs: [g]", "unschedule:g play:g succeed:g", "pending"),
+    ("when: delayed, start_in: 1 hour, allow_failure: true", "", "", "created"),
+    ("when: delayed, start_in: 1 hour, allow_failure: true", "", "unschedule:g", "pending"),
+    ("when: delayed, start_in: 1 hour, allow_failure: true", "needs: [g]", "unschedule:g", "skipped"),
+    ("when: delayed, start_in: 1 hour, allow_failure: true", "needs: [g]", "unschedule:g play:g", "created"),
     ("", "when: on_failure", "", "created"),
     ("", "when: on_failure", "fail:g", "pending"),
     ("", "when: on_failure", "succeed:g", "skipped"),
@@ -110,6 +117,7 @@ def test_the_whole_pipeline(run_of):
     [
         ("succeed:d", "still waits"), ("play:g", "has started"), ("retry:g", "has started"), ("jump:g", "unknown action"),
         ("fail:x", "no job"), ("cancel:m", "waits to be played"), ("retry:m", "waits to be played"), ("play:d", "still waits"),
+        ("unschedule:m", "waits to be played"),
     ],
 )  # fmt: skip
 def test_events_that_cannot_happen(run_of, event, words):

@@ -290,6 +290,25 @@ def test_dot_and_mermaid_are_read_by_their_programs(cilint, tool):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_delayed_job_whose_timer_is_stopped_waits_to_be_played(cilint):
+    (cilint.folder / ".gitlab-ci.yml").write_text("wait: {script: [x], when: delayed, start_in: 1 hour}\n")
+    (job,) = data(simulate(cilint, "--event", "unschedule:wait"))["jobs"]
+    assert (job["when"], job["status"]) == ("delayed", "manual")
+    _, out, _ = cilint("simulate", "--event", "unschedule:wait")
+    assert "its timer of 1 hour was stopped" in out
+    status, _, err = cilint("simulate", "--event", "unschedule:wait", "--event", "unschedule:wait")
+    assert (status, "it waits to be played" in err) == (2, True)
+
+
+def test_what_starts_no_pipeline_and_what_names_no_variable_is_refused(cilint):
+    for option, value, told in (
+        ("--source", "pusch", "did you mean `push`?"),
+        ("--var", "a b=c", "cannot be the name of a variable"),
+    ):
+        status, _, err = cilint("simulate", option, value)
+        assert (status, told in err) == (2, True)
+
+
 def test_a_failure_with_a_permitted_exit_status_holds_nothing_back(cilint):
     (cilint.folder / ".gitlab-ci.yml").write_text(
         "stages: [a, b]\nscan: {stage: a, script: [x], allow_failure: {exit_codes: [3]}}\ndeploy: {stage: b, script: [x]}\n"
