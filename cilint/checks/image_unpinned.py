@@ -27,7 +27,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for subject, reference in images(context):
         if reference.digest:
             continue
-        why = "" if releases & set(reference.tag.split("-")) else _fault(reference, fixed)
+        why = "" if releases & set(reference.tag.split("-")) else moves(reference, fixed)
         if subject.known < len(subject.text):
             # A variable may hold the tag, or the whole reference.
             if why and not _LATEST.search(reference.tag):
@@ -41,7 +41,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             yield context.fault(place, message, job=subject.job, related=subject.related(place))
 
 
-def _fault(reference: Reference, fixed: list[str]) -> str:
+def moves(reference: Reference, fixed: list[str]) -> str:
+    """Why the tag of a reference may name something else tomorrow; "" where it names a version."""
     tag = reference.tag
     if not tag:
         return "has no version, which means latest"

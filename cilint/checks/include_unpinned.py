@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping
 
@@ -44,19 +42,25 @@ def _entry(context: Context, site: Site, fixed: list[str]) -> Iterator[Finding]:
             yield context.fault(project, message)
         elif "$[[" in str(ref.value):
             context.unknown(f"include of {project.value}", f"its ref is the input {ref.value}", ref.span)
-        elif why := _moves(str(ref.value), fixed, _VERSION):
+        elif why := moves(str(ref.value), fixed):
             yield context.fault(ref, f"include of {project.value} at {ref.value}, {why}")
     elif component is not None and component.text is not None:
         version = component.text.rpartition("@")[2] if "@" in component.text else ""
         if not version:
             yield context.fault(component, f"component {component.text} names no version")
-        elif "$[[" not in version and (why := _moves(version, fixed, _FULL_VERSION)):
+        elif "$[[" not in version and (why := moves(version, fixed, whole=True)):
             yield context.fault(component, f"component {component.text}: {version} is {why}")
 
 
-def _moves(ref: str, fixed: list[str], version: re.Pattern[str]) -> str:
-    """Why a ref may mean something else tomorrow; "" where it may not."""
-    if _COMMIT.fullmatch(ref) or version.fullmatch(ref) or any(name in ref for name in fixed):
+def is_commit(ref: str) -> bool:
+    """Whether a ref is the name of a commit, whole or short."""
+    return bool(_COMMIT.fullmatch(ref))
+
+
+def moves(ref: str, fixed: list[str], *, whole: bool = False) -> str:
+    """Why a ref may mean something else tomorrow; "" where it may not. whole: only a full version names one release."""
+    version = _FULL_VERSION if whole else _VERSION
+    if is_commit(ref) or version.fullmatch(ref) or any(name in ref for name in fixed):
         return ""
     if ref.startswith("~"):
         return "the newest release, whatever it is"

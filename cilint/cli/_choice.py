@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cilint.rules import RuleSet
 
 OWN_PACK = "cilint"  # rules about cilint's own comments and baselines; loaded beside every choice of packs
+_UNUSED = "waiver-unused"  # under --strict, no waiver waits for the next fault of its kind
 
 
 def settings_for(place: str, request: Request) -> Settings:
@@ -55,6 +56,8 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
         extend_select += [word for word in settings.extend_select if word not in passed]
     ignore += [word for word in settings.ignore if word not in passed and word not in asked]
     narrowed = _narrowed(rules, settings, select, ignore, extend_select)
+    if (getattr(request, "strict", False) or settings.strict) and _UNUSED in narrowed:
+        narrowed = narrowed.configured({_UNUSED: {"severity": "error"}})
     if request.preview or settings.preview:
         return narrowed
     named = {*asked, *settings.select, *settings.extend_select, *settings.required}

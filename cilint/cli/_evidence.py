@@ -24,7 +24,7 @@ from cilint.plan import Tree, default_scenarios
 from cilint.report.secret import hidden, learn, secrets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cilint.check import Checked
     from cilint.cli._lint import Entry
@@ -48,8 +48,11 @@ _NAMING = (
 )
 
 
-def evidence_of(request: Request, exit_status: Callable[[Evidence], int]) -> Evidence:
-    """The evidence of everything that the paths mean. exit_status: what the run will end with. Raises UnreadableError when nothing of it is there."""
+def evidence_of(request: Request, exit_status: Callable[[Evidence, dict[str, tuple[str, bool]]], int]) -> Evidence:
+    """The evidence of everything that the paths mean. Raises UnreadableError when nothing of it is there.
+
+    exit_status: what the run will end with, by the evidence and what is asked of each target (see `_demands`).
+    """
     started = now()
     before = since.read(request.since) if request.since else None
     population = Population(request.paths or (_default(),))
@@ -79,8 +82,20 @@ def evidence_of(request: Request, exit_status: Callable[[Evidence], int]) -> Evi
         provenance=_provenance(named, request, started),
         hide=hidden,
         before=before,
-        exit_status=exit_status,
+        exit_status=lambda evidence: exit_status(evidence, _demands(named, request)),
     )
+
+
+def _demands(opened: list[tuple[str, Entry]], request: Request) -> dict[str, tuple[str, bool]]:
+    """The severity from which findings fail, and whether what could not be assessed does, by target.
+
+    Under "" what holds for those of the population that could not be opened.
+    """
+    asked = {
+        name: (request.fail_on or entry.settings.fail_on, request.strict or entry.settings.strict)
+        for name, entry in opened
+    }
+    return {"": (request.fail_on or "error", any(strict for _, strict in asked.values()) or request.strict), **asked}
 
 
 def _judge(entry: Entry, path: str, request: Request) -> Judged:
@@ -115,7 +130,7 @@ def _frameworks(request: Request, opened: list[Entry]) -> list[Loaded]:
     """The frameworks of the options: names, or files and folders with more of them; all without any."""
     words = _choice.words(request.framework)
     places = [word for word in words if os.path.exists(word)]
-    housed = [entry.settings.place(path) for entry in opened for path in entry.settings.frameworks]
+    housed = [place for entry in opened for place in _housed(entry)]
     loaded = frameworks.load([*dict.fromkeys(housed), *places])
     names = [word for word in words if word not in places]
     known = {one.framework.framework: one for one in loaded}
@@ -125,6 +140,17 @@ def _frameworks(request: Request, opened: list[Entry]) -> list[Loaded]:
             raise UsageError(f"there is no framework {name}{did_you_mean(name, list(known))}", help=hint)
     named = [one for one in loaded if one.framework.framework in names or one.path.startswith(tuple(places) or ("\0",))]
     return named if words else loaded
+
+
+def _housed(entry: Entry) -> Iterator[str]:
+    """The files and folders with frameworks that the settings name. Raises SettingsError for one that is not there."""
+    for number, path in enumerate(entry.settings.frameworks):
+        place = entry.settings.place(path)
+        if not os.path.exists(place):
+            from cilint.settings.fault import fault
+
+            raise fault(entry.settings, ("frameworks", number), f"there is no file or folder {path}")
+        yield place
 
 
 def now() -> str:

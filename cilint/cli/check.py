@@ -33,7 +33,7 @@ OPTIONS = Options(
         "--fail-on", "Exit with 1 when a finding is at least this severe.",
         kind="text", choices=(*SEVERITIES, "never"), group=_RULES,
     ),
-    Option("--strict", "Exit with 1 when something could not be assessed, too.", group=_RULES),
+    Option("--strict", "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.", group=_RULES),
     Option("--exit-zero", "Exit with 0 whatever is found; the same as --fail-on never.", group=_RULES),
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),

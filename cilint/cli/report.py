@@ -20,6 +20,7 @@ FORMATS = {
     "csv": "csv",
     "csv-findings": "csv",
     "csv-population": "csv",
+    "csv-inventory": "csv",
     "csv-changes": "csv",
     "json": "bundle",
     "bundle": "bundle",
@@ -46,7 +47,7 @@ OPTIONS = Options(
            group=_RULES),
     Option("--fail-on", "Exit with 1 when a finding is at least this severe.",
            kind="text", choices=("error", "warning", "info", "never"), group=_RULES),
-    Option("--strict", "Exit with 1 when something could not be assessed, too.", group=_RULES),
+    Option("--strict", "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.", group=_RULES),
     Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
            kind="text", metavar="FILE", group=_INPUT),
     Option("--isolated", "Read no settings file.", group=_INPUT),
@@ -94,7 +95,7 @@ def run(request: Request) -> int:
     from cilint.report.secret import hidden
 
     asked = Request({**vars(request), "no_ignores": False})
-    evidence = evidence_of(asked, lambda found: _status(found, request))
+    evidence = evidence_of(asked, _status)
     read = {os.path.realpath(target.path) for target in evidence.targets if target.files}
     for name, path in outputs:
         refuse_to_replace(path, read)
@@ -140,21 +141,28 @@ def _outputs(request: Request) -> list[tuple[str, str]]:
     return pairs
 
 
-def _status(evidence: Evidence, request: Request) -> int:
-    """1 for open findings at or above the threshold, and under --strict for what could not be assessed."""
+def _status(evidence: Evidence, demands: dict[str, tuple[str, bool]]) -> int:
+    """1 for open findings at or above the threshold, and under --strict for what could not be assessed.
+
+    demands: threshold and strictness by target, as the call or its settings want them; those of the call under "".
+    """
     ranks = ("error", "warning", "info", "never")
-    threshold = request.fail_on or "error"
-    failed = {
-        tested.severity
-        for tested in evidence.tested
-        for item in tested.items
-        if item.result == "fail" and item.status in ("open", "")
-    }
-    if threshold != "never" and any(ranks.index(one) <= ranks.index(threshold) for one in failed):
-        return 1
-    lost = evidence.result == "not-assessed" or evidence.not_assessed
+    for tested in evidence.tested:
+        threshold = demands[tested.target][0]
+        is_open = any(item.result == "fail" and item.status in ("open", "") for item in tested.items)
+        if threshold != "never" and is_open and ranks.index(tested.severity) <= ranks.index(threshold):
+            return 1
+    return int(any(strict and _has_lost(evidence, name) for name, (_, strict) in demands.items()))
+
+
+def _has_lost(evidence: Evidence, name: str) -> bool:
+    """Whether something of a target could not be assessed; of a name "", whether anything of the population is lost."""
+    if name:
+        return any(item.target == name for item in evidence.not_assessed) or any(
+            one.target == name and one.result == "not-assessed" for one in evidence.tested
+        )
     gone = any(target.status in ("missing", "unreadable") for target in evidence.targets)
-    return 1 if request.strict and (lost or gone) else 0
+    return gone or not evidence.tested
 
 
 command = OPTIONS.command("report", run, _HELP)

@@ -11,6 +11,7 @@ from cilint.evidence.model import Evidence, Item, NotAssessedFacts, RuleFacts, T
 from cilint.evidence.parts import worst
 from cilint.evidence.provenance import Commit, files_of, merged_digest
 from cilint.evidence.since import since
+from cilint.evidence.supplies import supplies_of
 from cilint.rules import packs
 
 if TYPE_CHECKING:
@@ -87,15 +88,20 @@ def collect(
         ]
     lost = [stray.path for stray in strays if stray.status in ("missing", "unreadable")]
     tally = controls.Tally(tested, rules.values(), lost)
+    targets = sorted([*[_target(one) for one in judged], *strays], key=lambda target: target.path)
     evidence = Evidence(
         provenance=provenance,
-        targets=sorted([*[_target(one) for one in judged], *strays], key=lambda target: target.path),
+        targets=targets,
         rules=list(rules.values()),
         tested=tested,
         frameworks=[controls.judge(loaded, tally) for loaded in frameworks],
         waivers=waivers,
         not_assessed=[_missing(one.name, item) for one in judged for item in one.checked.not_assessed],
-        limits=[*(" ".join(limit.split()) for limit in LIMITS), *_unknown(rules.values(), frameworks)],
+        limits=[
+            *(" ".join(limit.split()) for limit in LIMITS),
+            *_started(targets),
+            *_unknown(rules.values(), frameworks),
+        ],
     )
     evidence = Evidence.model_validate(hidden(evidence.model_dump(mode="json"), hide))
     if before is not None:
@@ -192,6 +198,7 @@ def _target(judged: Judged) -> Target:
         valid = not any(_is_refusal(finding, judged.rules) for finding in judged.findings)
         inventory = Inventory(checked.context, judged.scenarios, judged.name, valid=valid)
         target.jobs, target.scenarios, target.picture = inventory.jobs, inventory.scenarios, inventory.picture
+        target.supplies = supplies_of(checked.context, judged.rules)
         if valid:
             tree = judged.scenarios[0].tree if judged.scenarios else None
             proofs = Proofs(checked.context, judged.rules, variables=judged.variables, tree=tree, path=judged.name)
@@ -212,6 +219,28 @@ def _missing(target: str, item: NotAssessed) -> NotAssessedFacts:
 
 def _place(item: NotAssessed) -> Place | None:
     return examined.place_of(item.span) if item.span else None
+
+
+def _started(targets: list[Target]) -> list[str]:
+    """What trigger jobs start and no target is: whole pipelines that an assessor may take for tested."""
+    names = {
+        f"{one.name.removeprefix('local ')} (started by {', '.join(one.jobs)} of {target.path})": None
+        for target in targets
+        for one in target.supplies
+        if one.kind == "pipeline" and not any(_is_file(other.path, one.name) for other in targets)
+    }
+    if not names:
+        return []
+    return [
+        f"These pipelines are started by others and were no targets; only rules on gates look into them: {'; '.join(names)}."
+    ]
+
+
+def _is_file(path: str, name: str) -> bool:
+    """Whether a target is the local file that a trigger job names."""
+    kind, _, location = name.partition(" ")
+    location = location.lstrip("/")
+    return kind == "local" and (path == location or path.endswith(f"/{location}"))
 
 
 def _unknown(rules: Iterable[RuleFacts], frameworks: list[Loaded]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cilint.evidence.parts import Gate, JobFacts, Picture, Place, Result, worst
+from cilint.evidence.parts import Gate, JobFacts, Picture, Place, Result, Supply, worst
 
 SCHEMA_VERSION = 1
 _TIMES = ("as_of", "ended", "clock")
@@ -166,6 +166,7 @@ class Target(_Data):
     merged_sha256: str = ""
     files: list[FileFacts] = []
     jobs: list[JobFacts] = []
+    supplies: list[Supply] = []
     scenarios: dict[str, int] = {}
     picture: Picture | None = None
     gates: list[Gate] = []

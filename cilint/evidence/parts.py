@@ -13,6 +13,10 @@ Result = Literal["fail", "not-assessed", "waived", "pass", "not-applicable"]
 RESULTS: tuple[Result, ...] = ("fail", "not-assessed", "waived", "pass", "not-applicable")
 
 
+# How fast the name of a supply holds, the fastest first.
+Fixed = Literal["digest", "commit", "repository", "version", "moves", "unknown"]
+
+
 def worst(results: Iterable[Result]) -> Result:
     """The result for several things, by the fixed order of RESULTS; `not-applicable` for none."""
     found = set(results)
@@ -48,6 +52,24 @@ class JobFacts(_Data):
     when: str
     may_fail: bool
     scenarios: list[str]
+    place: Place
+
+
+class Supply(_Data):
+    """Something that a pipeline is made of besides its own file.
+
+    kind: what it is; pipeline: one that a trigger job starts. ref: tag, digest, commit or branch, as it is written, ""
+    for none. fixed: how fast that holds; see FIXED. sha256: of the text that was read for an include, "" where none was.
+    place: where it is written first.
+    """
+
+    kind: Literal["include", "image", "service", "pipeline"]
+    name: str
+    ref: str
+    fixed: Fixed
+    sha256: str = ""
+    note: str = ""
+    jobs: list[str]
     place: Place
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from hashlib import sha1, sha256
 from typing import TYPE_CHECKING
 
 from cilint.evidence.model import Digest, FileFacts
+from cilint.git import answer
 from cilint.tree import plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cilint.compose.config import Config
     from cilint.source import Source
 
-_SECONDS = 30
 # What a job of GitLab knows of its run; see doc/ci/variables/predefined_variables.md. No value of it is a secret.
 _RUN = (
     "CI_PROJECT_PATH", "CI_PROJECT_ID", "CI_PROJECT_URL", "CI_COMMIT_SHA", "CI_COMMIT_REF_NAME", "CI_PIPELINE_ID",
@@ -71,16 +70,15 @@ class Commit:
     __slots__ = ("blobs", "ref", "sha")
 
     def __init__(self, root: str) -> None:
-        self.sha = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
-        self.ref = _git(root, "symbolic-ref", "--quiet", "--short", "HEAD").decode("utf-8", "replace").strip()
+        self.sha = answer(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        self.ref = answer(root, "symbolic-ref", "--quiet", "--short", "HEAD")
         self.blobs: dict[str, str] = {}
         if self.sha:
-            prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
-            for line in _git(root, "ls-tree", "-r", "-z", "--full-tree", self.sha).split(b"\0"):
-                meta, _, name = line.partition(b"\t")
-                path = name.decode("utf-8", "replace")
-                if name and path.startswith(prefix):
-                    self.blobs[path[len(prefix) :]] = meta.split()[2].decode()
+            prefix = answer(root, "rev-parse", "--show-prefix")
+            for line in answer(root, "ls-tree", "-r", "-z", "--full-tree", self.sha).split("\0"):
+                meta, _, path = line.partition("\t")
+                if path and path.startswith(prefix):
+                    self.blobs[path[len(prefix) :]] = meta.split()[2]
 
     def holds(self, path: str, data: bytes) -> bool | None:
         """Whether the commit holds exactly these bytes at a path; None where nothing is known."""
@@ -118,13 +116,3 @@ def _bytes(root: str, source: Source) -> bytes:
     except (OSError, ValueError):
         return text
     return data if data.decode("utf-8-sig", "replace") == source.text.removeprefix("\ufeff") else text
-
-
-def _git(root: str, *arguments: str) -> bytes:
-    command = ["git", "-C", root, "--no-optional-locks", "-c", "core.fsmonitor=false", *arguments]
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, env=environment, check=False)  # noqa: S603  # words of ours only
-    except (OSError, subprocess.TimeoutExpired):
-        return b""
-    return b"" if done.returncode else done.stdout

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from cilint import __version__
 from cilint.errors import UnreadableError, UsageError
-from cilint.evidence.model import Change, ControlChange, Evidence, Point, Since, digest_of
+from cilint.evidence.model import SCHEMA_VERSION, Change, ControlChange, Evidence, Point, Since, digest_of
 from cilint.evidence.parts import RESULTS
 from cilint.opening import opened
+from cilint.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[str, str, str, str]
 
 _MAX_BYTES = 256 * 1024 * 1024
+_VERSION = Pattern(r"\d[\w.+-]{0,40}")
 _ORDER = ("new", "reopened", "lapsed", "unknown", "accepted", "fixed")
 
 
@@ -42,11 +45,29 @@ def read(path: str) -> Evidence:
     try:
         data: Any = json.loads(raw)
         before = Evidence.model_validate(data)
-    except (ValueError, RecursionError, ValidationError):
-        raise UsageError(f"{path} is no report of cilint", help=hint) from None
+    except ValidationError:
+        raise _unlike(path, data, hint) from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is no report of cilint: it is not JSON", help=hint) from None
     if before.digest != digest_of(data):
         raise UsageError(f"{path} was changed after it was made: its digest does not fit", help="take the original")
     return before
+
+
+def _unlike(path: str, data: Any, hint: str) -> UsageError:
+    """What to say of JSON that is not evidence as this version makes it."""
+    facts = data.get("provenance") if isinstance(data, dict) else None
+    if not isinstance(facts, dict) or facts.get("tool") != "cilint":
+        if isinstance(data, dict) and isinstance(data.get("tool"), dict) and data["tool"].get("name") == "cilint":
+            return UsageError(f"{path} is the result of `cilint check`, and no report", help=hint)
+        return UsageError(f"{path} is no report of cilint", help=hint)
+    schema, version = str(data.get("schema_version")), str(facts.get("version"))
+    if not (schema.isdecimal() and _VERSION.fullmatch(version)):
+        return UsageError(f"{path} is no report of cilint, though it says so: it names no version", help=hint)
+    made = f"{path} was made by cilint {version} (schema {schema}), which this one, {__version__} (schema {SCHEMA_VERSION}), cannot read"
+    if (int(schema), version) == (SCHEMA_VERSION, __version__):
+        return UsageError(f"{path} is not whole, or was changed after it was made", help="take the original")
+    return UsageError(made, help=f"make it again from the earlier commit, or compare with cilint {version}")
 
 
 def since(before: Evidence, now: Evidence) -> Since:

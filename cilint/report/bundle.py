@@ -17,6 +17,7 @@ _README = """What cilint tested, and what came of it.
 evidence.json              all of it as data; `cilint schema evidence` has its schema
 evidence.html, evidence.md the same to read
 controls.csv               one row for each control and pipeline
+inventory.csv              one row for each include, image, service and started pipeline
 population.csv             one row for each pipeline: checked, or why not
 changes.csv                one row for each finding that changed since the earlier report, if there is one
 findings.csv               one row for each thing that a rule was held against
@@ -46,6 +47,7 @@ def _texts(evidence: Evidence) -> dict[str, str]:
         "evidence.md": evidence_markdown.render(evidence),
         "controls.csv": csv.render_csv(evidence),
         "population.csv": csv.render_csv_population(evidence),
+        "inventory.csv": csv.render_csv_inventory(evidence),
         "changes.csv": csv.render_csv_changes(evidence),
         "findings.csv": csv.render_csv_findings(evidence),
     }

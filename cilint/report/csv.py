@@ -1,4 +1,4 @@
-"""Formats `csv`, `csv-findings`, `csv-population` and `csv-changes`: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
+"""Format `csv` and the others that begin so: tables for spreadsheets, UTF-8 with a byte order mark as Excel wants it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def render_csv_findings(evidence: Evidence) -> str:
 def render_csv_population(evidence: Evidence) -> str:
     """One row for each target: what was checked, what has no pipeline, what could not be read."""
     return _text(sheets.scope(evidence))
+
+
+def render_csv_inventory(evidence: Evidence) -> str:
+    """One row for each include, image, service and started pipeline, with its version and how fast that holds."""
+    return _text(sheets.inventory(evidence))
 
 
 def render_csv_changes(evidence: Evidence) -> str:

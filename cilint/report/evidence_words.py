@@ -37,6 +37,14 @@ CHANGE_WORDS = {
     "accepted": "accepted: it is waived now",
     "fixed": "fixed",
 }
+FIXED_WORDS = {
+    "digest": "a digest: it names the content",
+    "commit": "a commit",
+    "repository": "part of this commit",
+    "version": "a version, which its owner could move",
+    "moves": "moves: tomorrow it may be another",
+    "unknown": "unknown: the files do not say",
+}
 STATUS_WORDS = {
     "checked": "checked",
     "unresolved": "checked, but parts could not be read",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cilint.report.escape import printable
-from cilint.report.evidence_words import CHANGE_WORDS, RESULT_WORDS, STATUS_WORDS
+from cilint.report.evidence_words import CHANGE_WORDS, FIXED_WORDS, RESULT_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +153,34 @@ def scope(evidence: Evidence) -> Sheet:
         for one in evidence.targets
     ]  # fmt: skip
     return Sheet("Scope", head, rows)
+
+
+def inventory(evidence: Evidence) -> Sheet:
+    """What the pipelines are made of: one row for each include, image, service and started pipeline of each target."""
+    head = (
+        "target",
+        "commit",
+        "kind",
+        "name",
+        "ref",
+        "fixed",
+        "note",
+        "sha256",
+        "jobs",
+        "file",
+        "line",
+        "as_of",
+        "digest",
+    )
+    rows: list[list[str | int]] = [
+        [
+            target.path, target.commit, one.kind, one.name, one.ref, FIXED_WORDS[one.fixed], one.note, one.sha256,
+            ", ".join(one.jobs), one.place.file, one.place.line, evidence.provenance.as_of, evidence.digest,
+        ]
+        for target in evidence.targets
+        for one in target.supplies
+    ]  # fmt: skip
+    return Sheet("Inventory", head, rows)
 
 
 def provenance(evidence: Evidence) -> Sheet:

@@ -38,7 +38,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(evidence: Evidence) -> bytes:
-    """The workbook: summary, controls, findings, waivers, changes, scope, provenance."""
+    """The workbook: summary, controls, findings, waivers, changes, scope, inventory, provenance."""
     tables = [
         sheets.summary(evidence),
         sheets.controls(evidence),
@@ -47,6 +47,7 @@ def render(evidence: Evidence) -> bytes:
         sheets.waivers(evidence),
         sheets.changes(evidence),
         sheets.scope(evidence),
+        sheets.inventory(evidence),
         sheets.provenance(evidence),
     ]
     parts = {

@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "1796083200"  # 2026-12-01T00:00:00Z
 FORMATS = {
-    "html": "html", "markdown": "md", "csv": "csv", "csv-findings": "findings.csv", "csv-population": "population.csv", "json": "json", "bundle": "zip",
+    "html": "html", "markdown": "md", "csv": "csv", "csv-findings": "findings.csv", "csv-population": "population.csv", "csv-inventory": "inventory.csv", "json": "json", "bundle": "zip",
     "xlsx": "xlsx", "hdf": "hdf.json", "oscal": "ar.json", "oscal-component": "cd.json", "intoto": "intoto.json",
 }  # fmt: skip
 # Put together here, so that no scanner takes this file for a leak.

@@ -119,7 +119,7 @@ def test_xlsx(one):
     assert book["Evidence"].max_row == 1 + sum(len(tested["items"]) for tested in evidence["tested"])
 
 
-@pytest.mark.parametrize("name", ["csv", "csv-findings", "csv-population"])
+@pytest.mark.parametrize("name", ["csv", "csv-findings", "csv-population", "csv-inventory"])
 def test_csv(one, name):
     raw = one.files[name].read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -278,3 +279,90 @@ def test_a_gate_that_nothing_needs_is_not_passed(world, tmp_path):
     # What stands in another pipeline is looked for there; the whole was tested.
     child = results("parent", "start: {trigger: {include: child.yml}}\n")
     assert child == dict.fromkeys(gates, "pass")
+
+
+PLAIN = "select: [image-private-registry, image-unpinned]\n"
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "settings", "status"),
+    [
+        ("build: {image: node:latest, script: [make]}\n", "severity: {image-unpinned: warning, image-private-registry: warning}\n", 0),
+        ("build: {image: node:latest, script: [make]}\n", "severity: {image-unpinned: warning, image-private-registry: warning}\nfail-on: warning\n", 1),
+        ("build: {image: $CI_REGISTRY/$WHAT, script: [make]}\n", "", 0),
+        ("build: {image: $CI_REGISTRY/$WHAT, script: [make]}\n", "strict: true\n", 1),
+    ],
+)  # fmt: skip
+def test_the_settings_say_when_a_report_fails_as_they_do_for_check(world, tmp_path, pipeline, settings, status):
+    folder = world.repository(tmp_path / "app", {".gitlab-ci.yml": pipeline, ".cilint.yaml": PLAIN + settings})
+    for command in (["report", "-o", "json=/dev/null"], ["check", "--format", "json"]):
+        done = world.run(*command, cwd=folder)
+        assert done.returncode == status, done.stdout + done.stderr
+
+
+SHA = "0123456789abcdef" * 4
+MIXED = f"""\
+stages: [test, deploy]
+include:
+  - local: ci/local.yml
+  - {{project: platform/ci, ref: v1.2.3, file: /deploy.yml}}
+  - {{project: platform/ci, file: /a.yml}}
+  - {{project: platform/ci, ref: $REF, file: /b.yml}}
+  - {{project: platform/ci, ref: {SHA[:40]}, file: /c.yml}}
+  - remote: https://ci.example.test/x.yml
+  - component: $CI_SERVER_FQDN/platform/scan/sast@2
+build: {{stage: test, image: 'node:latest', services: ['docker:28.5.1-dind', '$MIRROR/redis'], script: [make]}}
+test: {{stage: test, image: 'node:latest', script: [make]}}
+run: {{stage: deploy, trigger: {{include: ci/child.yml}}}}
+other: {{stage: deploy, trigger: {{project: group/app, branch: main}}}}
+"""
+
+
+@pytest.fixture
+def mixed(world, tmp_path):
+    lint = f"lint: {{stage: test, image: 'python:3.13.1@sha256:{SHA}', script: [ruff check]}}\n"
+    files = {".gitlab-ci.yml": MIXED, "ci/local.yml": lint, "ci/child.yml": "child: {script: [make]}\n"}
+    files |= {
+        ".cilint.yaml": "vendored: ci/copies\n",
+        "ci/copies/project/platform/ci/v1.2.3/deploy.yml": ".deploy: {}\n",
+    }
+    return world.repository(tmp_path / "mixed", files)
+
+
+def test_the_inventory_tells_how_fast_every_part_of_a_pipeline_holds(world, mixed):
+    found = evidence_of(world, mixed)["targets"][0]["supplies"]
+    assert {(one["kind"], one["name"], one["ref"]): one["fixed"] for one in found} == {
+        ("include", "local ci/local.yml", ""): "repository",
+        ("include", "project platform/ci:/deploy.yml", "v1.2.3"): "version",
+        ("include", "project platform/ci:/a.yml", ""): "moves",
+        ("include", "project platform/ci:/b.yml", "$REF"): "unknown",
+        ("include", "project platform/ci:/c.yml", SHA[:40]): "commit",
+        ("include", "remote https://ci.example.test/x.yml", ""): "moves",
+        ("include", "component $CI_SERVER_FQDN/platform/scan/sast", "2"): "moves",
+        ("image", "python", f"3.13.1@sha256:{SHA}"): "digest",
+        ("image", "node", "latest"): "moves",
+        ("service", "docker", "28.5.1-dind"): "version",
+        ("service", "$MIRROR/redis", ""): "unknown",
+        ("pipeline", "local ci/child.yml", ""): "repository",
+        ("pipeline", "project group/app", "main"): "moves",
+    }
+    by_name = {one["name"]: one for one in found}
+    assert by_name["node"]["jobs"] == ["build", "test"]
+    read = (mixed / "ci/copies/project/platform/ci/v1.2.3/deploy.yml").read_bytes()
+    assert by_name["project platform/ci:/deploy.yml"]["sha256"] == hashlib.sha256(read).hexdigest()
+    assert by_name["project platform/ci:/a.yml"]["sha256"] == ""
+
+
+def test_the_inventory_is_a_table(world, mixed):
+    text = world.run("report", "--format", "csv-inventory", cwd=mixed).stdout
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    node = next(row for row in rows if row["name"] == "node")
+    assert (node["kind"], node["ref"], node["jobs"], node["line"]) == ("image", "latest", "build, test", "10")
+
+
+def test_a_pipeline_that_another_starts_and_that_is_no_target_is_a_limit(world, mixed):
+    def said(*paths):
+        return [limit for limit in evidence_of(world, mixed, *paths)["limits"] if "started by others" in limit]
+
+    assert "ci/child.yml (started by run of .gitlab-ci.yml)" in said()[0]
+    assert "ci/child.yml" not in said(".gitlab-ci.yml", "ci/child.yml")[0]

@@ -56,6 +56,26 @@ def test_new_fixed_reopened(story):
     assert kinds(story()) == set()
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda data: data | {"schema_version": 0}, "schema 0"),
+        (lambda data: data | {"schema_version": 9, "more": 1}, "schema 9"),
+        (lambda data: {**data, "provenance": {**data["provenance"], "version": "9.1.0", "more": 1}}, "cilint 9.1.0"),
+        (lambda data: data | {"schema_version": "\x1b[2J"}, "names no version"),
+        (lambda data: {key: value for key, value in data.items() if key != "limits"}, "not whole"),
+        (lambda _: {"schema_version": 1, "tool": {"name": "cilint"}, "findings": []}, "cilint check"),
+        (lambda _: [], "no report of cilint"),
+    ],
+)
+def test_a_report_that_cannot_be_read_is_called_what_it_is(story, world, change, says):
+    story.last.write_text(json.dumps(change(story())))
+    done = world.run("report", "--since", story.last, "--format", "json", cwd=story.folder)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "\x1b" not in done.stderr
+
+
 def test_a_finding_says_since_when_it_is_known(story, world):
     def seen(evidence):
         return {

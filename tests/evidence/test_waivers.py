@@ -387,3 +387,15 @@ def test_a_waiver_for_whatever_fits_a_pattern_is_told_of(check, scope, broad):
     found = check({**FULL, "scope": scope})
     assert status(found) == ["waived"]
     assert ("waiver-broad" in found) is broad
+
+
+@pytest.mark.parametrize(("arguments", "settings"), [(["--strict"], ""), ([], "strict: true\n")])
+def test_under_strict_a_waiver_that_settles_nothing_is_an_error(check, arguments, settings):
+    unused = FULL | {"scope": {"jobs": ["other-build"]}}
+    found = check(unused, arguments=arguments, settings=settings)
+    assert [finding["severity"] for finding in found["waiver-unused"]] == ["error"]
+
+
+def test_without_strict_a_waiver_that_settles_nothing_is_a_warning(check):
+    found = check(FULL | {"scope": {"jobs": ["other-build"]}})
+    assert [finding["severity"] for finding in found["waiver-unused"]] == ["warning"]
