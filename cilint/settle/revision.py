@@ -6,10 +6,10 @@ git is asked for objects only (`ls-tree`, `cat-file`): no hook, filter or file o
 from __future__ import annotations
 
 import os
-import subprocess
 
 from cilint.compose.fetch import Place, Project
 from cilint.errors import UsageError
+from cilint.git import GitFault, ask
 from cilint.source import Source
 from cilint.tree.bounds import MAX_BYTES
 
@@ -75,17 +75,10 @@ def entry_at(project: Project, path: str) -> Source | None:
 
 
 def _git(root: str, *arguments: str) -> bytes:
-    command = ["git", "-C", root, "--no-optional-locks", "-c", "core.fsmonitor=false", *arguments]
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, env=environment, check=False)  # noqa: S603  # words of ours, and a revision behind --end-of-options
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UsageError(f"cannot ask git: {error}", help="--diff-base needs git and its repository") from None
-    if done.returncode:
-        why = (
-            done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ") or "git does not know that revision"
-        )
+        return ask(root, *arguments, seconds=_SECONDS)
+    except GitFault as fault:
         raise UsageError(
-            f"--diff-base: {why}", help="name a branch, tag or commit that this clone has (fetch it first)"
-        )
-    return done.stdout
+            f"--diff-base: {str(fault) or 'git does not know that revision'}",
+            help="it takes git, and a branch, tag or commit that this clone has (fetch it first)",
+        ) from None

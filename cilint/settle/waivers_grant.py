@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from unicodedata import normalize
 
 from cilint.errors import UsageError
 from cilint.finding import NotAssessed
+from cilint.git import answer
 from cilint.settle.waivers import days_between, parse
 
 TYPE_CHECKING = False
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from cilint.rules.rule import RuleSet
     from cilint.settle.waivers import Register, Waiver
-
-_SECONDS = 30
 
 
 class Policy:
@@ -197,21 +195,14 @@ def _authors(path: str) -> dict[int, set[str] | None]:
     None where git does not know: a shallow clone ends before the commit, and its oldest commit holds every older line.
     """
     folder, name = os.path.split(os.path.realpath(path))
-    command = [
-        "git", "-C", folder, "--no-optional-locks", "-c", "core.fsmonitor=false", "blame", "--no-textconv",
-        "--line-porcelain", "HEAD", "--", name,
-    ]  # fmt: skip
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, env=environment, check=False)  # noqa: S603  # words of ours, and a name behind --
-    except (OSError, subprocess.TimeoutExpired):
-        return {}
+    blamed = answer(folder, "blame", "--no-textconv", "--line-porcelain", "HEAD", "--", name)
     with open(path, encoding="utf-8", errors="replace") as file:
         here = file.read().split("\n")
-    shallow = os.path.isfile(os.path.join(_git_folder(folder), "shallow"))
+    shared = answer(folder, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    shallow = os.path.isfile(os.path.join(shared, "shallow"))
     found: dict[str, set[str] | None] = {}
     names: set[str] | None = set()
-    for line in done.stdout.decode("utf-8", "replace").split("\n"):
+    for line in blamed.split("\n"):
         word, _, rest = line.partition(" ")
         if word == "author":
             names = {rest.lower()}
@@ -226,13 +217,3 @@ def _authors(path: str) -> dict[int, set[str] | None]:
             found[text] = None if known is None or names is None else known | names
     lines = {number: text.rstrip("\r") for number, text in enumerate(here, 1)}
     return {number: found[text] for number, text in lines.items() if text in found}
-
-
-def _git_folder(folder: str) -> str:
-    """The folder in which git keeps what all working copies share; "" where it is none of git's."""
-    command = ["git", "-C", folder, "rev-parse", "--path-format=absolute", "--git-common-dir"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603  # words of ours
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip()
