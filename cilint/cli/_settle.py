@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cilint.settle.baseline import Baseline
     from cilint.tree.documents import Reading
 
+# What a text in small letters holds that has a comment to cilint, or one that is nearly right.
+_NAMES = ("cilint", "ci-lint", "ci_lint", "ci lint")
+
 
 def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     """Mark findings that do not count; the findings about the marks themselves, with severity and fingerprint.
@@ -101,14 +104,19 @@ def today() -> str:
 
 
 def _comments(entry: Entry, checked: Checked) -> list[Finding]:
-    if not any("cilint:" in reading.source.text for reading in checked.config.readings):
+    if not any(name in reading.source.text.lower() for reading in checked.config.readings for name in _NAMES):
         return []
     from cilint.settle import comments
 
     day = today()
     required = _required(entry, checked)
     ignores, faults = comments.settle(
-        checked.findings, checked.config.readings, required, day, require_reason=entry.settings.require_reason
+        checked.findings,
+        checked.config.readings,
+        required,
+        day,
+        known={*entry.rules.rules, *entry.rules.silenced},
+        require_reason=entry.settings.require_reason,
     )
     if checked.config.complete and checked.config.root is not None:
         everything = rules_package.load((*rules_package.EVERY, *entry.settings.pack_names))

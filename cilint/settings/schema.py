@@ -15,15 +15,13 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from yaml.events import DocumentStartEvent, ScalarEvent, SequenceStartEvent, StreamStartEvent
 
 from cilint.errors import SettingsError
 from cilint.nearest import nearest
 from cilint.notation.patterns import PatternError, compiled
 from cilint.span import Span
 from cilint.tree import Mapping, plain, read
-from cilint.tree.node import Scalar, Sequence, ruby_text
-from cilint.tree.piece import Piece
+from cilint.tree.node import Scalar, Sequence, is_null, ruby_text
 from cilint.tree.place import place_of
 
 if TYPE_CHECKING:
@@ -208,33 +206,18 @@ def body_of(source: Source) -> Mapping | None:
     for finding in reading.findings:
         if finding.rule != "yaml-root":
             raise SettingsError(finding.message, span=finding.span)
-    if reading.body is None:
-        _refuse_other(source)
+    for root in reading.roots:
+        if not isinstance(root, Mapping) and not is_null(root):
+            kind = "a list" if isinstance(root, Sequence) else "a text"
+            raise SettingsError(
+                f"settings are a map of keys, and this is {kind}", span=root.span, help="as in fail-on: warning"
+            )
     for number, line in enumerate(source.lines, 1):
         if _DIVIDER.match(line) and any(map(_CONTENT.match, source.lines[: number - 1])):
             raise SettingsError("settings are one document", span=Span(source, number, 1, number, 4))
     if doubled := [SettingsError(f"{key.text} is written twice", span=key.span) for key in _twice(reading.body)]:
         raise together(doubled)
     return reading.body
-
-
-def _refuse_other(source: Source) -> None:
-    """Raises SettingsError where a text without a map holds something else; what GitLab would call blank, too."""
-    next_event = Piece(source, 0, len(source.text)).events()
-    while type(event := next_event()) in (StreamStartEvent, DocumentStartEvent):
-        pass
-    if isinstance(event, (SequenceStartEvent, ScalarEvent)) and _is_said(event):
-        start, end = event.start_mark, event.end_mark
-        assert start, "libyaml places every event"
-        assert end
-        span = Span(source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-        kind = "a text" if isinstance(event, ScalarEvent) else "a list"
-        raise SettingsError(f"settings are a map of keys, and this is {kind}", span=span, help="as in fail-on: warning")
-
-
-def _is_said(event: SequenceStartEvent | ScalarEvent) -> bool:
-    """Whether it is more than the `~` or nothing that stands for no value."""
-    return not (isinstance(event, ScalarEvent) and event.implicit[0] and event.value in ("", "~", "null"))
 
 
 _DIVIDER = re.compile(r"---(\s|$)")

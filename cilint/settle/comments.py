@@ -10,19 +10,20 @@ import re
 from collections import deque
 
 from cilint.finding import Edit, Finding
+from cilint.settle.misspelt import misspelt
 from cilint.span import Span
-from cilint.tree.comments import comments
+from cilint.tree.comments import Comment, comments
 from cilint.tree.node import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from cilint.tree.comments import Comment
     from cilint.tree.documents import Reading
     from cilint.tree.node import Node
 
 _WORD = "cilint:"
+_PART = re.compile(r"(?:^|[ \t]#+[ \t]*)(cilint:.*)")
 _IGNORE = re.compile(r"cilint:\s*ignore\s*\[([^\]]*)\]\s*(.*)")
 _UNTIL = re.compile(r"\(?\buntil\b[\s:=]*([^\s,;()]*?)[.:]?(?=[\s,;()]|$)\)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -64,20 +65,23 @@ def settle(
     required: Container[str],
     today: str,
     *,
+    known: Container[str] = (),
     require_reason: bool = False,
 ) -> tuple[list[Ignore], list[Finding]]:
     """Mark the findings that comments cover as suppressed; the comments, and what is wrong with them.
 
-    required: ids of rules that no comment can switch off. today: YYYY-MM-DD. require_reason: whether a comment
-    without a reason has no effect.
+    required: ids of rules that no comment can switch off. today: YYYY-MM-DD. known: ids of rules, by which a comment
+    that is nearly one to cilint is known. require_reason: whether a comment without a reason has no effect.
     """
     ignores: list[Ignore] = []
     faults: list[Finding] = []
     for reading in readings:
         if reading.source.ours:
-            for ignore in _ignores(reading, faults):
+            told: set[int] = set()
+            for ignore in _ignores(reading, faults, told):
                 ignores.append(ignore)
                 faults += _unsound(ignore, today)
+            faults += misspelt(reading, known, told)
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -112,10 +116,11 @@ def unused(
     return out
 
 
-def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
+def _ignores(reading: Reading, faults: list[Finding], told: set[int]) -> Iterator[Ignore]:
+    """The comments to cilint; those that say nothing are faults. told: gets the lines of all."""
     layout: Layout | None = None
-    told = (comment for comment in comments(reading, _WORD) if comment.text.startswith(_WORD))
-    for number, comment in enumerate(told):
+    for number, comment in enumerate(filter(None, map(_to_cilint, comments(reading, _WORD)))):
+        told.add(comment.span.line)
         if number == _AT_MOST:
             message = f"more than {_AT_MOST} comments to cilint in one file: those from here on are not heeded"
             faults.append(Finding("suppression-malformed", message, comment.span))
@@ -136,6 +141,17 @@ def _ignores(reading: Reading, faults: list[Finding]) -> Iterator[Ignore]:
         layout = layout or Layout(reading)
         layout.aim(ignore)
         yield ignore
+
+
+def _to_cilint(comment: Comment) -> Comment | None:
+    """The part of a comment that speaks to cilint, as in `# renovate: x # cilint: ignore[rule] reason`; None without."""
+    part = _PART.search(comment.text)
+    if part is None or not part.start():
+        return comment if part else None
+    span = comment.span
+    text = span.source.line(span.line)
+    column = text.index(comment.text, span.column) + part.start() + 2  # that of the "#", behind a blank
+    return Comment(part[1], Span(span.source, span.line, column, span.line, span.end_column), alone=comment.alone)
 
 
 def _end(said: str) -> str:
@@ -247,7 +263,7 @@ def _without(ignore: Ignore, rule: str) -> tuple[Edit, ...]:
     more = line.find(" #", span.column)
     if more >= 0:  # another comment stands behind it
         return (Edit(Span(span.source, span.line, span.column, span.line, more + 2), ""),)
-    if ignore.comment.alone:
+    if not line[: span.column - 1].strip():
         return (Edit(Span(span.source, span.line, 1, span.line + 1, 1), ""),)
     return (
         Edit(Span(span.source, span.line, len(line[: span.column - 1].rstrip()) + 1, span.line, len(line) + 1), ""),

@@ -33,16 +33,17 @@ class Reading:
     """What one file holds.
 
     header: the document with `spec`, or None. body: the configuration; None where there is none or it cannot be read.
-    findings: what stopped the reading. blank: nothing but white space in the file.
+    findings: what stopped the reading. blank: nothing but white space in the file. roots: what each document is.
     """
 
-    __slots__ = ("_hashes", "blank", "body", "findings", "header", "source")
+    __slots__ = ("_hashes", "blank", "body", "findings", "header", "roots", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.header: Mapping | None = None
         self.body: Mapping | None = None
         self.findings: list[Finding] = []
+        self.roots: list[Node] = []
         self.blank = not source.text or source.text.isspace()
         self._hashes: list[Span] | None = None
 
@@ -64,8 +65,8 @@ def read(source: Source) -> Reading:
         return reading
     try:
         _check_size(source)
-        documents = [_load(reading, piece) for piece in _pieces(source)]
-        _choose(reading, [document for document in documents if not _is_blank(document)])
+        reading.roots = [root for piece in _pieces(source) if (root := _load(reading, piece)) is not None]
+        _choose(reading, [root for root in reading.roots if not _is_blank(root)])
     except Fault as fault:
         reading.findings.append(fault.finding)
     return reading
@@ -126,19 +127,17 @@ def _scalars(source: Source) -> Iterator[Scalar]:
             return
 
 
-def _is_blank(node: Node | None) -> bool:
+def _is_blank(node: Node) -> bool:
     """Ruby's `blank?` of a loaded document: null, false, white space, nothing in it."""
-    if node is None:
-        return True
     if isinstance(node, Scalar):
         return node.value is None or node.value is False or (isinstance(node.value, str) and not node.value.strip())
     return isinstance(node, (Mapping, Sequence)) and not len(node)
 
 
-def _choose(reading: Reading, documents: list[Node | None]) -> None:
+def _choose(reading: Reading, documents: list[Node]) -> None:
     """With a header the last document is the body; without one the first, and the others are ignored."""
     for node in documents:
-        if node is not None and not isinstance(node, Mapping):
+        if not isinstance(node, Mapping):
             message = f"Invalid configuration format: the document must be a map, and this is {node.kind}"
             raise Fault(Finding("yaml-root", message, node.span))
     maps = [node for node in documents if isinstance(node, Mapping)]

@@ -54,6 +54,8 @@ IGNORE = "# cilint: ignore[image-unpinned] mirrored"
         "a:\n  image: X  # cilint: ignore[script-too-long,image-unpinned] why\n",
         "a:\r\n  image: X  # cilint: ignore[image-unpinned] why\r\n",
         "a:\n  image: X  #cilint:ignore[image-unpinned] why\n",
+        f"a:\n  image: X  # renovate: datasource=docker {IGNORE}\n",
+        f"a:\n  # renovate: datasource=docker {IGNORE}\n  image: X\n",
     ],
 )
 def test_what_a_comment_covers(text):
@@ -127,6 +129,56 @@ def test_required_rules_stay():
 def test_comments_that_are_wrong(comment, status, fault):
     got, faults = statuses(f"a:\n  image: X  {comment}\n", "X")
     assert (got, faults[0]) == ([status], fault)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "CILINT: IGNORE[image-unpinned] why", "Cilint: ignore[image-unpinned] why", "cilint ignore[image-unpinned] why",
+        "cilint-ignore[image-unpinned]", "ci-lint: ignore[image-unpinned] why", "cilint; ignore [image-unpinned] why",
+        "cilint ignore image-unpinned", "cilint-disable image-unpinned", "CILINT:disable=image-unpinned",
+        "cilint ignore: image-unpined", "cilint[image-unpinned] why", "cilint skip(image-unpinned)",
+        "# cilint: ignore[image-unpinned] why", "by ops # CILINT: ignore[image-unpinned] why", "CILINT IGNORE[a, b]",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shape", ["a:\n  image: X  # {}\n", "a:\n  # {}\n  image: X\n"])
+def test_a_comment_that_is_nearly_right_is_told(comment, shape):
+    findings, faults = run(shape.format(comment), "X", known=KNOWN)
+    assert (findings[0].status, [fault.rule for fault in faults]) == ("open", ["suppression-malformed"])
+    assert "`# cilint: ignore[" in faults[0].message
+
+
+def test_a_comment_that_is_nearly_right_is_told_inside_a_script():
+    text = (
+        "a:\n  script:\n    - |\n      # CILINT: ignore[image-unpinned] why\n      X # cilint ignore[image-unpinned]\n"
+    )
+    assert [fault.span.line for fault in run(text, known=KNOWN)[1]] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "cilint ignores this file", "Cilint: runs in the lint stage", "CILINT is the linter", "cilint, see docs",
+        "run cilint ignore[image-unpinned] by hand", "see cilint-ignore in the wiki", "CI Lint skips (most of) this",
+        "cilint ignore list: docs/lint.md", "write `# cilint: ignore[rule] reason`", "ci-lint (image-unpinned)",
+        "cilint [docs/lint.md]", "cilint disabled: too slow", "checked by cilint: image-unpinned", "cilint image-unpinned",
+        "cilint disable pre-commit hooks", "cilint allows image-unpined",
+    ],
+)  # fmt: skip
+def test_prose_about_cilint_is_let_be(comment):
+    text = f"a:\n  image: X  # {comment}\n  # {comment}\n  services: [x]\n  script: ['# {comment.upper()}']\n"
+    assert run(text, "X", known=KNOWN)[1] == []
+
+
+def test_one_comment_is_told_once():
+    text = "a:\n  image: X  # cilint: ignore # CILINT: ignore[image-unpinned] # Cilint: ignore[image-unpinned]\n"
+    assert len(run(text, known=KNOWN)[1]) == 1
+
+
+def test_a_comment_behind_another_goes_alone():
+    text = "a:\n  # renovate: x # cilint: ignore[image-unpinned] why\n  image: X\n"
+    _, [fault] = run(text)
+    assert [(edit.span.text, edit.replacement) for edit in fault.edits] == [(" # cilint: ignore[image-unpinned] why", "")]
 
 
 def test_the_last_day_still_counts():
