@@ -45,7 +45,8 @@ def baseline_path(entry: Entry, request: Request) -> str:
     """The path of the baseline that holds for an entry; "" without one."""
     if request.baseline:
         return os.path.abspath(request.baseline)
-    return entry.settings.baseline and entry.settings.place(entry.settings.baseline)
+    named = entry.settings.baseline
+    return entry.settings.place(named) if named else ""
 
 
 def baseline_of(entry: Entry, request: Request, start: str = "") -> Baseline | None:
