@@ -37,6 +37,7 @@ LIMITS = [
     """A finding that only a comment, a per-file or per-job ignore or a baseline settles counts as failed here: nobody
     has accepted it by the register of waivers.""",
 ]
+_OWN = ("comment", "waiver", "nothing")  # what no include brings
 NO_PIPELINE = "GitLab would refuse this configuration, so no gate was proven."
 NO_GATES = "No rule of this run declares a gate that this pipeline could have."
 
@@ -83,7 +84,7 @@ def collect(
     for one in judged:
         entries = examined.load(one.rules)
         tested += [
-            _tested(one, rule, entries.get(rule), hide) if rule in one.rules else _absent(facts, one.name)
+            _tested(one, rule, entries.get(rule), hide, waivers) if rule in one.rules else _absent(facts, one.name)
             for rule, facts in rules.items()
         ]
     lost = [stray.path for stray in strays if stray.status in ("missing", "unreadable")]
@@ -143,10 +144,14 @@ def _rules(judged: list[Judged]) -> dict[str, RuleFacts]:
     return found
 
 
-def _tested(judged: Judged, id: str, entry: examined.Examined | None, hide: Callable[[str], str]) -> Tested:
+def _tested(
+    judged: Judged, id: str, entry: examined.Examined | None, hide: Callable[[str], str], waivers: list[WaiverFacts]
+) -> Tested:
     rule = judged.rules.rules[id]
     findings = [finding for finding in judged.findings if finding.rule == id]
     items = examined.items_of(rule, judged.checked, findings, entry, hide)
+    if entry and entry.of == "waiver":
+        items += examined.waivers_of(waivers, findings, judged.name)
     if judged.checked.context is None:
         items = [examined.of_finding(finding) for finding in findings]
         unread = Item(subject="configuration", result="not-assessed", note="the file could not be read as YAML")
@@ -161,7 +166,7 @@ def _tested(judged: Judged, id: str, entry: examined.Examined | None, hide: Call
         for missing in judged.checked.not_assessed
         if id in missing.rules and not (entry and entry.of == "role" and missing.what.startswith("a job for "))
     ]
-    if rule.language and not judged.checked.config.complete:
+    if rule.language and not judged.checked.config.complete and not (entry and entry.of in _OWN):
         note = "an include could not be read, so what stands in it was not judged"
         items.append(Item(subject="what was not read", result="not-assessed", note=note))
     result = worst(item.result for item in items)

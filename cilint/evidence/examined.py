@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cilint.errors import PackError
+from cilint.evidence.about import ABOUT, holds_word, keywords
 from cilint.evidence.model import Item
 from cilint.evidence.parts import Place, Result
+from cilint.pattern import Pattern
 from cilint.rules.assertions import holds
 from cilint.rules.judge import wanted, with_parameters
 from cilint.rules.select import subjects
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cilint.check import Checked
+    from cilint.evidence.model import WaiverFacts
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from cilint.span import Span
     from cilint.trail import Trail
 
+_COMMENT = Pattern(r"#\s*cilint:")
 _VALUE = 300  # characters of a value that evidence shows
 # Of these, evidence shows the name only: what they hold may be a secret that no rule of this run looks for.
 _UNSHOWN = ("variable",)
@@ -41,9 +45,11 @@ class Examined(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rule: str
-    of: Literal["job", "file", "include", "role", "gate"] = "job"
+    of: Literal["job", "file", "include", "role", "gate", "configuration", "comment", "waiver", "nothing"] = "job"
     roles: list[str] = []
     has: list[str] = []
+    about: list[str] = []
+    words: list[str] = []
     show: list[str] = []
 
 
@@ -103,6 +109,7 @@ def items_of(
 def _held(
     rule: Rule, checked: Checked, findings: list[Finding], examined: Examined | None
 ) -> Iterator[tuple[Item, list[Finding]]]:
+    """What a rule was held against, each with the findings at it. Of waivers, and of nothing, others tell."""
     context = checked.context
     assert context is not None
     if examined is None and rule.where.get("role"):
@@ -111,8 +118,13 @@ def _held(
         yield from _selected(rule, context, findings)
     elif examined is None:
         yield _configuration(checked), []
-    elif examined.of == "file":
+    elif examined.of == "configuration":
+        if not keywords(context).isdisjoint(examined.has):
+            yield _configuration(checked), []
+    elif examined.of in ("file", "comment"):
         for source in [*checked.config.sources, *context.called]:
+            if examined.of == "comment" and not _COMMENT.search(source.text):
+                continue
             item = Item(subject=f"file {source.path}", value=f"{len(source.lines)} lines", result="pass")
             yield item, [finding for finding in findings if finding.span.source.path == source.path]
     elif examined.of == "role":
@@ -132,8 +144,8 @@ def _held(
                     and finding.span.source is site.span.source
                 ],
             )
-    else:
-        for job in _jobs(context, examined):
+    elif examined.of == "job":
+        for job in _jobs(context, rule, examined):
             yield _job(job, examined), [finding for finding in findings if job.name in finding.jobs]
 
 
@@ -167,11 +179,21 @@ def _gated(
     context = checked.context
     assert context is not None
     named = [role for key in _GATED for role in rule.parameters.get(key) or ()]
-    jobs = list(_jobs(context, examined.model_copy(update={"roles": named or examined.roles})))
+    jobs = list(_jobs(context, rule, examined.model_copy(update={"roles": named or examined.roles})))
     if not jobs and any(job.trigger for job in context.pipeline.jobs.values()):
         yield _configuration(checked), []
     for job in jobs:
         yield _job(job, examined), [finding for finding in findings if job.name in finding.jobs]
+
+
+def waivers_of(waivers: list[WaiverFacts], findings: list[Finding], target: str) -> list[Item]:
+    """The entries of the register of a target that a rule on waivers found no fault with."""
+    faulty = {(finding.span.source.path, finding.span.line) for finding in findings}
+    return [
+        Item(subject=f"waiver {one.id}", value=one.state, place=one.place, result="pass")
+        for one in waivers
+        if target in one.targets and (one.place.file, one.place.line) not in faulty
+    ]
 
 
 def _configuration(checked: Checked) -> Item:
@@ -213,11 +235,15 @@ def _subject(select: str, subject: Subject, result: Result) -> Item:
     )
 
 
-def _jobs(context: Context, examined: Examined) -> Iterator[Job]:
+def _jobs(context: Context, rule: Rule, examined: Examined) -> Iterator[Job]:
     for job in context.jobs:
         if examined.roles and not any(context.roles.has(job, role) for role in examined.roles):
             continue
         if examined.has and not any(job.get(keyword) is not None for keyword in examined.has):
+            continue
+        if not all(ABOUT[word](context, rule, job) for word in examined.about):
+            continue
+        if examined.words and not holds_word(context, rule, job, examined.words):
             continue
         yield job
 

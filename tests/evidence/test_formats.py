@@ -106,6 +106,7 @@ def test_xlsx(one):
         "Waivers",
         "Changes",
         "Scope",
+        "Inventory",
         "Provenance",
     ]
     for sheet in book:
