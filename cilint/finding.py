@@ -51,7 +51,9 @@ class Finding:
     path: keys from the root of the composed tree to the value. jobs: every job that the value reaches.
     trail: how the value reached the first of them. severity: "error", "warning" or "info"; "" until judged.
     status: "open", "waived", "suppressed" or "baselined"; reason: why it is not open.
-    about: of a fault of the whole pipeline, which it is, for it stands at no value of its own; "" for all others.
+    about: what tells it from others of its rule at the same value: the job or role that it names, the pipeline that it
+    speaks of; of a fault of the whole pipeline, which stands at no value of its own, all that it is. "" where the value
+    alone says it.
     """
 
     __slots__ = (

@@ -1,7 +1,7 @@
 """Fingerprints: what makes a finding the same finding after other lines have moved.
 
 A fingerprint is a digest of rule, file, the structural path at which the value is *written* in that file, its
-normalised text, and an ordinal for true duplicates. Not in it: lines, columns, the wording of the message, severity,
+normalised text, what it is about where a value has several faults, and an ordinal for true duplicates. Not in it: lines, columns, the wording of the message, severity,
 key order, comments, quoting, indentation, the jobs that inherit the value, or how they come by it. A fault of the whole
 pipeline (a job that is not there) has no place of its own, so what it is about stands for path and text.
 """
@@ -60,7 +60,8 @@ def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules
         span = finding.span
         reading = roots.get(span.source.path)
         steps: list[str] = []
-        if finding.about:
+        own = bool(finding.path or finding.jobs)
+        if finding.about and not own:
             value = finding.about
         elif reading is None:
             value = _line(span)
@@ -72,6 +73,8 @@ def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules
             "/".join(steps),
             "" if finding.rule in secret_rules else value,
         )
+        if finding.about and own:
+            parts = (*parts, "about", finding.about)
         if len(finding.jobs) and not steps:
             parts = (*parts, finding.jobs[0])
         ordinal = seen.get(parts, 0)

@@ -43,13 +43,22 @@ class Gate:
 
     guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. missing: why
     there can be no such gate at all, "" when there can. doubt: why it may not be asked, None when it surely is.
-    again: asks the same of another job, as of the one that starts this pipeline.
+    again: asks the same of another job, as of the one that starts this pipeline. about: the roles that it asks for,
+    which tell it from the rule's other gates of the job.
     """
 
-    __slots__ = ("again", "by", "claims", "doubt", "guarded", "kind", "missing", "rule")
+    __slots__ = ("about", "again", "by", "claims", "doubt", "guarded", "kind", "missing", "rule")
 
     def __init__(
-        self, subject: Guarded, by: Listed[str], kind: str, claims: Listed[Claim], again: Again, *, missing: str = ""
+        self,
+        subject: Guarded,
+        by: Listed[str],
+        kind: str,
+        claims: Listed[Claim],
+        again: Again,
+        *,
+        missing: str = "",
+        about: str = "",
     ) -> None:
         self.rule = subject.context.rule.id
         self.guarded = subject.job
@@ -58,6 +67,7 @@ class Gate:
         self.kind = kind
         self.claims = list(claims)
         self.missing = missing
+        self.about = about
         self.again = again
 
 
@@ -91,7 +101,15 @@ class Guarded:
         if each and len(jobs) > 1:
             claims += [claim for job in jobs for claim in self._claims([job], "check")]
         names = [job.name for job in jobs] or [titles]
-        return Gate(self, names, kind, claims, lambda other: other.behind(roles, kind, each=each), missing=missing)
+        return Gate(
+            self,
+            names,
+            kind,
+            claims,
+            lambda other: other.behind(roles, kind, each=each),
+            missing=missing,
+            about=" or ".join(roles),
+        )
 
     def _claims(self, gates: Listed[Job], kind: str) -> list[Claim]:
         """What says that one of the gates, with all its instances, comes before every instance of the guarded job."""

@@ -297,9 +297,10 @@ def _finding(context: Context, outcome: Outcome) -> Finding:
     child, job = outcome.context.parent, outcome.gate.guarded
     while child is not None:
         job, child = child.trigger, child.above.parent
+    about = f"{outcome.gate.guarded.name} behind {gate.about or gate.kind}"
     if verdict is None or verdict.counterexample is None:
         site = None if outcome.triggers else gate.guarded.site
-        return context.fault(outcome.gate.guarded.span, prefix + outcome.reason, job=job, site=site)
+        return context.fault(outcome.gate.guarded.span, prefix + outcome.reason, job=job, site=site, about=about)
     from cilint.gates.command import command
 
     shown = verdict.counterexample
@@ -314,6 +315,7 @@ def _finding(context: Context, outcome: Outcome) -> Finding:
         job=job,
         related=shown.related,
         help=f"see it: {command(shown, path)}" if path else "",
+        about=about,
     )
 
 

@@ -29,4 +29,4 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 continue
             place = keyword_place(job, "artifacts", "reports")
             message = f"{context.roles.title(role)} without artifacts:reports:{' or '.join(allowed)}"
-            yield context.fault(place_span(place), message, job=job, site=place)
+            yield context.fault(place_span(place), message, job=job, site=place, about=role)

@@ -56,7 +56,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if planned.job.name in names:
                 span = planned.clause.span if planned.clause is not None else planned.job.span
                 message = f"sends {_a(title)} for {plan.scenario.title if plan else ''}"
-                yield context.fault(span, message, job=planned.job, site=planned.job.site)
+                yield context.fault(span, message, job=planned.job, site=planned.job.site, about=scenario)
 
 
 def _a(title: str) -> str:

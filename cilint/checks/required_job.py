@@ -39,13 +39,15 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         working = [job for job in jobs if not _only_prints(context, job)]
         if not working:
             message = f"{title} is a job that only prints: it does nothing ({requirement})"
-            yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
+            names = [job.name for job in jobs]
+            yield context.fault(jobs[0].span, message, jobs=names, site=jobs[0].site, about=f"{role} works")
         if entry.get("artifact") and not any(job.site.dig("artifacts", "paths") for job in jobs):
             if any(job.open or job.trigger for job in jobs):
                 context.unknown(f"what {title} keeps", f"it may stand in {context.lost}", jobs[0].span)
             else:
                 message = f"{title} keeps no artifact: what it makes is lost ({requirement})"
-                yield context.fault(jobs[0].span, message, jobs=[job.name for job in jobs], site=jobs[0].site)
+                names = [job.name for job in jobs]
+                yield context.fault(jobs[0].span, message, jobs=names, site=jobs[0].site, about=f"{role} keeps")
         yield from _contexts(context, working or jobs, title, entry)
 
 
@@ -88,17 +90,18 @@ def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, An
             when = here[0].when
             place = _when(here[0])
             message = f"{title} does not start by itself (when: {when}) in the pipeline of {plan.scenario.title} ({requirement})"
-            yield context.fault(place, message, job=here[0].job)
+            yield context.fault(place, message, job=here[0].job, about=f"{entry['role']} starts in {scenario}")
         if not here:
             job = jobs[0]
             absence = plan.absent.get(job.name)
             span = absence.span if absence is not None else job.span
             message = f"{title} is not in the pipeline of {plan.scenario.title} ({requirement})"
-            yield context.fault(span, message, job=job, site=job.site)
+            yield context.fault(span, message, job=job, site=job.site, about=f"{entry['role']} in {scenario}")
     for scenario in entry.get("absent", ()):
         plan = context.plan(scenario)
         for planned in plan.jobs if plan is not None else ():
             if planned.job.name in names:
                 span = planned.clause.span if planned.clause is not None else planned.job.span
                 message = f"{title} is in the pipeline of {plan.scenario.title if plan else ''} ({requirement})"
-                yield context.fault(span, message, job=planned.job, site=planned.job.site)
+                about = f"{entry['role']} not in {scenario}"
+                yield context.fault(span, message, job=planned.job, site=planned.job.site, about=about)

@@ -31,10 +31,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         doers = _doers(context, home, entry)
         if place < last:
             message = f"stage {home} ({entry['name']}) comes before {last_name}, and belongs behind it"
-            yield context.fault(_stage_span(context, home), message, jobs=doers)
+            about = f"{entry['name']} before {last_name}"
+            yield context.fault(_stage_span(context, home), message, jobs=doers, about=about)
         elif place == last:
             message = f"stage {home} holds both {last_name} and {entry['name']}, which are stages of their own"
-            yield context.fault(_stage_span(context, home), message, jobs=[*before, *doers])
+            about = f"{last_name} and {entry['name']}"
+            yield context.fault(_stage_span(context, home), message, jobs=[*before, *doers], about=about)
         else:
             last, last_name, before = place, entry["name"], doers
     for job in context.pipeline.jobs.values():

@@ -43,8 +43,9 @@ def settle(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
 
 def baseline_path(entry: Entry, request: Request) -> str:
     """The path of the baseline that holds for an entry; "" without one."""
-    if request.baseline:
-        return os.path.abspath(request.baseline)
+    asked: str | None = request.baseline
+    if asked:
+        return os.path.abspath(asked)
     named = entry.settings.baseline
     return entry.settings.place(named) if named else ""
 

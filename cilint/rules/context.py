@@ -98,9 +98,10 @@ class Context:
         related: Iterable[Related] = (),
         help: str = "",
         edits: Iterable[Edit] = (),
+        about: str = "",
     ) -> Finding:
         """A finding of the rule at work, where the offending value is written. site: where that stands in the composed
-        tree, when `place` is only a span of it.
+        tree, when `place` is only a span of it. about: what tells it from others of the rule at the same value.
         """
         span = place.span if isinstance(place, Site) else place
         if site is None and isinstance(place, Site):
@@ -116,8 +117,7 @@ class Context:
             help=help,
             edits=edits,
         )
-        if not (finding.path or finding.jobs):
-            finding.about = message
+        finding.about = about or ("" if finding.path or finding.jobs else message)
         return finding
 
     @property

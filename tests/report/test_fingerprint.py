@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cilint.check import check
 from cilint.finding import Finding
 from cilint.fingerprint import stamp
+from cilint.rules import BUILT_IN, load
+from cilint.rules.packs import prose
 from cilint.source import Source
 from cilint.span import Span
+from cilint.testing import opened
 from cilint.tree.documents import read
 
 START = """\
@@ -118,3 +122,42 @@ def test_the_included_file_seen_from_two_projects_is_one_fault():
     assert prints("x:\n  image: a\n", "a", path="ci/base.yml", jobs=("one",)) == prints(
         "x:\n  image: a\n", "a", path="ci/base.yml", jobs=("two",)
     )
+
+
+def test_two_faults_of_one_value_are_told_apart_by_what_they_are_about():
+    def of(*about):
+        source = Source(".gitlab-ci.yml", START)
+        findings = [Finding("r", "m", Span(source, 12, 1, 12, 7), jobs=["deploy"]) for _ in about]
+        for finding, what in zip(findings, about, strict=True):
+            finding.about = what
+        stamp(findings, [read(source)], frozenset())
+        return [finding.fingerprint for finding in findings]
+
+    first, second = of("canary in main", "canary in tag")
+    assert of("canary in tag") == [second], "once the first is mended, the other is still the other"
+    assert of("canary in tag", "canary in main") == [second, first], "whatever their order"
+
+
+RULES = load((*BUILT_IN, "cilint"))
+EXAMPLES = [
+    (name, example)
+    for name, entry in prose(RULES).items()
+    for example in (*entry["examples"]["bad"], *entry["examples"]["good"])
+]
+
+
+@pytest.mark.slow
+def test_what_differs_in_words_differs_in_its_fingerprint_whatever_else_is_found():
+    """Where only the order told two faults of a value apart, a new one would pass for the one that was mended."""
+    seen = 0
+    for name, example in EXAMPLES:
+        with opened(RULES, name, example) as (source, project, _):
+            checked = check(source, project, RULES)
+        alike = {}
+        for finding in checked.findings:
+            if finding.about or finding.path or finding.jobs:
+                key = (finding.rule, finding.span.key, finding.about, finding.jobs)
+                alike.setdefault(key, set()).add(finding.message)
+        seen += len(alike)
+        assert not [key for key, messages in alike.items() if len(messages) > 1], name
+    assert seen > 1000
