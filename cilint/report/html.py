@@ -13,14 +13,23 @@ from cilint.evidence.parts import RESULTS
 from cilint.plan.graph import Box, Graph
 from cilint.report import graph
 from cilint.report.escape import printable
-from cilint.report.evidence_words import CHANGE_WORDS, MEANINGS, RESULT_WORDS, STATUS_WORDS, STRENGTH_WORDS, headline
+from cilint.report.evidence_words import (
+    CHANGE_WORDS,
+    FIXED_WORDS,
+    MEANINGS,
+    RESULT_WORDS,
+    STATUS_WORDS,
+    STRENGTH_WORDS,
+    headline,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from cilint.evidence.model import Evidence, Tested
+    from cilint.evidence.model import Evidence, RuleFacts, Tested
     from cilint.evidence.parts import Picture
 
+_SEVERITIES = ("error", "warning", "info")
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "html.jinja")
 
 
@@ -42,24 +51,66 @@ def render(evidence: Evidence, *, paper: bool = False) -> str:
         statuses=STATUS_WORDS,
         changes=CHANGE_WORDS,
         by_rule=_by_rule(evidence),
-        whole=[one for one in evidence.tested if _is_whole(one)],
+        whole=_whole(evidence),
+        idle=_idle(evidence),
+        open_rules=_open(evidence),
+        fixed=FIXED_WORDS,
         svg=_svg,
     )
 
 
-def _by_rule(evidence: Evidence) -> list[tuple[Any, list[Tested]]]:
-    """Rules with what they were held against, worst first; those that only say "the whole is fine" left out."""
+def _open(evidence: Evidence) -> list[tuple[RuleFacts, str, int, int]]:
+    """Rules with open findings: the severity, how many findings and in how many pipelines; the gravest first."""
+    listed = []
+    for rule in evidence.rules:
+        failed = [one for one in evidence.tested if one.rule == rule.id and one.result == "fail"]
+        number = sum(item.result == "fail" for one in failed for item in one.items)
+        if number:
+            severity = min((one.severity for one in failed), key=_SEVERITIES.index)
+            listed.append((rule, severity, number, len(failed)))
+    return sorted(listed, key=lambda row: (_SEVERITIES.index(row[1]), row[0].id))
+
+
+def _by_rule(evidence: Evidence) -> list[tuple[RuleFacts, list[Tested]]]:
+    """Rules with the things that they were held against, worst first."""
     found: dict[str, list[Tested]] = {}
     for one in evidence.tested:
-        if not _is_whole(one):
+        if one.items and not _is_whole(one):
             found.setdefault(one.rule, []).append(one)
     listed = [(rule, found[rule.id]) for rule in evidence.rules if rule.id in found]
     return sorted(listed, key=lambda pair: min(RESULTS.index(one.result) for one in pair[1]))
 
 
 def _is_whole(tested: Tested) -> bool:
-    """Whether the rule was held against the whole configuration, and nothing came of it."""
-    return tested.result == "pass" and len(tested.items) == 1 and not tested.items[0].place
+    """Whether the rule was held against the whole configuration only, and found nothing."""
+    return bool(tested.items) and all(
+        item.result == "not-assessed" or (item.result == "pass" and not item.place and not item.job)
+        for item in tested.items
+    )
+
+
+def _whole(evidence: Evidence) -> list[tuple[tuple[str, str, str], list[tuple[str, bool]]]]:
+    """Rules that say the same of a whole configuration, by (result, target, why); each with whether its place is here."""
+    told = {rule.id for rule, _ in _by_rule(evidence)}
+    found: dict[tuple[str, str, str], list[tuple[str, bool]]] = {}
+    for one in evidence.tested:
+        if _is_whole(one):
+            why = dict.fromkeys(
+                f"{item.subject}: {item.note}" if item.note else f"{item.subject} ({item.value})" for item in one.items
+            )
+            found.setdefault((one.result, one.target, "; ".join(why)), []).append((one.rule, one.rule not in told))
+            told.add(one.rule)
+    return sorted(found.items(), key=lambda pair: RESULTS.index(pair[0][0]))
+
+
+def _idle(evidence: Evidence) -> list[tuple[str, list[str], bool]]:
+    """Rules that had nothing to look at, with the pipelines of which that is so, and whether their place is here."""
+    told = {rule.id for rule, _ in _by_rule(evidence)} | {one.rule for one in evidence.tested if _is_whole(one)}
+    found: dict[str, list[str]] = {}
+    for one in evidence.tested:
+        if not one.items:
+            found.setdefault(one.rule, []).append(one.target)
+    return [(rule, targets, rule not in told) for rule, targets in found.items()]
 
 
 def _svg(picture: Picture, number: int) -> Markup:
@@ -96,6 +147,7 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
     )
     environment.tests["open_by_itself"] = lambda result: result in ("fail", "waived")
+    environment.tests["some_failed"] = lambda items: any(item.result in ("fail", "waived") for item in items)
     return environment.from_string(text)
 
 
