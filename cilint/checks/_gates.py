@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from cilint.checks._children import children
+from cilint.checks._container import deployed_by
 from cilint.gates.claim import Claim
 from cilint.pattern import Pattern
 from cilint.plan.predefined import tier_of
@@ -111,6 +112,19 @@ class Guarded:
             about=" or ".join(roles),
         )
 
+    def after(self, jobs: Listed[Job], kind: str) -> Gate:
+        """The gate "one of these jobs comes before the guarded one". Further up, nothing stands for them."""
+        missing = "" if jobs else "nothing that it must wait for is there"
+        names = [job.name for job in jobs]
+        return Gate(
+            self,
+            names,
+            kind,
+            self._claims(jobs, kind) if jobs else [],
+            lambda other: other.after((), kind),
+            missing=missing,
+        )
+
     def _claims(self, gates: Listed[Job], kind: str) -> list[Claim]:
         """What says that one of the gates, with all its instances, comes before every instance of the guarded job."""
         instances = [self.context.planner.instances_of(gate.name) for gate in gates]
@@ -139,6 +153,10 @@ def guarded(context: Context, roles: Listed[str], parameters: dict[str, Any], *,
     for job, doubt in _downstream(context):
         if job.name not in known:
             found.append(Guarded(context, job, doubt=doubt))
+    if places:
+        for job, place in _beside(context, known, parameters):
+            known.add(job.name)
+            found.append(Guarded(context, job, doubt=place))
     for job in context.jobs if places else ():
         place = None if job.name in known else _of_place(context, job, parameters)
         if place is not None:
@@ -170,6 +188,17 @@ def _downstream(context: Context) -> Iterator[tuple[Job, Doubt]]:
         if project is not None and project.text:
             what = f"what the pipeline that {job.name} starts in {project.text} deploys"
             yield job, Doubt(what, "the configuration of another project is not at hand")
+
+
+def _beside(context: Context, known: set[str], parameters: dict[str, Any]) -> Iterator[tuple[Job, Doubt | None]]:
+    """The jobs of which a container deploys, though their scripts do not; the doubt is on where to."""
+    commands = tuple(parameters.get("commands", ()))
+    for job in context.jobs if commands else ():
+        told = None if job.name in known else deployed_by(context, job, commands)
+        if told is not None and context.roles.of(job).keys().isdisjoint(parameters.get("exempt", ())):
+            program, sure = told
+            why = f"a container of it runs {program}, and nothing there says where that deploys to"
+            yield job, None if sure else Doubt(f"whether {job.name} deploys to production", why)
 
 
 def _of_place(context: Context, job: Job, parameters: dict[str, Any]) -> Doubt | None:

@@ -1,7 +1,11 @@
-"""Approvals that do not look at who pressed play, or leave no record of it."""
+"""Approvals that do not look at who pressed play, or leave no record of it; two that one person can give."""
 
 from __future__ import annotations
 
+from cilint.checks._gates import guarded
+from cilint.checks._jobs import starts
+from cilint.checks._verdicts import judge
+from cilint.like import like_any
 from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
@@ -9,17 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from cilint.checks._gates import Gate
     from cilint.finding import Finding
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.shell.command import Command
 
 _SAYING = ("echo", "printf", "export", "true", ":")
+_WRITING = ("touch", "mkdir", "cat", "tee", "date", "set", "sleep", "exit")
+_PEOPLE = Pattern(r"(?i)approv|user|login|/jobs")
 _CASE = Pattern(r"\bcase\s+[\"']?\$\{?(\w+)")
 
 
+def gates(context: Context, parameters: dict[str, Any]) -> Iterator[Gate]:
+    """Where a job compares who gave the approvals, what they are for waits for it."""
+    verifying = _verifying(context, parameters)
+    if verifying:
+        for subject in guarded(context, parameters["waiting"], parameters, places=False):
+            if subject.doubt is None:
+                yield subject.after(verifying, "check")
+
+
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """parameters: roles, those of approvals; variables, by which GitLab says who started the job."""
+    """parameters: roles, those of approvals; variables, by which GitLab says who started the job; two: roles of
+    approvals that two people give; verifying: names of jobs and programs that compare who did (* stands for anything);
+    waiting: roles of the deployments that wait for the comparison.
+    """
     variables = set(parameters["variables"])
+    yield from judge(context, gates, parameters)
+    yield from _idle(context, parameters)
+    yield from _alike(context, parameters, variables)
     for job in context.roles.jobs(*parameters["roles"]):
         if job.trigger:
             context.unknown(f"who may start job {job.name}", "it runs in another pipeline", job.span)
@@ -38,13 +61,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 def _looks(context: Context, job: Job, variables: set[str]) -> bool:
     """Whether something else than a message reads who started the job, be it through other variables."""
-    names = set(variables)
-    for name, words in context.assigned(job).items():
-        if any(variables.intersection(word.variables) for word in words):
-            names.add(name)
-    for command in context.commands(job):
-        if command.name not in _SAYING and any(names.intersection(word.variables) for word in command.words):
-            return True
+    names = _names(context, job, variables)
+    if next(_looking(context, job, names), None) is not None:
+        return True
     for script in context.scripts.texts(job):
         if any(found[1] in names for found in _CASE.finditer(script.text)):
             return True
@@ -52,3 +71,82 @@ def _looks(context: Context, job: Job, variables: set[str]) -> bool:
     read = {script.source.path for script in context.scripts.texts(job)}
     others = [source for source in context.scripts.files(job) if source.path not in read]
     return any(name in source.text for source in others for name in variables)
+
+
+def _names(context: Context, job: Job, variables: set[str]) -> set[str]:
+    """The variables, and those that the job's shell fills from them."""
+    assigned = context.assigned(job).items()
+    return variables | {
+        name for name, words in assigned if any(variables.intersection(word.variables) for word in words)
+    }
+
+
+def _looking(context: Context, job: Job, names: set[str]) -> Iterator[Command]:
+    """The commands that do something with who started the job."""
+    for command in context.commands(job):
+        if command.name not in _SAYING and any(names.intersection(word.variables) for word in command.words):
+            yield command
+
+
+def _verifying(context: Context, parameters: dict[str, Any]) -> list[Job]:
+    """The jobs that start by themselves and, by their names or programs, compare who gave the approvals."""
+    patterns = parameters["verifying"]
+    approving = set(context.roles.jobs(*parameters["roles"]))
+    found = []
+    for job in context.jobs:
+        if job not in approving and any(start.when == "on_success" for start in starts(job)):
+            texts = (job.name, *(command.name for command in context.commands(job)))
+            if any(like_any(text.lower(), patterns) for text in texts):
+                found.append(job)
+    return found
+
+
+def _idle(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """Jobs that are named for the comparison, and make none."""
+    for job in _verifying(context, parameters):
+        files = {source.path.rpartition("/")[2] for source in context.scripts.files(job)}
+        working = [one for one in context.commands(job) if one.name not in (*_SAYING, *_WRITING, *files)]
+        if any(_PEOPLE.search(text) for one in working for text in _texts(one)):
+            continue
+        if job.open:
+            context.unknown(f"what job {job.name} compares", f"it may stand in {context.lost}", job.span)
+            continue
+        place = job.get("script") or job.site
+        span = place.key_span if place.written is not None else job.span
+        message = "nothing here compares who gave the approvals: one person can give them all"
+        yield context.fault(span, message, job=job, site=place)
+
+
+def _texts(command: Command) -> list[str]:
+    return [word.text for word in (*command.words, *(word for _, word in command.assignments))]
+
+
+def _alike(context: Context, parameters: dict[str, Any], variables: set[str]) -> Iterator[Finding]:
+    """Two approvals with the same check, which whoever passes the one passes in the other, and no comparison."""
+    if _verifying(context, parameters):
+        return
+    by_role = [context.roles.jobs(role) for role in parameters["two"]]
+    for one in by_role[0]:
+        for other in by_role[-1]:
+            if one is other or one.trigger or other.trigger:
+                continue
+            checks = [_checks(context, job, variables) for job in (one, other)]
+            everything = [*context.commands(one), *context.commands(other)]
+            if (
+                checks[0]
+                and checks[0] == checks[1]
+                and not any("/jobs" in text for c in everything for text in _texts(c))
+            ):
+                place = other.get("script") or other.site
+                message = (
+                    "both approvals pass the same check, and nothing compares who gave them: one person can give both"
+                )
+                yield context.fault(place.key_span, message, jobs=[one.name, other.name], site=place)
+
+
+def _checks(context: Context, job: Job, variables: set[str]) -> set[tuple[str, ...]]:
+    """What the job asks of who started it, with the values that its variables have there."""
+    found = set()
+    for command in _looking(context, job, _names(context, job, variables)):
+        found.add(tuple(context.expand(job, word)[0].text for word in command.words))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.checks._jobs import place_span, starts
 from cilint.pipeline.variables import references
+from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: role; failing_options: {program: options of which one makes it fail when it finds something};
-    harmless_options: {program: options with which it never fails}.
+    harmless_options: {program: options with which it never fails}; narrow: {program: option=value, with which it looks
+    at no more than the last commit}; histories: {program: subcommands that look at the history}.
     """
     for job in context.roles.jobs(parameters["role"]):
         yield from _stated(context, job)
         yield from _can_be_left_out(context, job)
         yield from _cannot_fail(context, job, parameters)
+        yield from _cannot_find(context, job, parameters)
 
 
 def _stated(context: Context, job: Job) -> Iterator[Finding]:
@@ -92,3 +95,34 @@ def _cannot_fail(context: Context, job: Job, parameters: dict[str, Any]) -> Iter
         command = calls[0]
         message = f"{command.name} without {' or '.join(needed[command.name])} ends well whatever it finds"
         yield context.command_fault(command, [job], message)
+
+
+def _cannot_find(context: Context, job: Job, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """Scans of the history that see its end alone: a push may bring a secret and take it out again."""
+    histories: dict[str, list[str]] = parameters["histories"]
+    depth = next(iter(context.scopes.of(job).values("GIT_DEPTH")), None)
+    shallow = depth is not None and ruby_text(depth.site.value) == "1"
+    for command in context.commands(job):
+        for option in parameters["narrow"].get(command.name, ()):
+            name, _, wanted = option.partition("=")
+            word = command.option(name)
+            if word is not None and word.text == wanted:
+                message = f"{command.name} {option} looks at the last commit only: a push may bring more"
+                yield context.word_fault(command, word, [job], message)
+        if (
+            shallow
+            and depth is not None
+            and command.arguments[:1]
+            and command.arguments[0] in histories.get(command.name, ())
+        ):
+            if not _fetches(context, job):
+                message = f"GIT_DEPTH is 1: {command.name} sees no commit but the last, and a push may bring more"
+                yield context.fault(depth.site, message, job=job)
+            return
+
+
+def _fetches(context: Context, job: Job) -> bool:
+    """Whether the job brings more of the history itself."""
+    return any(
+        one.name == "git" and one.arguments[:1] in (["fetch"], ["pull"], ["clone"]) for one in context.commands(job)
+    )

@@ -15,6 +15,7 @@ def mutants() -> Iterator[Mutant]:
     yield from _environments()
     yield from _dev()
     yield from _canary()
+    yield from _blue_green()
     yield from _rollback()
     yield from _messages()
     yield from _caches()
@@ -84,6 +85,18 @@ def _canary() -> Iterator[Mutant]:
     by_name = Edit(start, end, [f'{line} --weight "$CANARY_WEIGHT"'])
     yield changed("share of the canary in a variable", job, rule, Edit(at, at, variable), by_name)
     yield changed("share of the canary dropped", job, rule, Edit(start, end, [line]), jobs=[job])
+
+
+def _blue_green() -> Iterator[Mutant]:
+    """Staging replaced where it runs."""
+    ref = reference()
+    item = ref.script_items("deploy-staging")[0]
+    for line in (
+        'kubectl set image "deployment/$APP_NAME" "$APP_NAME=$PROMOTED_IMAGE"',
+        'scripts/deploy.sh kubectl --environment staging --image "$PROMOTED_IMAGE"',
+    ):
+        edit = Edit(*item, [f"    - {line}"])
+        yield changed("staging not blue-green", line, "staging-blue-green", edit, jobs=["deploy-staging"])
 
 
 def _rollback() -> Iterator[Mutant]:

@@ -223,6 +223,27 @@ def _secret_detection() -> Iterator[Mutant]:
             rule,
             Edit(index, index + 1, [line.replace("--fail", "--no-fail")]),
         )
+        for narrow in ("--max-depth 1", "--since-commit=HEAD~1", "--since-commit HEAD"):
+            edit = Edit(index, index + 1, [line.replace("--fail", f"--fail {narrow}")])
+            yield changed("secret scan of the last commit", narrow, rule, edit)
+    for index, _ in block.find(r"    GIT_DEPTH: "):
+        yield changed(
+            "secret scan of the last commit", "GIT_DEPTH", rule, Edit(index, index + 1, ['    GIT_DEPTH: "1"'])
+        )
+    for scanner in ("secret-detection", "semgrep-sast", "snyk-sca", "npm-audit"):
+        start = ref.blocks[scanner].start + 1
+        for strategy in ("none", "empty"):
+            variables = ref.blocks[scanner].key("variables")
+            line = f"    GIT_STRATEGY: {strategy}"
+            edit = (
+                Edit(variables[0] + 1, variables[0] + 1, [line])
+                if variables
+                else Edit(start, start, ["  variables:", line])
+            )
+            yield changed("scan of an empty folder", f"{scanner}, {strategy}", "scanner-switched-off", edit)
+
+
+_TRIVY_PASSING = ("--ignore-unfixed", "--ignore-status will_not_fix", "--pkg-types os", "--scanners secret")
 
 
 def _container_scans() -> Iterator[Mutant]:
@@ -234,7 +255,13 @@ def _container_scans() -> Iterator[Mutant]:
             " --severity HIGH,CRITICAL",
             [" --severity CRITICAL", " --severity LOW,MEDIUM", " --severity=HIGH"],
         ),
+        ("trivy-image", " --exit-code 1", [f" --exit-code 1 {one}" for one in _TRIVY_PASSING]),
         ("grype-image", " --fail-on high", ["", " --fail-on critical", " --fail-on=critical", " -f critical"]),
+        (
+            "grype-image",
+            " --fail-on high",
+            [" --fail-on high --only-fixed", " --fail-on high --ignore-states wont-fix"],
+        ),
     ):
         for index, _ in ref.blocks[job].find(rf".*{old}"):
             for new in news:

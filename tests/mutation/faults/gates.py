@@ -31,6 +31,8 @@ def mutants() -> Iterator[Mutant]:
     yield from _order()
     yield from _checks()
     yield from _identity()
+    yield from _followers()
+    yield from _containers()
 
 
 def _concerned(approval: str) -> list[str]:
@@ -312,3 +314,41 @@ def _identity() -> Iterator[Mutant]:
     for job in ("approve-security", "approve-product"):
         at = ref.blocks[job].start + 1
         yield changed("approver not checked", job, rule, Edit(at, at, ["  script:", "    - echo approved"]), jobs=[job])
+    verifying = ref.script_items("verify-approvals")[0]
+    for line in ("echo verified", "touch approvals/verified.json", "'true'"):
+        edit = Edit(*verifying, [f"    - {line}"])
+        yield changed("approvers not compared", line, rule, edit, jobs=["verify-approvals"])
+    script = "scripts/verify-approvals.sh"
+    files: dict[str, str | None] = {script: "#!/usr/bin/env bash\nset -euo pipefail\necho approved\n"}
+    yield Mutant("approvers not compared", script, rule, files, jobs=["verify-approvals"])
+    edits = _unneeded("deploy-production", {"verify-approvals"})
+    yield changed("comparison not waited for", "by production", rule, *edits, jobs=["deploy-production"])
+    at = ref.blocks["verify-approvals"].start + 1
+    lines = ["  allow_failure: true"]
+    rules = [rule, "allow-failure-not-permitted"]
+    yield changed("comparison may fail", "verify-approvals", rules, Edit(at, at, lines), jobs=["verify-approvals"])
+
+
+def _followers() -> Iterator[Mutant]:
+    """Tests that do not wait for the deployment of what they test."""
+    ref = reference()
+    for deployment in ("deploy-dev", *_DEPLOYMENTS):
+        for job in ref.jobs:
+            needs = ref.blocks[job].key("needs")
+            if needs and ref.lines[needs[0]] == f"  needs: [{deployment}]":
+                for new in ("[]", "[bundle]"):
+                    edit = Edit(*needs, [f"  needs: {new}"])
+                    place = f"{job}, {new}"
+                    yield changed("test not after its deployment", place, "tests-after-deployment", edit, jobs=[job])
+
+
+def _containers() -> Iterator[Mutant]:
+    """A container beside a job that deploys to production."""
+    ref = reference()
+    at = ref.blocks["bundle"].start + 1
+    for key, words in (
+        ("command", "[sh, -c, kubectl --context production apply -f k8s]"),
+        ("entrypoint", "[npx, cdk, deploy, prod-stack]"),
+    ):
+        lines = ["  services:", "    - name: $CI_REGISTRY/infrastructure/alpine:3.20.3", f"      {key}: {words}"]
+        yield changed("deployed by a service", key, "production-dual-approval", Edit(at, at, lines), jobs=["bundle"])
