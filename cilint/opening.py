@@ -20,7 +20,8 @@ _KINDS = (
     (S_ISCHR, "it is a device"),
     (S_ISBLK, "it is a device"),
 )
-asked: set[str] = set()  # every path that was asked for, there or not: `check --watch` waits for them to change
+# Every file that was asked for, there or not, and every folder that was listed: `check --watch` waits for a change.
+asked: set[str] = set()
 # Without O_NONBLOCK, which Windows has not, the opening of a pipe waits for somebody who writes.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

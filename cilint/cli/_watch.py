@@ -1,4 +1,6 @@
-"""`cilint check --watch`: check again whenever a file changes that the last check read, or looked for in vain."""
+"""`cilint check --watch`: check again whenever a file changes that the last check read, or looked for in vain, or a
+folder that it listed has another file.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,7 @@ def _clear() -> None:
 
 def _say(stamps: dict[str, Stamp]) -> None:
     """Which files are waited for: those of the working directory by name."""
-    there = {os.path.realpath(path) for path, stamp in stamps.items() if stamp}
+    there = {os.path.realpath(path) for path, stamp in stamps.items() if stamp and not os.path.isdir(path)}
     near = sorted(path for path in map(os.path.relpath, there) if not path.startswith(os.pardir))[:_NAMED]
     others = len(there) - len(near)
     names = ", ".join(near) + (f" and {others} other files" if near and others else f"{others} files" if others else "")

@@ -195,6 +195,7 @@ def _shown(whole: str, base: str) -> str:
 def _walk(root: str) -> list[str]:
     found: list[str] = []
     for folder, folders, names in os.walk(root):
+        asked.add(folder)  # a file that appears in it may be one that a glob means
         folders[:] = [name for name in folders if name != ".git"]
         prefix = os.path.relpath(folder, root)
         found += names if prefix == "." else [f"{prefix}/{name}" for name in names]

@@ -99,6 +99,22 @@ def test_includes_scripts_and_settings_are_watched_be_they_there_or_not(folder, 
     assert "biuld" not in watcher.result()
 
 
+def test_new_files_that_a_glob_means_are_seen(folder, watch):
+    save(folder / ".gitlab-ci.yml", "include: /ci/**.yml\n" + CLEAN)
+    (folder / "ci").mkdir()
+    save(folder / "ci/base.yml", ".base: {image: node}\n")
+    watcher = watch()
+    watcher.result()
+    assert watcher.silent()
+    save(folder / "ci/more.yml", "more: {script: [make], stage: biuld}\n")
+    assert "ci/more.yml:1" in watcher.result()
+    (folder / "ci/more.yml").unlink()
+    assert "biuld" not in watcher.result()
+    (folder / "ci/new").mkdir()
+    while "ci/new/x.yml:1" not in watcher.result():  # the folder alone is a change, too
+        save(folder / "ci/new/x.yml", "more: {script: [make], stage: biuld}\n")
+
+
 def test_settings_that_are_wrong_for_a_while_are_waited_out(folder, watch):
     save(folder / ".gitlab-ci.yml", CLEAN)
     save(folder / ".cilint.yaml", "fail-on: error\n")
