@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cilint.checks._aws import talks_to_aws
 from cilint.checks._references import images
+from cilint.compose.include_entry import EntryFault, entries_of
 from cilint.rules import load
 from cilint.tree import Mapping, Reference, Sequence, plain
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule
     from cilint.tree.node import Node
+    from cilint.tree.site import Site
 
     Predicate = Callable[[Context, Rule, Job], bool]
 
@@ -75,6 +77,15 @@ def _meant(word: str, rule: Rule) -> Iterator[str]:
         return
     value: Any = rule.parameters[word[1:-1]]
     yield from map(str, value.values() if isinstance(value, dict) else value)
+
+
+def kind_of_include(context: Context, site: Site) -> str:
+    """What an entry of `include` names: local, project, component ...; "" for one that GitLab refuses."""
+    try:
+        found = entries_of(site.node, dict(context.project.variables))
+    except EntryFault:
+        return ""
+    return found[0].kind if found else "project"
 
 
 def keywords(context: Context) -> set[str]:

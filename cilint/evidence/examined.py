@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cilint.errors import PackError
-from cilint.evidence.about import ABOUT, holds_word, keywords
+from cilint.evidence.about import ABOUT, holds_word, keywords, kind_of_include
 from cilint.evidence.model import Item
 from cilint.evidence.parts import Place, Result
 from cilint.pattern import Pattern
@@ -133,6 +133,8 @@ def _held(
         yield from _gated(rule, checked, findings, examined)
     elif examined.of == "include":
         for site in context.includes:
+            if examined.has and kind_of_include(context, site) not in examined.has:
+                continue
             value = json.dumps(plain(site.node), default=str)
             item = Item(subject="include", value=value, place=place_of(site.span), result="pass")
             yield (

@@ -79,6 +79,19 @@ def test_only_what_a_rule_is_about_counts_as_tested(tested):
     assert found["suppression-reason"]["items"][0]["subject"] == "file .gitlab-ci.yml"
 
 
+def test_rules_on_includes_are_held_against_those_of_their_kind(tested):
+    text = (
+        "include:\n  - local: a.yml\n  - {project: a/b, ref: v1.0.0, file: c.yml}\n  - https://ci.test/x.yml\n" + PLAIN
+    )
+    found = tested(text, **{"a.yml": "test: {script: [make]}\n"})
+
+    def held(rule):
+        return [item["value"] for item in found[rule]["items"] if item["subject"] == "include"]
+
+    assert held("include-unpinned") == ['{"project": "a/b", "ref": "v1.0.0", "file": "c.yml"}']
+    assert held("include-insecure") == ['"https://ci.test/x.yml"']
+
+
 def test_rules_on_waivers_are_held_against_each_entry(tested, world):
     found = tested(world.waived, **{".cilint-waivers.yaml": world.register})
     assert [(item["subject"], item["value"], item["result"]) for item in found["waiver-expired"]["items"]] == [
