@@ -45,6 +45,20 @@ cloudformation() {
   aws cloudformation "$@" --region "$AWS_REGION" --output json
 }
 
+# The API answers a page at a time, and here the AWS CLI does not turn the pages by itself.
+resource_drifts() {
+  local stack=$1 answer
+  local -a page=()
+  while true; do
+    answer=$(cloudformation describe-stack-resource-drifts --stack-name "$stack" --max-results 100 "${page[@]}") || return
+    printf '%s\n' "$answer"
+    page=(--next-token "$(jq --raw-output '.NextToken // empty' <<<"$answer")")
+    if [[ -z ${page[1]} ]]; then
+      return
+    fi
+  done
+}
+
 described=$(cloudformation describe-stacks) || fail "CloudFormation does not list the stacks"
 mapfile -t stacks < <(jq --raw-output --arg prefix "$prefix" '
   .Stacks[] | select(.StackName | startswith($prefix)) | select(.StackStatus != "DELETE_COMPLETE") | .StackName
@@ -73,7 +87,7 @@ for stack in "${stacks[@]}"; do
     ((SECONDS < deadline)) || fail "$stack: no answer after $minutes minutes"
     sleep "$pause"
   done
-  cloudformation describe-stack-resource-drifts --stack-name "$stack" >"$output/$stack.json" ||
+  resource_drifts "$stack" >"$output/$stack.json" ||
     fail "$stack: CloudFormation does not name what drifted"
   cat "$output/$stack.json" >>"$work/drifts.json"
 done

@@ -42,6 +42,9 @@ done
 need_tool axe jq
 
 command=(axe "${paths[@]/#/$url}" --tags "wcag2a,wcag2aa,wcag21a,wcag21aa" --dir "$output" --save report.json)
+if ((EUID == 0)); then # as root, Chrome starts only without its sandbox; the container is one
+  command+=(--chrome-options no-sandbox)
+fi
 if dry; then
   say "would run: ${command[*]}"
   exit 0

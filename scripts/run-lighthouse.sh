@@ -35,8 +35,11 @@ done
 need_whole_number --minimum-score "$minimum" 0 100
 need_tool lighthouse curl jq
 
-command=(lighthouse "$url" --quiet --output json --output html --output-path "$output/report"
-  --chrome-flags=--headless=new)
+chrome=--headless=new
+if ((EUID == 0)); then # as root, Chrome starts only without its sandbox; the container is one
+  chrome+=" --no-sandbox"
+fi
+command=(lighthouse "$url" --quiet --output json --output html --output-path "$output/report" "--chrome-flags=$chrome")
 if dry; then
   say "would run: ${command[*]}"
   exit 0

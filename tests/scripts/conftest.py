@@ -31,6 +31,7 @@ SECRETS = {
     "DATADOG_API_KEY": "secret-datadog-api-key",
     "DATADOG_APP_KEY": "secret-datadog-app-key",
     "AWS_ID_TOKEN": "secret.identity.token",
+    "INFRACOST_API_KEY": "secret-infracost-api-key",
 }
 VARIABLES = {
     "APP_NAME": "payments",

@@ -219,6 +219,15 @@ def test_a_change_by_hand_fails_and_is_named(recorded, reply):
     assert 'failures="1"' in (house.cwd / "drift/junit.xml").read_text()
 
 
+def test_what_drifted_on_a_later_page_is_found(recorded, reply):
+    *before, page = drift_answers(reply, "MODIFIED")
+    first = reply("resource-drifts", {"StackResourceDrifts": [], "NextToken": "page 2"}, times=1)
+    last = reply("resource-drifts .*--next-token page 2", json.loads(page["stdout"]))
+    result = recorded(*before, first, last).run(*DRIFT)
+    assert result.code == 1
+    assert "payments-api Bucket: AWS::S3::Bucket is MODIFIED" in result.err
+
+
 @pytest.mark.parametrize(
     "answer", [{"Stacks": []}, {"Stacks": [{"StackName": "other", "StackStatus": "CREATE_COMPLETE"}]}]
 )

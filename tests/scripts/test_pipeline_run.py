@@ -44,7 +44,7 @@ JOB = {
     "CI_REGISTRY_USER": "u", "CI_PIPELINE_ID": "700", "CI_API_V4_URL": "https://gitlab.example/api/v4",
 }  # fmt: skip
 SECRETS = {"CI_JOB_TOKEN", "APPROVAL_API_TOKEN", "CI_REGISTRY_PASSWORD", "SLACK_WEBHOOK_URL", "PAGERDUTY_ROUTING_KEY",
-           "DATADOG_API_KEY", "DATADOG_APP_KEY", "AWS_ID_TOKEN"}  # fmt: skip
+           "DATADOG_API_KEY", "DATADOG_APP_KEY", "AWS_ID_TOKEN", "INFRACOST_API_KEY"}  # fmt: skip
 DIGEST = "sha256:" + "a" * 64
 TOOLS = [
     "artillery", "checkov", "driftctl", "hadolint", "infracost", "k6", "license-checker", "newman",
@@ -60,9 +60,12 @@ def project(workplace, reply, tool):
     node = tool("node", JUDGES / ".bin")
     tool("rsync")
     workplace.cluster()
+    written = {
+        "artillery": {"artillery.json": '{"aggregate": {"counters": {}, "summaries": {}}}'},
+        "infracost": {"infracost.json": {"projects": [], "totalMonthlyCost": "1"}},
+    }
     for name in TOOLS:
-        workplace.tool(name, reply("", files={"artillery.json": '{"aggregate": {"counters": {}, "summaries": {}}}'}
-                                   if name == "artillery" else {}))  # fmt: skip
+        workplace.tool(name, reply("", files=written.get(name, {})))
     who = {"approve-security": 7, "approve-product": 8}
     jobs = [
         {"id": n, "name": job, "status": "success", "user": {"id": n, "username": f"u{n}"}} for job, n in who.items()
@@ -93,7 +96,7 @@ def project(workplace, reply, tool):
     workplace.tool(
         "npx",
         reply("cdk-nag", files={"{--output}/A-NagReport.json": nag}),
-        reply("cdk synth", files={"{--output}/manifest.json": {}}),
+        reply("cdk synth", files={"{--output}/manifest.json": {}, "{--output}/a.template.json": {}}),
     )
     check = [{"status_code": "PASS", "severity": "High", "metadata": {"event_code": "x"}, "resources": [{}]}]
     workplace.tool("prowler", reply("", files={"{--output-directory}/report.ocsf.json": check}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -167,7 +168,7 @@ def test_a_dangerous_alert_fails(house, reply):
 
 def test_harmless_alerts_pass(house, reply):
     mild = json.loads(json.dumps(ZAP).replace('"riskcode": "3"', '"riskcode": "1"'))
-    house.tool("zap.sh", reply("-autorun", files={"zap/report.json": mild}))
+    house.tool("zap.sh", reply("-autorun", code=2, files={"zap/report.json": mild}))  # 2: with warnings
     result = house.run(*DAST)
     assert result.code == 0, result.err
 
@@ -282,7 +283,82 @@ def test_a_cloudquery_that_breaks_is_no_audit(house, reply):
     assert house.run(*SOC2, "--dry-run").calls == []
 
 
+# --- Infracost
+
+COST = ("estimate-cost.sh", "--assembly", "cdk.out")
+
+
+def assembly(house):
+    for name in ("manifest.json", "api.template.json", "assembly-eu/data base.template.json", "tree.json"):
+        house.file(f"cdk.out/{name}", "{}")
+
+
+def priced(*errors):
+    projects = [
+        {"name": "cdk.out/api.template.json", "metadata": {"errors": list(errors)}},
+        {"name": "b", "metadata": {}},
+    ]
+    return {"currency": "USD", "totalMonthlyCost": "12.5", "projects": projects}
+
+
+def test_every_template_of_the_assembly_is_priced(house, reply):
+    assembly(house)
+    house.tool(
+        "infracost",
+        reply("^breakdown", files={"infracost.json": priced()}),
+        reply("^output", "| api | 12.5 |\n"),
+    )
+    # The configuration is gone when the script ends, so that a copy is taken on the way.
+    house.tool("mktemp", reply("", str(house.cwd / "configuration") + "\n"))
+    house.tool("rm")
+    result = house.run(*COST)
+    assert result.code == 0, result.err
+    assert "12.5 USD a month" in result.err
+    assert "| api | 12.5 |" in result.out
+    projects = read(house, "configuration")["projects"]
+    assert [one["path"] for one in projects] == [
+        "cdk.out/api.template.json",
+        "cdk.out/assembly-eu/data base.template.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"code": 1}, "Infracost failed"),
+        ({"files": {"infracost.json": priced({"message": "bad"})}}, "could not read cdk.out/api.template.json"),
+        ({"files": {"infracost.json": "no JSON"}}, "no usable report"),
+    ],
+)
+def test_a_cost_that_nobody_knows_is_a_failure(house, reply, answer, words):
+    assembly(house)
+    house.tool("infracost", reply("^breakdown", **answer), reply("^output"))
+    result = house.run(*COST)
+    assert result.code == 1
+    assert words in result.err
+
+
+def test_an_assembly_without_templates_costs_nothing_that_anybody_knows(house):
+    house.tool("infracost")
+    assert house.run(*COST).code == 2
+    house.file("cdk.out/manifest.json", "{}")
+    assert "holds no template" in house.run(*COST).err
+    house.file("cdk.out/a.template.json", "{}")
+    assert house.run(*COST, "--dry-run").calls == []
+
+
 # --- Lighthouse and axe
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="asks what root does")
+def test_chrome_starts_as_root(house, reply):
+    house.tool("lighthouse", reply(""))
+    house.tool("axe", reply(""))
+    house.run("run-lighthouse.sh", "--url", "http://app:8080", "--minimum-score", "90")
+    (line,) = house.run("run-lighthouse.sh", "--url", "http://app:8080", "--minimum-score", "90").lines("lighthouse")
+    assert line.endswith("--chrome-flags=--headless=new --no-sandbox")
+    (line,) = house.run("run-a11y-tests.sh", "--url", "http://app").lines("axe")
+    assert line.endswith("--chrome-options no-sandbox")
 
 
 @pytest.mark.parametrize(("score", "expected"), [(0.95, 0), (0.5, 1)])
