@@ -15,8 +15,8 @@ $(BIN)/.ready: pyproject.toml
 
 setup: $(BIN)/.ready  ## .venv with cilint and all that its tests need from PyPI
 
-# chromium and poppler look at the page of `report`; graphviz draws `graph`'s DOT; git, jq and rsync serve the scripts and gitlab-ci-local, which runs them.
-DEBIAN := chromium git graphviz jq libharfbuzz-subset0 libpangoft2-1.0-0 poppler-utils rsync ruby ruby-chronic-duration ruby-numerizer shfmt
+# chromium and poppler look at the page of `report`; graphviz draws `graph`'s DOT; git, jq and rsync serve the scripts and gitlab-ci-local, which runs them; fish and zsh complete commands.
+DEBIAN := chromium fish git graphviz jq libharfbuzz-subset0 libpangoft2-1.0-0 poppler-utils rsync ruby ruby-chronic-duration ruby-numerizer shfmt zsh
 
 tools:  ## the judges of the tests: ruby (Psych), shfmt, gitlab-ci-local ... (asks for root where apt is used)
 	dpkg -s $(DEBIAN) >/dev/null 2>&1 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN) >/dev/null; }

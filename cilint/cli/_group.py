@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cilint import __version__
 from cilint.errors import UsageError
@@ -43,6 +44,12 @@ class Group(click.Group):
         names = self.list_commands(ctx)
         with formatter.section("Commands"):
             formatter.write_dl([(name, _sentence(name)) for name in names])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, each with its sentence; none of them is imported for it."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=_sentence(name)) for name in names), *options]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -17,7 +17,7 @@ def command(shell: str) -> int:
 
     Examples:
       bash: eval "$(cilint completion bash)"    in ~/.bashrc
-      zsh:  eval "$(cilint completion zsh)"     in ~/.zshrc
+      zsh:  eval "$(cilint completion zsh)"     in ~/.zshrc, below compinit
       fish: cilint completion fish > ~/.config/fish/completions/cilint.fish
 
     """
@@ -25,5 +25,7 @@ def command(shell: str) -> int:
 
     kind = get_completion_class(shell)
     assert kind is not None, "the choices are click's own shells"
-    click.echo(kind(group, {}, "cilint", "_CILINT_COMPLETE").source())
+    script = kind(group, {}, "cilint", "_CILINT_COMPLETE").source()
+    # click's script for fish would end every description at its first comma.
+    click.echo(script.replace('string split ","', 'string split --max 1 ","') if shell == "fish" else script)
     return 0
