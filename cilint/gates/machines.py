@@ -154,13 +154,20 @@ def tabulate(automaton: Automaton, limits: Limits) -> Table | None:
                 step[minterm] = target
         accepting.append(machine.output(len(steps)))
         steps.append(step)
+    return smallest(sets, alphabet, steps, accepting, machine.start)
+
+
+def smallest(
+    sets: dict[Ranges, None], alphabet: Alphabet, steps: list[list[int]], accepting: list[int], start: int
+) -> Table:
+    """The smallest table that accepts the same texts. steps: the state gone to, by state and minterm; DEAD and TOP first."""
     blocks = _hopcroft(steps, accepting)
     names = {blocks[DEAD]: DEAD, blocks[TOP]: TOP}
     for block in blocks:
         names.setdefault(block, len(names))
     named = [names[block] for block in blocks]
     rows, outputs = _rows(steps, accepting, named)
-    return Table(sets, alphabet, rows, outputs, named[machine.start])
+    return Table(sets, alphabet, rows, outputs, named[start])
 
 
 def _rows(steps: list[list[int]], accepting: list[int], names: list[int]) -> tuple[list[Edges], list[int]]:

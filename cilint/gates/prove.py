@@ -74,7 +74,6 @@ class Prover:
             self.creation = Creation(self.planner, self.world, self.limits, self._tree)
             self.world.ask_slug()
             texts.close(self.world.users)
-            self.world.tie_slug()
         except Budget as error:
             self._fault = str(error)
         else:

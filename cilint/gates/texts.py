@@ -10,6 +10,7 @@ from cilint.gates.budget import Budget, Limits
 from cilint.gates.classes import HINTS, find, partition
 from cilint.gates.pairs import Pairs
 from cilint.gates.regex import Regex, Unsupported, parse
+from cilint.gates.slug import Slugged
 from cilint.gates.solver import FALSE
 
 TYPE_CHECKING = False
@@ -85,11 +86,17 @@ class Texts:
             self._patterns[pattern.source] = pattern
             try:
                 if pattern.source not in self._regexes:
-                    self._regexes[pattern.source] = parse(pattern.source)
+                    self._regexes[pattern.source] = (
+                        pattern.regex(self._limits) if isinstance(pattern, Slugged) else parse(pattern.source)
+                    )
             except Unsupported as reason:
                 del text.matches[pattern.source]
                 self.open[term] = f"the pattern {pattern.text}: {reason}"
         return term
+
+    def patterns_of(self, text: Text) -> list[tuple[Pattern, int]]:
+        """The patterns that were looked for in a text, each with its answer."""
+        return [(self._patterns[source], term) for source, term in text.matches.items()]
 
     def occurs_in(self, text: Text, other: str) -> int:
         """Whether the text occurs inside a literal."""
@@ -143,6 +150,9 @@ class Texts:
                 parts = partition(literals, patterns, language, limits, inside=insides, hints=_ordered(hints))
             except Budget:
                 self._limits.check()
+        if parts is None and self._let_go_of_slugs(group):
+            self._close(group)
+            return
         self._groups.append((group, parts))
         if parts is None:
             if len(group) > 1:
@@ -153,6 +163,14 @@ class Texts:
             self._classify(text, parts, sources, insides)
             self._fence(text, parts, len(sources), fences)
         self._tie(group, parts)
+
+    def _let_go_of_slugs(self, group: list[Text]) -> bool:
+        """Leave open what is asked of slugs, the dearest of all questions; whether there was any."""
+        asked = [(text, pattern) for text in group for pattern, _ in self.patterns_of(text)]
+        slugs = [(text, pattern.source) for text, pattern in asked if isinstance(pattern, Slugged)]
+        for text, source in slugs:
+            self.open[text.matches.pop(source)] = f"what is asked of ${text.name} has too many combinations"
+        return bool(slugs)
 
     def _classify(self, text: Text, parts: Partition, sources: list[str], insides: list[str]) -> None:
         solver = self._solver

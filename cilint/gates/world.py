@@ -6,11 +6,10 @@ Every fact is of `doc/ci/variables/predefined_variables.md`, `doc/ci/jobs/job_ru
 
 from __future__ import annotations
 
-import re
-
 from cilint.gates.claim import OUTSIDE, OVERRIDE
 from cilint.gates.classes import GIT_REF_NAME, Language
-from cilint.gates.regex import parse
+from cilint.gates.regex import parse, quote
+from cilint.gates.slug import Slugged
 from cilint.gates.solver import FALSE, TRUE
 from cilint.gates.texts import Text
 from cilint.notation.patterns import Pattern
@@ -61,7 +60,8 @@ _MR_OPTIONAL = frozenset((
 _MR_EVENTS = ("detached", "merged_result", "merge_train")
 _NUMBER = Language(inside=[parse(r"^[1-9][0-9]*$")])
 _SHA = Language(inside=[parse(r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")])
-_SLUG = Language(inside=[parse(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")])
+_A_SLUG = "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
+_SLUG = Language(inside=[parse(_A_SLUG)])
 _PATH = Language(inside=[parse(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*$")])
 _LANGUAGES = {
     "CI_COMMIT_SHA": _SHA,
@@ -79,11 +79,6 @@ _CHOICES = {
     "CI_PROJECT_VISIBILITY": ("private", "internal", "public"),
     "CI_SERVER_PROTOCOL": ("https", "http"),
 }
-_SLUGS_AT_MOST = 2  # slugs asked for by name that are worth patterns of their own
-_KELVIN = r"\x{212A}"  # K, of which the small letter is an ordinary k
-_DOTTED = r"\x{130}"  # of which the small letter is an i, and a dot that is no letter
-_DASH = rf"[^0-9A-Za-z{_KELVIN}{_DOTTED}]"
-_ODD_NAME = Pattern("odd names", rf"(?s).{{64}}|{_DOTTED}")  # those that are cut off, and those with a letter too many
 _PASSED = ("true", "1", "yes", "on", "x")  # what people set variables to
 _HINTS = {**branch().variables, **merge_request().variables}
 
@@ -161,26 +156,18 @@ class World:
         return {text for text, is_used in texts.items() if not is_used}
 
     def ask_slug(self) -> None:
-        """Let a slug that is asked for be that of the ref: what names have it is a pattern, but for the oddest."""
-        if self.slug is None or len(self.slug.equal) > _SLUGS_AT_MOST:
+        """Let a slug that is asked for be that of the ref: what is asked of it is asked of the ref."""
+        slug, ref, texts = self.slug, self.ref, self.texts
+        if slug is None:
             return
-        for slug, term in list(self.slug.equal.items()):
-            fits = self.texts.matches(self.ref, _names_of(slug))
-            begins = self.texts.matches(self.ref, _names_of(slug, cut_off=True))
-            odd = self.texts.matches(self.ref, _ODD_NAME)
-            self.solver.add(-term, -self.slugged, fits, odd)
-            self.solver.add(-term, -self.slugged, begins)
-            self.solver.add(-fits, odd, term)
-            self.solver.add(-fits, odd, self.slugged)
-
-    def tie_slug(self) -> None:
-        """What the name of the ref says about its slug, where it is known, once all texts are closed."""
-        if self.slug is None:
-            return
-        for name, term in self.ref.equal.items():
-            slug = slug_of(name)
-            for answer in (self.slugged, *self.texts.answers(self.slug, slug)) if slug else (-self.slugged,):
-                self.solver.add(-term, answer)
+        self.solver.add(self.solver.iff(self.slugged, texts.matches(ref, Slugged(Pattern("any slug", "")))))
+        asked = [(Pattern(literal, f"^{quote(literal)}$"), term) for literal, term in slug.equal.items()]
+        answers = [(term, texts.matches(ref, Slugged(one))) for one, term in (*asked, *texts.patterns_of(slug))]
+        answers += [(term, texts.matches(ref, Slugged(Pattern(w, ""), whole=w))) for w, term in slug.inside.items()]
+        if ref in slug.same:
+            answers.append((slug.same[ref], texts.matches(ref, Pattern("a slug", _A_SLUG))))
+        for term, answer in answers:
+            self.solver.add(-self.slugged, self.solver.iff(term, answer))
 
     @property
     def outside_names(self) -> list[str]:
@@ -315,24 +302,6 @@ class World:
 
     def _when(self, term: int, value: Atom) -> Cases:
         return [(term, value), (-term, None)]
-
-
-def slug_of(ref: str) -> str:
-    """`CI_COMMIT_REF_SLUG` (`lib/gitlab/utils.rb`, `slugify`)."""
-    return re.sub("[^a-z0-9]", "-", ref.lower())[:63].strip("-")
-
-
-def _names_of(slug: str, *, cut_off: bool = False) -> Pattern:
-    """The pattern of the names with this slug, if they are not odd ones; cut_off: of all, and some more."""
-    parts = [f"^{_DASH}*"]
-    for before, char in zip(f" {slug}", slug, strict=False):
-        if char == "-":
-            parts.append(f"{_DASH}?" if cut_off and before == "i" else _DASH)
-        else:
-            parts.append(
-                f"[{char}{char.upper()}{_KELVIN if char == 'k' else _DOTTED if cut_off and char == 'i' else ''}]"
-            )
-    return Pattern(f"names with the slug {slug}", "".join(parts) + ("" if cut_off else f"{_DASH}*$"))
 
 
 def value_of(model: Model, cases: Cases, values: dict[Text, str]) -> str | None:

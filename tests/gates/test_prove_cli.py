@@ -119,6 +119,7 @@ def test_the_gates_of_the_policy(call):
         (("--assume", "CI_PIPELINE_SOURCE=psuh"), "did you mean `push`?"),
         (("--assume", "CI_PIPELINE_SOURCE=webide"), "nothing of that name starts pipelines"),
         (("--assume", "GO"), "a variable is written NAME=VALUE"),
+        (("--guarded", "deploy", "--by", "compile", "--kind", "hope"), "hope"),
         (("--assume", "GO NOW=1"), "cannot be the name of a variable"),
     ],
 )
@@ -155,22 +156,6 @@ def test_text_tells_the_story(call):
     ):
         assert part in done.stdout
     assert "\x1b" not in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (("--guarded", "deploy"), "go together"),
-        (("--guarded", "deplyo", "--by", "compile"), "there is no job deplyo"),
-        (("--guarded", "deploy", "--by", "compile", "--assume", "X"), "NAME=VALUE"),
-        (("--guarded", "deploy", "--by", "compile", "--kind", "hope"), "hope"),
-        (("--guarded", "deploy", "--by", "compile", "--seconds", "soon"), "no number"),
-    ],
-)
-def test_a_wrong_call_is_explained(call, arguments, complaint):
-    done = call("prove", *arguments)
-    assert done.returncode == 2
-    assert complaint in done.stderr
 
 
 def test_what_gitlab_refuses_has_no_gates(call):

@@ -69,6 +69,16 @@ PROVEN = {
     "no name that begins with v has the slug main": pipeline(
         when("$CI_COMMIT_REF_NAME =~ /^x/"), when('$CI_COMMIT_REF_SLUG == "main" && $CI_COMMIT_REF_NAME =~ /^v/ || $CI_COMMIT_REF_NAME =~ /^xy/', "")
     ),
+    "a pattern on the slug and one on the name": pipeline(
+        when("'$CI_COMMIT_REF_SLUG =~ /^v[0-9]+-[0-9]+$/'"), when("'$CI_COMMIT_TAG =~ /^[Vv][0-9]{1,9}[.][0-9]{1,9}$/'", "")
+    ),
+    "a name that is its own slug": pipeline(
+        when("$CI_COMMIT_REF_SLUG == $CI_COMMIT_REF_NAME"), when("'$CI_COMMIT_BRANCH =~ /^[a-z]{1,63}$/'", "")
+    ),
+    "two patterns on the slug": pipeline(
+        when("$CI_COMMIT_REF_SLUG =~ /^release-/"), when("'$CI_COMMIT_REF_SLUG =~ /^release-[0-9]+$/'", "")
+    ),
+    "a slug inside a text": pipeline(when('$CI_COMMIT_REF_SLUG =~ "release-1"'), when('$CI_COMMIT_REF_SLUG == "release"', "")),
     "a commit has a hexadecimal name": pipeline(
         when("$CI_COMMIT_BRANCH"), when('$CI_COMMIT_SHORT_SHA == "release" || $CI_COMMIT_BRANCH', "")
     ),
@@ -128,6 +138,13 @@ REFUTED = {
     ),
     "the slug of a name with slashes": pipeline(
         when("$CI_COMMIT_BRANCH =~ /^release-/"), when("$CI_COMMIT_REF_SLUG =~ /^release-/", "")
+    ),
+    "a slug is cut off": pipeline(
+        when("$CI_COMMIT_REF_SLUG == $CI_COMMIT_REF_NAME"), when("'$CI_COMMIT_BRANCH =~ /^[a-z]+$/'", "")
+    ),
+    "a name without a slug": pipeline(when("$CI_COMMIT_REF_SLUG"), when("$CI_COMMIT_BRANCH || $CI_COMMIT_TAG", "")),
+    "a slug of other letters": pipeline(
+        when("$CI_COMMIT_REF_SLUG =~ /release/"), when("$CI_COMMIT_REF_NAME =~ /release/i", "")
     ),
     "nothing that changed fits an empty list": pipeline("rules: [{changes: [], when: manual}]", DEPLOY),
     "a literal in a variable from outside": pipeline(when("$CI_COMMIT_TAG"), when("""'"prod" =~ $ROLE'""", "")),
