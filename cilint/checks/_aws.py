@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
@@ -17,7 +15,7 @@ _HARMLESS = ("--version", "help", "--help", "configure", "-v", "--no-sign-reques
 
 # AWS's own libraries, in files that a job runs with another interpreter than a shell.
 _LIBRARY = Pattern(
-    r"^[ \t]*(?:import|from)[ \t]+(?:boto3|aioboto3|botocore)\b|[\"']aws-sdk(?:[/\"'])|[\"']@aws-sdk/", re.M
+    r"(?m)^[ \t]*(?:import|from)[ \t]+(?:boto3|aioboto3|botocore)\b|[\"']aws-sdk(?:[/\"'])|[\"']@aws-sdk/"
 )
 _TERRAFORM = ("terraform", "tofu", "terragrunt")
 _REACHING = ("apply", "plan", "destroy", "refresh", "import", "run-all", "test")

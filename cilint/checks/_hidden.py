@@ -10,8 +10,6 @@ Every search begins with words that must be there, so that a text without them c
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._hidden_values import SHORTEST, WORDS, is_concealed, is_password, is_rare, is_secret, looks_random
 from cilint.checks._secrets import by_format, is_literal_secret
 from cilint.pattern import Pattern
@@ -29,9 +27,8 @@ _QUOTE = r"(?:\\{0,4}[\"']|&\#3[49];|&quot;|&apos;)"
 _BARE = r"[^\s\"'`;&|<>()\\]"
 # From the betraying word on: the rest of the name, what joins it to its value, and the value.
 _BEHIND = Pattern(
-    rf"""(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[=!]=|=~|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
+    rf"""(?x)(?P<rest>[\w.-]{{0,{_NAME}}}){_QUOTE}?(?P<join>\s{{0,8}}(?:=>|:=|[=!]=|=~|[:=>])[ \t]{{0,80}}(?:\n\s{{1,200}})?|[ \t]{{1,80}})
     (?:\\{{1,4}}"(?P<escaped>[^"\\\n]{{1,4096}})\\{{1,4}}"|"(?P<double>(?:[^"\\\n]|\\[^\n]){{1,4096}})"|'(?P<single>[^'\n]{{1,4096}})'|{_QUOTE}?(?P<bare>{_BARE}{{1,4096}}))""",
-    re.X,
 )
 _HEADER = Pattern(
     rf"{_QUOTE}?\s{{0,8}}[:=]\s{{0,8}}{_QUOTE}?(?:[A-Za-z][\w-]{{1,30}} +)?(?P<value>(?:(?!&#){_BARE}){{8,4096}})"
@@ -47,6 +44,7 @@ _QUERY_NAMES = (
 )  # fmt: skip
 _HOOK = Pattern(r"https?://[^\s\"'<>\\]{8,2048}")
 _HOOK_WORDS = ("hook", "pagerduty", "opsgenie", "/integration", "chat.googleapis")
+_PIECE = Pattern(r"[^/?&=]{8,}")
 _USER = Pattern(r"(?:\s{1,8}|=)?[\"']?(?P<user>[^\s:\"'=-][^\s:\"'=]{0,64}):(?P<value>[^\s\"'\\]{1,512})")
 _USER_OPTIONS = ("-u", "-U", "--user", "--proxy-user", "creds", "--credential", "--credentials")
 _FETCHES = Pattern(r"\b(?:curl|wget|httpie|https?|skopeo|buildah|podman|crane|lftp|ncftp\w*)\b")
@@ -61,9 +59,8 @@ _GIVEN = Pattern(r"[ \t=]{0,4}[\"']?(?P<value>[^\s\"';|&-][^\s\"';|&]{2,512})")
 _RANDOM = Pattern(r"[ =][\"']?(?P<value>[^\s\"';|&/:,.-][^\s\"';|&/:,]{7,512})")
 _COMMAND = 200  # characters before an option in which its program is looked for
 _KEY_BLOCK = Pattern(
-    r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?s)-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
     r"(?P<value>(?:(?!-----END).){1,20000}(?=-----END)|(?:\s|\\n|[\w+/=]){1,20000})",
-    re.S,
 )
 _BLIND = Pattern(r"\S")
 _LINE_END = Pattern(r"\n|\\n")
@@ -223,7 +220,7 @@ def _in_addresses(text: str, low: str) -> Iterator[tuple[int, int]]:
         return
     for match in _HOOK.finditer(text):
         if any(word in match[0].lower() for word in _HOOK_WORDS):
-            for part in re.finditer(r"[^/?&=]{8,}", match[0]):
+            for part in _PIECE.finditer(match[0]):
                 if looks_random(part[0]):
                     yield match.start() + part.start(), match.start() + part.end()
 

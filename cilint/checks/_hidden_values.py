@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._secrets import entropy, is_literal_secret, is_secret_name
 from cilint.pattern import Pattern
 
@@ -11,23 +9,21 @@ SHORTEST = 6  # what is shorter stands in too many innocent places to be hidden 
 WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn", "auth", "signature", "cookie")
 _NAME_WORDS = (*WORDS, "pat", "sas")  # one of them is in every name that is concealed
 _HUMP = Pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-_PASSWORD = Pattern(r"(?:pass(?:word|wd|phrase)?|pwd)(?:[_.-]?\d{1,3})?$", re.I)
+_PASSWORD = Pattern(r"(?i)(?:pass(?:word|wd|phrase)?|pwd)(?:[_.-]?\d{1,3})?$")
 _MORE_NAMES = Pattern(
-    r"(?:^|[_.-])(?:(?:pg|ssh|db|my|root|store|key|trust)pass(?:word)?|auth|pat|cookie|signature|service_?key|registration_?token"
+    r"(?i)(?:^|[_.-])(?:(?:pg|ssh|db|my|root|store|key|trust)pass(?:word)?|auth|pat|cookie|signature|service_?key|registration_?token"
     r"|auth_?token|oauth_?token|pgpassword|sas)$",
-    re.I,
 )
 _REFERENCE = Pattern(r"\$[\[({]?[A-Za-z_\[]|\$\(|%[A-Za-z_]\w*%|\{\{|\*\*\*")
 _POINTER = Pattern(
     r"(?:[a-z][a-z0-9+.-]*://|\.{0,2}/|~/|\w:\\|@|<|vault:|secret/|kv/|arn:|projects/|op:|ssm:|sm:|env:|file:)"
 )
-_FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|xml)$", re.I)
+_FILE = Pattern(r"(?i)\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|xml)$")
 # What stands behind the name of a password and is none: the usual stand-ins, and words of a sentence about passwords.
 _STAND_IN = Pattern(
-    r"(?:change|replace|your|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\.\.\.).*|(?:none|null|nil|true|false|yes|no|on|off"
+    r"(?i)(?:change|replace|your|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\.\.\.).*|(?:none|null|nil|true|false|yes|no|on|off"
     r"|test|tests|testing|password|passwd|pass|secret|token|key|admin|root|user|postgres|mysql|default|guest|masked|hidden"
     r"|empty|unset|never|always|auto|local|required|optional|string|stdin|prompt|env|variable|file|value)[.!?,:]?",
-    re.I,
 )  # fmt: skip
 
 

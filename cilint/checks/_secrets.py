@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from cilint.pattern import Pattern
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 # One alternative a vendor, in formats that nothing else has. The name of the group tells what it is.
 FORMATS = Pattern(
-    r"""(?<![A-Za-z0-9])(?:
+    r"""(?x)(?<![A-Za-z0-9])(?:
       (?P<AWS_access_key>(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9]))
     | (?P<GitLab_token>gl(?:pat|dt|rt|rtr|cbt|ptt|soat|ft|imt|agent|oas|ffct|wt)-[0-9A-Za-z_=.-]{20,})
     | (?P<GitLab_runner_token>GR1348941[0-9A-Za-z_-]{20,})
@@ -38,7 +37,6 @@ FORMATS = Pattern(
     | (?P<Teams_webhook>https?://[\w.-]+\.webhook\.office\.com/webhookb2/[\w@-]{30,}/\S{20,})
     | (?P<Azure_storage_key>AccountKey=[A-Za-z0-9+/]{80,}={0,2})
     """,
-    re.X,
 )
 # A text without any of these holds none of the formats; looking for words is cheap, and most files have none.
 HINTS = (
@@ -52,29 +50,26 @@ _SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "ds
 # A password between user and host. Variables, and what is plainly a place to fill in, are no password.
 URL_PASSWORD = Pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
 SECRET_NAME = Pattern(
-    r"(?:^|[_.-])(?:[a-z0-9]{0,8}passw(?:or)?d|pass(?:phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
+    r"(?i)(?:^|[_.-])(?:[a-z0-9]{0,8}passw(?:or)?d|pass(?:phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
     r"|auth_?keys?|signing_?keys?|encryption_?keys?|routing_?keys?|integration_?keys?|app_?keys?|license_?keys?"
     r"|client_?secrets?|credentials?|creds|webhook(?:_?url)?|dsn)(?:$|[_.-](?:[a-z]{1,12}|[0-9]+)$)",
-    re.I,
 )
 # ... but what such a name holds is then not the secret itself.
 _NO_SECRET_NAME = Pattern(
-    r"(?:file|path|dir|name|names|id|ids|url|uri|host|header|type|ttl|age|length|count|enabled|required|policy|prefix|suffix"
+    r"(?i)(?:file|path|dir|name|names|id|ids|url|uri|host|header|type|ttl|age|length|count|enabled|required|policy|prefix|suffix"
     r"|version|duration|expiry|expires(?:_in)?|timeout|manager|store|backend|engine|provider|scope|scopes|user|username"
     r"|detection|scanner|scan|disabled|image|arn|region|public|format|env|var|variable|key_?name|audience|aud|server|service"
     r"|excluded_paths|method|mode|role|group|mount|field|jq|query|regex|pattern|template|strategy)$",
-    re.I,
 )
 _PLACEHOLDER = Pattern(
-    r"change[-_ ]?me|replace|your[-_ ]|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\*\*\*|\.\.\.|<[^>]*>"
+    r"(?i)change[-_ ]?me|replace|your[-_ ]|example|dummy|fake|sample|placeholder|redacted|todo|xxx|\*\*\*|\.\.\.|<[^>]*>"
     r"|^(?:none|null|true|false|yes|no|on|off|test|tests|testing|password|passwd|pass|secret|token|admin|root|user"
     r"|postgres|mysql|default|guest|masked|hidden|empty|unset|never|always|auto|ci|local|dev|required|optional)$",
-    re.I,
 )
 _REFERENCE = Pattern(
     r"^(?:[a-z]+://|/|\./|~/|\w:\\|@|vault:|secret/|kv/|arn:|projects/|op://|ssm:|sm://)|[\s]|^\w+\([^)]*\)$|\{\{"
 )
-_FILE = Pattern(r"\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|dsn|xml)$", re.I)
+_FILE = Pattern(r"(?i)\.(?:json|ya?ml|txt|pem|key|crt|env|sh|py|toml|ini|cfg|conf|p12|jks|gpg|asc|dsn|xml)$")
 _CASE_CHANGE = Pattern(r"[a-z][A-Z]")
 _WORDS = Pattern(r"[A-Za-z]+(?:[-_./ :][A-Za-z]+)*$")  # a name made of words, such as db-password
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.finding import Related
 from cilint.pattern import Pattern
 from cilint.pipeline.matrix import instances
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from cilint.tree.site import Site
 
 _CASES_AT_MOST = 64
-_NAMES = Pattern(r"\$\{?([A-Za-z_]\w*)", re.A)
+_NAMES = Pattern(r"(?a)\$\{?([A-Za-z_]\w*)")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from cilint.checks._artifacts import WILD, Handed, handed, hands_on_all, kept, received, tidy
 from cilint.pattern import Pattern
@@ -24,7 +23,7 @@ _MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is t
 _COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
 _OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
 _WRITING = (">", ">>", ">|")
-_VARIABLE = Pattern(r"^\s*([A-Za-z_]\w*)=", re.M)
+_VARIABLE = Pattern(r"(?m)^\s*([A-Za-z_]\w*)=")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._reach import Reach
 from cilint.checks._texts import texts
 from cilint.finding import Related
@@ -16,6 +14,7 @@ from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from typing import Any
 
@@ -30,6 +29,7 @@ _ROLE = Pattern(r"arn:(?:aws[\w-]*|\$\w+|\$\{\w+\}):iam::([^:\s\"'`]*):role/([\w
 # An account that is a pattern or a place to fill in is no ARN that anybody could assume.
 _REAL_ACCOUNT = Pattern(r"[0-9]+|\$\w+|\$\{\w+\}|\$\(.*\)")
 # ... but what a format puts in makes one: of such an ARN the role is known.
+_ACCOUNT = Pattern("[0-9]{12}")
 _FORMAT = Pattern(r"%s|\{\w*\}")
 _BRACES = Pattern(r"\$\{(\w+)\}")
 _PIECES = ("arn:", ":iam:", ":role/", "role/", "aws:iam")  # what a text must hold to be a part of an ARN
@@ -74,7 +74,7 @@ class _Arns:
 
     def message(self, arn: str) -> str:
         """What is wrong with an ARN, account ids hidden."""
-        return f"role {re.sub(r'[0-9]{12}', '************', arn)} is not {self._shown}"
+        return f"role {_ACCOUNT.sub('************', arn)} is not {self._shown}"
 
 
 class _Composed:
@@ -210,4 +210,4 @@ class _Composed:
 
 def _plain(arn: str) -> str:
     """`${NAME}` and `$NAME` are one."""
-    return _BRACES.sub(r"$\1", arn)
+    return _BRACES.sub(lambda found: f"${found[1]}", arn)

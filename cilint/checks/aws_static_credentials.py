@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._reach import Reach
 from cilint.pattern import Pattern
 from cilint.pipeline.variables import references
@@ -27,7 +25,7 @@ _STORED = "a stored AWS credential"
 _CONFIGURE = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 # Calls of STS whose answer holds credentials; get-caller-identity and its like give none.
 _GIVING = Pattern(r"assume-role|get-session-token|get-federation-token")
-_GIVING_IN_CODE = Pattern(r"assume_?role|fromWebToken|fromTokenFile|get_?session_?token", re.I)
+_GIVING_IN_CODE = Pattern(r"(?i)assume_?role|fromWebToken|fromTokenFile|get_?session_?token")
 _FILE = Pattern(r"\.aws/credentials\b|\$\{?AWS_SHARED_CREDENTIALS_FILE\b")
 _PLACED = ("cp", "mv", "ln", "install", "rsync", "tee")
 _WRITERS = ("echo", "printf", "cat", "tee")
@@ -94,6 +92,9 @@ def _in_code(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:
             continue
         if _GIVING_IN_CODE.search(source.text):
             continue
+
+        import re  # rare, and slow to import
+
         for found in re.finditer(_READ_IN_CODE % "|".join(sorted(names)), source.text):
             message = f"reads ${found[1]} of the project's settings: {_STORED}"
             yield context.fault(in_file(source, source.text, found.start(1), found.end(1)), message, job=job)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._jobs import place_span
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.tree.site import Site
 
-_NAMES = Pattern(r"\$\{?(\w+)", re.A)
+_NAMES = Pattern(r"(?a)\$\{?(\w+)")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

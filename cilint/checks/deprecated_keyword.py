@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.finding import Edit
 from cilint.span import Span
 from cilint.tree.node import Mapping
@@ -93,6 +91,9 @@ def _renamed(span: Span, name: str, new: str) -> tuple[Edit, ...]:
     """The new name wherever a word has the old one; unsafe, for what was empty until now becomes a value."""
     if span.line != span.end_line or not span.source.ours:
         return ()
+
+    import re  # rare, and slow to import
+
     found = re.finditer(rf"(?<=[$\{{]){name}\b", span.text)
     places = [(span.column + one.start(), span.column + one.end()) for one in found]
     return tuple(Edit(Span(span.source, span.line, at, span.line, end), new, safe=False) for at, end in places)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._texts import texts
 from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from typing import Any
 
@@ -17,21 +16,20 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
 
 _CANDIDATE = Pattern(r"(?<![0-9.])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])")
-_ACCOUNT = Pattern(r"acc(?:oun)?t", re.I)
+_ACCOUNT = Pattern(r"(?i)acc(?:oun)?t")
 # What stands right before the number: an option, an assignment or a key that speaks of an account.
-_NAMED = Pattern(r"acc(?:oun)?ts?(?:[-_]?(?:id|no|number)s?)?[\"']?\s*(?::?[-=?]|[:=]|\s)\s*[\"']?$", re.I)
+_NAMED = Pattern(r"(?i)acc(?:oun)?ts?(?:[-_]?(?:id|no|number)s?)?[\"']?\s*(?::?[-=?]|[:=]|\s)\s*[\"']?$")
 _ARN = Pattern(r"arn:aws[\w-]*:[\w-]*:[\w-]*:$")
 _HOST_AFTER = Pattern(r"\.(?:dkr[.-]ecr|signin\.aws|s3-control|execute-api)\b")
 _PATH_BEFORE = Pattern(r"(?:aws://|amazonaws\.com(?:\.cn)?/|cdk-[a-z0-9]{5,12}-[\w-]*-)$")
 # A number of twelve digits that is a moment (YYYYMMDDhhmm) rather than an account.
 _MOMENT = Pattern(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
-_AWS = Pattern(r"(?<![a-z])aws(?![a-z])|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:", re.I)
-_GOOGLE = Pattern(r"(?<![a-z])(?:gcp|gcloud|gcr|gke|googleapis|googleusercontent|google)(?![a-z])", re.I)
+_AWS = Pattern(r"(?i)(?<![a-z])aws(?![a-z])|amazonaws|\bcdk\b|\beks\b|\becr\b|sts:")
+_GOOGLE = Pattern(r"(?i)(?<![a-z])(?:gcp|gcloud|gcr|gke|googleapis|googleusercontent|google)(?![a-z])")
 _OTHER_NUMBER = Pattern(
-    r"(?<![a-z])(?:time|unix|date|epoch|phone|tel|size|bytes|limit|seed|build|run|job|pipeline|serial|version|port|chat"
+    r"(?i)(?<![a-z])(?:time|unix|date|epoch|phone|tel|size|bytes|limit|seed|build|run|job|pipeline|serial|version|port|chat"
     r"|channel|issue|ticket|stamp)"
     r"|(?<![a-z])(?:project|client|app|user|order)[-_/ =:\"']*(?:id|number|num|no)?s?[-_/ =:\"']*$",
-    re.I,
 )
 # Where a number ends: not inside a decimal, a UUID (whose last part has twelve digits) or a longer word.
 _UUID_BEFORE = Pattern(r"[0-9a-fA-F]{4}-$")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._secrets import by_format, has_hints, is_literal_secret, is_secret_name, masked
 from cilint.checks._texts import texts
 from cilint.pattern import Pattern
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
 
 _OPTION = Pattern(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.+))?$")
 _BEARER = Pattern(
-    r"(?:authorization:\s*(?:bearer|token|basic)\s+|(?:private|job|deploy|x-api|api)-(?:token|key):\s*)(?P<value>[^\s\"'$]{12,})",
-    re.I,
+    r"(?i)(?:authorization:\s*(?:bearer|token|basic)\s+|(?:private|job|deploy|x-api|api)-(?:token|key):\s*)(?P<value>[^\s\"'$]{12,})",
 )
-_NETRC = Pattern(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'$\\]{6,})", re.I)
+_NETRC = Pattern(r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'$\\]{6,})")
 # Programs whose option takes a password, mostly without a blank between: mysql -pSECRET, sshpass -p SECRET.
 _PASSWORD_OPTIONS = {
     "mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "sshpass": "-p", "redis-cli": "-a", "ldapsearch": "-w",

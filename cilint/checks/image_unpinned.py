@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._references import images, say_unknown
 from cilint.pattern import Pattern
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding
     from cilint.rules.context import Context
 
-_LATEST = Pattern(r"(^|[-_.])latest($|[-_.])", re.I)
+_LATEST = Pattern(r"(?i)(^|[-_.])latest($|[-_.])")
 _VERSION = Pattern(r"\d")
 
 

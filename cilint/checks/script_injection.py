@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.checks._download import code_word, interprets_input
 from cilint.pattern import Pattern
 from cilint.shell.command import nested
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
-_NAMES = Pattern(r"\$\{?([A-Za-z_]\w*)", re.A)
+_NAMES = Pattern(r"(?a)\$\{?([A-Za-z_]\w*)")
 _REMOTE = (
     "ssh",
     "su",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.finding import Related
 from cilint.pattern import Pattern
 from cilint.shell.script import in_file
@@ -12,6 +10,7 @@ from cilint.tree.node import Mapping, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from typing import Any
 
@@ -38,9 +37,9 @@ _FLAGS = {
     "--all-tags", "--help", "--tls-verify", "--use-api-socket", "--replace", "--no-hosts",
 }  # fmt: skip
 _CLUSTER = Pattern(r"-[ditPqa]+$")
-_FROM = Pattern(r"^[ \t]*FROM[ \t]+((?:--\S+[ \t]+)*)(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.I | re.M)
-_COPY_FROM = Pattern(r"^[ \t]*(?:COPY|ADD|RUN)[ \t].*?(?:--from|,from)=([^\s,]+)", re.I | re.M)
-_ARG = Pattern(r"^[ \t]*ARG[ \t]+(\w+)(?:=(\S*))?", re.I | re.M)
+_FROM = Pattern(r"(?im)^[ \t]*FROM[ \t]+((?:--\S+[ \t]+)*)(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
+_COPY_FROM = Pattern(r"(?im)^[ \t]*(?:COPY|ADD|RUN)[ \t].*?(?:--from|,from)=([^\s,]+)")
+_ARG = Pattern(r"(?im)^[ \t]*ARG[ \t]+(\w+)(?:=(\S*))?")
 _VARIABLE = Pattern(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.errors import UsageError
 from cilint.like import like_any
 from cilint.pattern import Pattern
@@ -30,9 +28,8 @@ _SEVERITIES = {"style": "info", "info": "info", "warning": "warning", "error": "
 _WIKI = "https://www.shellcheck.net/wiki/SC"
 # A command as PowerShell writes it, or its variables of the environment.
 _POWERSHELL = Pattern(
-    r"\$env:\w|^\s*(?:Add|Clear|Compress|Copy|Expand|Get|Import|Install|Invoke|Move|New|Remove|Rename|Select|Set|Start|Stop|"
+    r"(?m)\$env:\w|^\s*(?:Add|Clear|Compress|Copy|Expand|Get|Import|Install|Invoke|Move|New|Remove|Rename|Select|Set|Start|Stop|"
     r"Test|Wait|Write)-[A-Z]\w+",
-    re.M,
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from cilint import rules as rules_package
 from cilint import settings as settings_package
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from cilint.settings import Settings
 
 _WHAT, _INPUT = "Scenario", "Input"
-_NAME = Pattern(r"\w+", re.A)  # app/models/concerns/ci/has_variable.rb
+_NAME = Pattern(r"(?a)\w+")  # app/models/concerns/ci/has_variable.rb
 
 OPTIONS = (
     Option("--branch", "A pipeline of this branch; with --merge-request, the source branch.",

@@ -86,7 +86,7 @@ class Snapshot:
         """Write it anew with what this run had to import and compile the usual way. Nothing may come of a failure."""
         found = {name: _code(name) for name in self.missed}
         codes = {name: code for name, code in found.items() if code is not None}
-        pattern.ready.update((key, parts) for key in pattern.missed if (parts := pattern.prepared(*key)) is not None)
+        pattern.ready.update((key, parts) for key in pattern.missed if (parts := pattern.prepared(key)) is not None)
         if not codes and pattern.ready.keys().isdisjoint(pattern.missed):
             return
         codes |= {name: (entry[:3], self._read(entry)) for name, entry in self._entries.items() if name not in codes}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.compose.variables import expand
 from cilint.nearest import did_you_mean
 from cilint.pattern import Pattern
@@ -14,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMES = ("expand_vars", "truncate", "posix_escape", "split")
-_TRUNCATE = Pattern(r"truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?", re.A)
+_TRUNCATE = Pattern(r"(?a)truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?")
 _SPLIT = Pattern(r"""split\(\s*(?:'([^']*)'|"([^"]*)")\s*\)?""")
-_NAME = Pattern(r"\w+", re.A)
+_NAME = Pattern(r"(?a)\w+")
 _UNSAFE = Pattern(r"[^A-Za-z0-9_\-.,:+/@\n]")
 
 

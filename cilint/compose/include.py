@@ -6,8 +6,6 @@ inputs. What cannot be read here is "not assessed"; what GitLab could not read e
 
 from __future__ import annotations
 
-import re
-
 from cilint.compose.fetch import Fetched, Surroundings
 from cilint.compose.include_entry import Entry, EntryFault, check_entry, entries_of, written_entries
 from cilint.finding import Finding, NotAssessed, Related
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_INCLUDES = 150  # ci_max_includes; nested ones and repeated ones count
 MAX_TOTAL = 32 * 1024 * 1024  # our own bound on time: GitLab allows 300 MiB, the largest known pipeline has 0.3
-_EXTENSION = Pattern(r".\.ya?ml$", re.I)
+_EXTENSION = Pattern(r"(?i).\.ya?ml$")
 _NO_COPY = "no copy at hand"
 
 
@@ -120,6 +118,9 @@ class Including:
         pattern = entry.location if isinstance(entry.node, Scalar) else str(entry.place.value)
         if entry.kind != "local" or "*" not in pattern:
             return [entry]
+
+        import re  # rare, and slow to import
+
         escaped = re.escape(pattern.lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
         from cilint.notation.patterns import PatternError, compiled
 

@@ -6,8 +6,6 @@ It works on values, keys included, never on text, so that a value cannot inject 
 
 from __future__ import annotations
 
-import re
-
 from cilint.compose.blocks import BLOCK_START, blocks
 from cilint.compose.functions import FunctionFault, apply_function
 from cilint.compose.given import Given
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
     from cilint.trail import Trail
     from cilint.tree.node import Key
 
-_INDEXED = Pattern(r"\A(\w*)((?:\[\d+\])+)\Z", re.A)
-_INDEX = Pattern(r"\[(\d+)\]", re.A)
+_INDEXED = Pattern(r"(?a)\A(\w*)((?:\[\d+\])+)\Z")
+_INDEX = Pattern(r"(?a)\[(\d+)\]")
 MAX_BLOCKS = 10_000
 MAX_FUNCTIONS = 3
 MAX_PARTS = 5

@@ -6,8 +6,6 @@ null and false count as not found. A list stays a nested list; who flattens is a
 
 from __future__ import annotations
 
-import re
-
 from cilint.finding import Edit, Finding, NotAssessed
 from cilint.nearest import meant, nearest
 from cilint.span import Span
@@ -205,6 +203,8 @@ class _Resolver:
 
 def _respelt(span: Span, word: str, right: str | None) -> tuple[Edit, ...]:
     """The right word in the place of the wrong one, where a reference of one line holds that once."""
+    import re  # rare, and slow to import
+
     found = [one.start() for one in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", span.text)]
     if right is None or len(found) != 1 or span.line != span.end_line or not span.source.ours:
         return ()

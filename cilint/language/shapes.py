@@ -6,8 +6,6 @@ is null as unset nearly everywhere; the shapes that are asked all the same say s
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.faults import shown
 from cilint.notation.durations import is_never, seconds
 from cilint.notation.expression import ExpressionError, parse
@@ -17,6 +15,7 @@ from cilint.tree.node import Scalar, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from cilint.language.edition import Edition
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     Check = Callable[[Node, Way, Faults], None]
 
 _LISTED = 13  # words that a message lists
+_WHOLE = Pattern(r"(?a)[+-]?\d{1,9}")
 _VARIABLE = Pattern(r"\$(?:\w|\{\w)|%\w+%")
 
 
@@ -158,7 +158,7 @@ class Whole(Shape):
     def check(self, node: Node, path: Way, faults: Faults) -> None:
         """See Shape."""
         number = node.value if type(node) is Scalar else None
-        if self.lenient and isinstance(number, str) and re.fullmatch(r"[+-]?\d{1,9}", number, re.A):
+        if self.lenient and isinstance(number, str) and _WHOLE.fullmatch(number):
             number = int(number)
         if type(number) is not int:
             faults.type(path, node, self.words)

@@ -6,9 +6,12 @@ words are refused, a number without a unit is seconds, the parts are added up, a
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # A week is a quarter of a month of 30 days in whole days, a year has 365.25 days.
@@ -132,10 +135,10 @@ _PARTS = {
     "nineth": 9,
 }
 # "fifty third" is 53rd, which is no number for a duration; "third" alone can be a fraction.
-_ORDINAL = Pattern(rf"(?:{'|'.join(_TENS)})\s?(?:first|third|fourth|fifth|sixth|seventh|eighth|ninth)(?=$|\W)", re.A)
+_ORDINAL = Pattern(rf"(?a)(?:{'|'.join(_TENS)})\s?(?:first|third|fourth|fifth|sixth|seventh|eighth|ninth)(?=$|\W)")
 _HYPHEN = Pattern(r" +|([^0-9])-([^0-9])")
-_MIXED = Pattern(r"([0-9]+)(?: | and |-)+(?:@|\s)*([0-9]+)\s*/\s*([0-9]+)", re.A)
-_SUM = Pattern(r"@([0-9]+)( | and )@([0-9]+)(?=\W|$)", re.A)
+_MIXED = Pattern(r"(?a)([0-9]+)(?: | and |-)+(?:@|\s)*([0-9]+)\s*/\s*([0-9]+)")
+_SUM = Pattern(r"(?a)@([0-9]+)( | and )@([0-9]+)(?=\W|$)")
 
 
 def _digits(text: str) -> str:
@@ -144,7 +147,7 @@ def _digits(text: str) -> str:
     text = _ORDINAL.sub("nth", text)
     for word, number in _NAMED.items():
         if word in text:
-            text = re.sub(rf"(^|\W){word}(?=$|\W)", rf"\g<1>@{number}", text, flags=re.A | re.M)
+            text = _replaced(rf"(?am)(^|\W){word}(?=$|\W)", rf"\g<1>@{number}", text)
     text = _fractions(text)
     for word, power in _POWERS.items():
         if word in text:
@@ -157,15 +160,21 @@ def _multiplied(text: str, word: str, power: int) -> str:
     def times(found: re.Match[str]) -> str:
         return f"@{int(found[1]) * power}" if found[1] else str(power)
 
-    return re.sub(rf"@?([0-9]*) *{word}", times, text)
+    return _replaced(rf"@?([0-9]*) *{word}", times, text)
+
+
+def _replaced(pattern: str, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+    import re  # slow to import, and hardly anybody writes numbers as words
+
+    return re.sub(pattern, new, text)
 
 
 def _fractions(text: str) -> str:
     for word, part in _PARTS.items():
         if word in text:
             plural = "" if word == "half" else "s?"
-            text = re.sub(rf"a {word}{plural}(?=$|\W)", f"@1/{part}", text, flags=re.A | re.M)
-            text = re.sub(rf"\s{word}{plural}(?=$|\W)", f"/{part}", text, flags=re.A | re.M)
+            text = _replaced(rf"(?am)a {word}{plural}(?=$|\W)", f"@1/{part}", text)
+            text = _replaced(rf"(?am)\s{word}{plural}(?=$|\W)", f"/{part}", text)
     return _MIXED.sub(lambda found: str(int(found[1]) + int(found[2]) / (int(found[3]) or 1)), text)
 
 

@@ -6,8 +6,6 @@ the parser is a shunting-yard one. Offsets count characters of the expression fr
 
 from __future__ import annotations
 
-import re
-
 from cilint.notation.patterns import PatternError, compile_pattern
 from cilint.notation.terms import (
     And,
@@ -28,6 +26,7 @@ from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from cilint.notation.terms import Variables
@@ -41,7 +40,7 @@ MAX_TOKENS = 100  # reaching it is already too many: the lexer must see the end 
 _CACHE_LIMIT = 4096
 # In the order of Lexer::LEXEMES. A pattern needs two characters of body, and the last may not be a backslash.
 _LEXEME = Pattern(
-    r"""(?P<open>\()|(?P<close>\))
+    r"""(?ax)(?P<open>\()|(?P<close>\))
       |\$\[\[\s*inputs\.(?P<input>[a-zA-Z0-9_-]+)\s*\]\]
       |\$(?P<variable>\w+)
       |"(?P<double>.*?)"|'(?P<single>.*?)'
@@ -49,9 +48,8 @@ _LEXEME = Pattern(
       |(?P<null>null)
       |(?P<boolean>(?:true|false)\b)
       |(?P<operator>==|=~|!=|!~|&&|\|\||!)""",
-    re.X | re.A,
 )
-_SPACE = Pattern(r"\s*", re.A)
+_SPACE = Pattern(r"(?a)\s*")
 _PRECEDENCE = {"!": 1, "==": 10, "=~": 10, "!=": 10, "!~": 10, "&&": 11, "||": 12, "(": 901}
 _CLOSE = 900
 

@@ -6,8 +6,6 @@ anywhere in the text, case-sensitive, `.` without newlines and `^` `$` as ends o
 
 from __future__ import annotations
 
-import re
-
 from cilint import pattern
 
 TYPE_CHECKING = False
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Ruby's `^` and `$` are ends of lines, so one line of a value of several may hold the pattern.
-_SYNTAX = pattern.Pattern(r"^/(.*)/([ismU]*)$", re.M)
+_SYNTAX = pattern.Pattern(r"(?m)^/(.*)/([ismU]*)$")
 _CACHE_LIMIT = 4096
 _cache: dict[tuple[str, bool], Pattern | PatternError] = {}
 

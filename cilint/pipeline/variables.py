@@ -6,13 +6,12 @@ Sources: `lib/gitlab/ci/config/entry/variables.rb`, `lib/gitlab/ci/variables/hel
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.tree.node import Mapping, Scalar, key_text, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
     from collections.abc import Mapping as Map
     from typing import TypeAlias
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 # `$$` and `%%` are matched so that they are stepped over: the runner's pass makes one sign of them.
 REFERENCE = Pattern(
-    r"\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%", re.A
+    r"(?a)\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%"
 )
 
 

@@ -6,8 +6,6 @@ their needs and variables, and at last whether anything is left.
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.pipeline.job import Clause
 from cilint.pipeline.matrix import instances
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_NEEDS = 50  # ci_needs_size_limit (lib/gitlab/ci/pipeline/seed/build.rb)
 EDGE_STAGES = (".pre", ".post")
-_SKIP = Pattern(r"\[(ci[ _-]skip|skip[ _-]ci)\]", re.I)
+_SKIP = Pattern(r"(?i)\[(ci[ _-]skip|skip[ _-]ci)\]")
 _SKIPPABLE = ("push", "merge_request_event", "external_pull_request_event")
 
 WORKFLOW = "The pipeline did not run. Review the workflow:rules configuration for the pipeline."

@@ -6,8 +6,6 @@ Sources: `doc/ci/variables/predefined_variables.md`, `lib/gitlab/ci/variables/bu
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
@@ -31,10 +29,10 @@ USER = "GITLAB_USER_"  # set after YAML variables, so YAML cannot override them 
 _ODD = Pattern("[^a-z0-9]")
 _GROUP = Pattern(r"[\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))\s*\Z")
 _TIERS = (
-    ("development", Pattern("dev|review|trunk", re.I)),
-    ("testing", Pattern("test|tst|int|ac(ce|)pt|qa|qc|control|quality", re.I)),
-    ("staging", Pattern("st(a|)g|mod(e|)l|pre|demo|non", re.I)),
-    ("production", Pattern("pr(o|)d|live", re.I)),
+    ("development", Pattern("(?i)dev|review|trunk")),
+    ("testing", Pattern("(?i)test|tst|int|ac(ce|)pt|qa|qc|control|quality")),
+    ("staging", Pattern("(?i)st(a|)g|mod(e|)l|pre|demo|non")),
+    ("production", Pattern("(?i)pr(o|)d|live")),
 )
 
 

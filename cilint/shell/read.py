@@ -7,8 +7,6 @@ a broken quote) it gives what can be read.
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.shell.command import Command, Part, Redirect, Word, tail
 from cilint.shell.heredoc import HereDocuments
@@ -16,9 +14,11 @@ from cilint.shell.words import BLANK, MAX_DEPTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+
     from cilint.shell.script import Script
 
-_ASSIGN = Pattern(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.A)
+_ASSIGN = Pattern(r"(?a)([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=")
 _REDIRECT = Pattern(r"(?:\d+|\{\w+\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)")
 _OPERATOR = Pattern(r"&&|\|\||;;&|;;|;&|\|&|[;&|]")
 _CALL = Pattern(r"[ \t]*\([ \t]*\)")

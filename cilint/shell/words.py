@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.shell.command import Command, Part, Word
 
@@ -13,8 +11,8 @@ if TYPE_CHECKING:
 
 _PLAIN = Pattern(r"[^\s\\'\"$`|&;<>()]+")
 _QUOTED = Pattern(r'[^"\\$`]+')
-_NAME = Pattern(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.A)
-_BRACED = Pattern(r"[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])", re.A)
+_NAME = Pattern(r"(?a)[A-Za-z_]\w*|[0-9@*#?$!-]")
+_BRACED = Pattern(r"(?a)[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])")
 _BRACED_PLAIN = Pattern(r"[^\\\"$`'}]+")
 _PARENTHESIS = Pattern(r"[()]")
 _MAX_GLOB = 256

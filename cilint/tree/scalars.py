@@ -6,8 +6,6 @@ date is refused because GitLab's loader permits no Date (lib/gitlab/config/loade
 
 from __future__ import annotations
 
-import re
-
 from cilint.pattern import Pattern
 from cilint.tree.node import Symbol
 
@@ -29,7 +27,8 @@ NUMBER_STARTS = frozenset("0123456789-+.:")
 SHORT_STARTS = _WORD_STARTS | NUMBER_STARTS
 
 # Ruby's \d and \s are ASCII. Those below are compiled when the character that they cannot do without is there.
-_NUMBER = Pattern(r"[-+]?(?:[0-9]|\.(?:[0-9]|inf|nan|e[-+]))", re.I | re.A)  # where all that follow begin
+_NO_BASE64 = Pattern("[^A-Za-z0-9+/]")
+_NUMBER = Pattern(r"(?ai)[-+]?(?:[0-9]|\.(?:[0-9]|inf|nan|e[-+]))")  # where all that follow begin
 _TIME = Pattern(
     r"-?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t\r\f\v]+)[0-9]{1,2}:[0-9][0-9]:[0-9][0-9]"
     r"(?:\.[0-9]*)?(?:[ \t\r\f\v]*(?:Z|[-+][0-9]{1,2}:?(?:[0-9][0-9])?))?"
@@ -179,7 +178,7 @@ def _unpack_base64(text: str) -> str:
     """Ruby's `unpack("m")`, which passes over whatever is no base64; bytes that are no UTF-8 become U+FFFD."""
     from binascii import a2b_base64  # rare: a pipeline has no use for !binary
 
-    letters = re.sub(r"[^A-Za-z0-9+/]", "", text.partition("=")[0])
+    letters = _NO_BASE64.sub("", text.partition("=")[0])
     letters = letters[:-1] if len(letters) % 4 == 1 else letters  # six bits are no byte
     return a2b_base64(letters + "=" * (-len(letters) % 4)).decode("utf-8", "replace")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.shapes import FLAG, TEXT, Duration, Text, Words
 from cilint.language.structures import STRING_OR_STRINGS, STRINGS, Fields
 from cilint.pattern import Pattern
@@ -50,7 +48,7 @@ def _check_expose_as(node: Mapping, path: Way, faults: Faults) -> None:
                 faults.add("keyword-conflict", (*path, "paths", index), "can't contain '*' when used with 'expose_as'")
 
 
-_EXPOSE_AS = (Pattern(r"\w[-\w ]*\Z", re.A), "can contain only letters, digits, '-', '_' and spaces")
+_EXPOSE_AS = (Pattern(r"(?a)\w[-\w ]*\Z"), "can contain only letters, digits, '-', '_' and spaces")
 
 ARTIFACTS = Fields(
     {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cilint.language.faults import shown
 from cilint.language.shapes import FLAG, Shape, Words
 from cilint.language.structures import STRINGS, Either, Fields, Listing, Strings
@@ -16,8 +14,8 @@ if TYPE_CHECKING:
     from cilint.language.faults import Faults, Way
     from cilint.tree.node import Node
 
-_ENCODED_SLASH = Pattern("/|%2f", re.I)
-_ENCODED_DOTS = Pattern(r"(?:\.|%2e){1,2}\Z", re.I)
+_ENCODED_SLASH = Pattern("(?i)/|%2f")
+_ENCODED_DOTS = Pattern(r"(?i)(?:\.|%2e){1,2}\Z")
 # GitLab's own pattern is not anchored, so `push-pull` slips through (Cache::ALLOWED_POLICY).
 _POLICY = Pattern(r"pull|push|\$")
 
