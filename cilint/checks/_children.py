@@ -13,6 +13,7 @@ from cilint.pipeline import build
 from cilint.pipeline.variables import names_inherited
 from cilint.plan.predefined import is_predefined
 from cilint.rules.context import Context
+from cilint.rules.expand import Scope
 from cilint.rules.rule import RuleSet
 from cilint.source import Source
 from cilint.tree.node import Mapping, plain
@@ -71,17 +72,11 @@ def children(context: Context) -> list[Child]:
 
 
 def handed_down(child: Child) -> set[str]:
-    """The predefined variables that files set for a child: it has them as pipeline variables, which outrank GitLab's.
-
-    So it is unless `trigger: forward` says otherwise (`doc/ci/yaml/_index.md`).
-    """
+    """The predefined variables that files set for a child: it has them as pipeline variables, which outrank GitLab's."""
     job, above = child.trigger, child.above
-    trigger = job.get("trigger")
-    forward = trigger.set("forward") if trigger is not None and isinstance(trigger.node, Mapping) else None
-    own = forward.set("yaml_variables") if forward is not None else None
-    further = forward.set("pipeline_variables") if forward is not None else None
+    own, further = _forwards(job)
     names: set[str] = set()
-    if own is None or own.value is not False:
+    if own:
         taken = names_inherited(job.get("inherit"))
         common = {*above.planner.globals, *(name for one in above.planner.workflow or () for name in one.variables)}
         names |= common if taken is None else common & taken
@@ -90,9 +85,34 @@ def handed_down(child: Child) -> set[str]:
                 names |= candidate.variables.keys()
                 names.update(name for one in candidate.conditions or () for name in one.variables)
     found = {name for name in names if is_predefined(name)}
-    if above.parent is not None and further is not None and further.value is True:
+    if above.parent is not None and further:
         found |= handed_down(above.parent)
     return found
+
+
+def values_handed_down(child: Child) -> dict[str, str]:
+    """The variables, predefined ones aside, that a child always has from its trigger job, and the values.
+
+    Nothing is certain where variables of people go down as well, which may be the same ones.
+    """
+    own, further = _forwards(child.trigger)
+    if not own or further:
+        return {}
+    scope = Scope(child.above.scopes.written(child.trigger))
+    values = {name: scope.always(name) for name in scope.names() if not is_predefined(name)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _forwards(job: Job) -> tuple[bool, bool]:
+    """Whether a trigger job hands down the variables of its files, and those of its own pipeline.
+
+    The defaults of `trigger: forward` are yes and no (`doc/ci/yaml/_index.md`).
+    """
+    trigger = job.get("trigger")
+    forward = trigger.set("forward") if trigger is not None and isinstance(trigger.node, Mapping) else None
+    own = forward.set("yaml_variables") if forward is not None else None
+    further = forward.set("pipeline_variables") if forward is not None else None
+    return own is None or own.value is not False, further is not None and further.value is True
 
 
 def _fault(include: Site) -> str:
@@ -123,6 +143,11 @@ def _read(child: Child, include: Site, inputs: Site | None) -> None:
     rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family
     child.context = context = Context(config, build(config), project, rules, edition=above.edition)
     context.parent = child
+    own, further = _forwards(child.trigger)
+    context.scopes.handed = [
+        *(above.scopes.handed if further else []),
+        *(above.scopes.written(child.trigger) if own else []),
+    ]
     if len(entries) == 1 and isinstance(entries[0], dict) and entries[0].keys() == {"local"}:
         child.path = str(entries[0]["local"]).lstrip("/")
 

@@ -6,7 +6,7 @@ A gate of a child pipeline holds when it holds there, or before the job that sta
 
 from __future__ import annotations
 
-from cilint.checks._children import children, handed_down
+from cilint.checks._children import children, handed_down, values_handed_down
 from cilint.checks._gates import Guarded
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import ABSENT, OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions
@@ -215,9 +215,9 @@ def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
             assume = Assumptions(variables=known.variables, given=known.outside, settings=settings)
             seconds = SECONDS
         else:
-            # Whatever variables the trigger job hands down, they arrive as if somebody had passed them.
+            # What the trigger job always hands down is known; what it may, arrives as if somebody had passed it.
             assume = Assumptions(
-                variables=known.variables,
+                variables={**known.variables, **values_handed_down(context.parent)},
                 given=known.outside,
                 settings=settings,
                 level=OUTSIDE,

@@ -189,6 +189,13 @@ class Scope:
             self._shadow[name] = found
         return found
 
+    def always(self, name: str) -> str | None:
+        """The value that the variable has in every pipeline; None where it varies, or hangs on other variables."""
+        deciding = next((layer for layer in self._layers if layer.values(name)), None)
+        values = deciding.values(name) if deciding is not None and deciding.certain else []
+        texts = [ruby_text(value.site.value) for value in values]
+        return texts[0] if len(texts) == 1 and "$" not in texts[0] and "%" not in texts[0] else None
+
     def at(self, row: dict[str, str]) -> Scope:
         """The same for one instance of a matrix: of each of its variables, only the instance's value."""
         part = Scope(self._layers)

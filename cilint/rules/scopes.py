@@ -14,12 +14,16 @@ _MAX_NAMED = 1_000_000
 
 
 class Scopes:
-    """The scope of every job of a pipeline, each made when it is asked for."""
+    """The scope of every job of a pipeline, each made when it is asked for.
 
-    __slots__ = ("_choosy", "_everyone", "_global", "_named", "_pipeline", "_scopes", "_setting", "_workflow")
+    handed: the variables that the trigger job of a child pipeline hands down, strongest first; they outrank its own.
+    """
+
+    __slots__ = ("_choosy", "_everyone", "_global", "_named", "_pipeline", "_scopes", "_setting", "_workflow", "handed")
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
+        self.handed: list[Layer] = []
         self._scopes: dict[str, Scope] = {}
         self._everyone = tuple(pipeline.jobs)
         self._setting: dict[str, set[str]] | None = None  # who sets a variable of its own
@@ -34,13 +38,13 @@ class Scopes:
     @property
     def shared(self) -> Scope:
         """The variables that every job has before it says anything: the workflow's over the global ones."""
-        return Scope([self._workflow, self._global])
+        return Scope([*self.handed, self._workflow, self._global])
 
     def of(self, job: Job) -> Scope:
         """The variables of a job: its clauses' over its own and its matrix's, the workflow's, the global ones."""
         scope = self._scopes.get(job.name)
         if scope is None:
-            scope = self._scopes[job.name] = Scope(self._layers(job))
+            scope = self._scopes[job.name] = Scope([*self.handed, *self.written(job)])
         return scope
 
     def heirs(self, name: str) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ class Scopes:
         if self._setting is None:
             self._setting = {}
             for job in self._pipeline.jobs.values():
-                _, matrix, own, _, shared = self._layers(job)
+                _, matrix, own, _, shared = self.written(job)
                 for one in {*matrix.names(), *own.names()}:
                     self._setting.setdefault(one, set()).add(job.name)
                 if shared.lets is not None:
@@ -62,7 +66,8 @@ class Scopes:
         self._named += len(self._everyone)
         return tuple(one for one in self._everyone if one not in deaf) if self._named < _MAX_NAMED else ()
 
-    def _layers(self, job: Job) -> list[Layer]:
+    def written(self, job: Job) -> list[Layer]:
+        """The variables that the job's own pipeline gives it: by clauses, matrix, job, workflow and for all jobs."""
         clauses, matrix, own = Layer(certain=False), Layer(certain=True), Layer(certain=True)
         for clause in job.clauses or ():
             clauses.take(clause.get("variables"))

@@ -595,3 +595,45 @@ def test_variables_that_are_handed_down_outrank_those_of_gitlab(judged, release,
     )
     _, _, answers = judged(f"log: {{script: [make]}}\nrelease: {release}\n", {"child.yml": child})
     assert [answer.status for answer in answers] == [status] * 2
+
+
+DEPLOY_TO = "deploy-it: {script: [kubectl apply -f k8s], environment: $PLACE}\n"
+
+
+@pytest.mark.parametrize(
+    ("release", "status"),
+    [
+        ("variables: {PLACE: production}, trigger: {include: child.yml}", "refuted"),
+        ("rules: [{variables: {PLACE: production}}], trigger: {include: child.yml}", "refuted"),
+        ("parallel: {matrix: [{PLACE: [staging, production]}]}, trigger: {include: child.yml}", "refuted"),
+        ("variables: {PLACE: $WHERE, WHERE: production}, trigger: {include: child.yml}", "refuted"),
+        ("variables: {PLACE: staging}, trigger: {include: child.yml}", None),
+        (
+            "variables: {PLACE: production}, trigger: {include: child.yml, forward: {yaml_variables: false}}",
+            "unknown",
+        ),
+        ("trigger: {include: child.yml}", "unknown"),
+    ],
+)
+def test_a_child_deploys_where_its_trigger_job_says(judged, release, status):
+    _, _, answers = judged(f"log: {{script: [make]}}\nrelease: {{{release}}}\n", {"child.yml": DEPLOY_TO})
+    assert {answer.status for answer in answers} == ({status} if status else set())
+
+
+def test_what_a_trigger_job_hands_down_reaches_the_child_of_a_child_only_where_it_is_forwarded(judged):
+    for forward, status in (("", "unknown"), (", forward: {pipeline_variables: true}", "refuted")):
+        files = {"child.yml": f"go: {{trigger: {{include: inner.yml{forward}}}}}\n", "inner.yml": DEPLOY_TO}
+        parent = "log: {script: [make]}\nrelease: {variables: {PLACE: production}, trigger: {include: child.yml}}\n"
+        _, _, answers = judged(parent, files)
+        assert {answer.status for answer in answers} == {status}
+
+
+@pytest.mark.parametrize(
+    ("variables", "status"),
+    [("{GO: 'yes'}", "proven"), ("{GO: 'no'}", "refuted"), ("{GO: $OTHER}", "refuted"), ("{}", "refuted")],
+)
+def test_values_that_a_trigger_job_always_hands_down_are_known(judged, variables, status):
+    child = "stages: [approve, prod]\n" + APPROVALS_ON % '$GO == "yes"' + DEPLOY
+    release = f"release: {{variables: {variables}, trigger: {{include: child.yml}}}}\n"
+    _, _, answers = judged(f"log: {{script: [make]}}\n{release}", {"child.yml": child})
+    assert {answer.status for answer in answers} == {status}
