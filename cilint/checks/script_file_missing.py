@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cilint.checks._jobs import top
-from cilint.shell.scripts import called_words
+from cilint.shell.calls import called_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

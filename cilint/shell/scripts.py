@@ -4,7 +4,7 @@ npm scripts of a package.json. Everything is read once, however many jobs share 
 
 from __future__ import annotations
 
-from cilint.shell.holders import SHELLS
+from cilint.shell.calls import called_words, candidates, joined
 from cilint.shell.literals import Literals
 from cilint.shell.script import Script
 from cilint.source import Source
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 # What a runner gives to a shell, in its order (lib/gitlab/ci/config/entry/hooks.rb, doc/ci/yaml/_index.md#run).
 SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run", "after_script")
-_SOURCING = ("source", ".")
-_OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
 _NPM = {"npm": ("run", "run-script"), "pnpm": ("run",), "yarn": ("run",), "bun": ("run",)}
 _NPM_SHORT = ("test", "start", "stop", "restart")  # `npm test` is `npm run test`
 _MAX_FILES = 200
@@ -182,7 +180,7 @@ class Scripts:
                 if command.name == "cd":
                     target = command.operands[:1]
                     inside = target and target[0].static and not target[0].text.startswith("/")
-                    here = _joined(here, target[0].text) if inside else ""
+                    here = joined(here, target[0].text) if inside else ""
                     continue
                 for called in self._called(command, (here, folder)):
                     self._take(reach, called, depth)
@@ -223,7 +221,7 @@ class Scripts:
                 yield file
 
     def _open(self, word: Word, folders: tuple[str, str], *, shell: bool) -> Script | Source | None:
-        for path in _candidates(word, folders):
+        for path in candidates(word, folders):
             file = self._file(path, shell=shell)
             if file is not None:
                 return file
@@ -248,7 +246,7 @@ class Scripts:
         words = [word for word in command.operands if word.static]
         name = command.name
         prefix = command.option("--prefix", "-C", "--cwd", "--dir", "-w", "--workspace")
-        place = _joined(folder, prefix.text) if prefix is not None and prefix.static else folder
+        place = joined(folder, prefix.text) if prefix is not None and prefix.static else folder
         texts = [word.text for word in words if prefix is None or word is not prefix]
         if not texts:
             return
@@ -266,7 +264,7 @@ class Scripts:
     def _package(self, folder: str) -> Mapping | None:
         """The `scripts` of a package.json, which is YAML as well."""
         if folder not in self._packages:
-            source = self._project.read_local(_joined(folder, "package.json"), "npm scripts")
+            source = self._project.read_local(joined(folder, "package.json"), "npm scripts")
             body = read(source).body if source is not None and len(source.text) <= _MAX_BYTES else None
             scripts = body.get("scripts") if body is not None else None
             self._packages[folder] = scripts if isinstance(scripts, Mapping) else None
@@ -276,67 +274,3 @@ class Scripts:
 def _may_call(command: Command) -> bool:
     name = command.name
     return name == "cd" or name in _NPM or next(called_words(command), None) is not None
-
-
-def called_words(command: Command) -> Iterator[tuple[Word, str]]:
-    """The words of a command that name a file which it runs, each with "shell" or "other"."""
-    words = command.argv
-    if not words or command.away:
-        return
-    name = command.name
-    first = words[0]
-    if name in SHELLS or name in _OTHERS or name in _SOURCING:
-        operand = _script_operand(words)
-        if operand is not None:
-            yield operand, "shell" if name in SHELLS or name in _SOURCING else "other"
-    elif "/" in first.text or name.endswith((".sh", ".bash")):
-        yield first, "shell"
-
-
-def _script_operand(words: list[Word]) -> Word | None:
-    """The file behind an interpreter; None when code or nothing is given (`bash -c`, `python -m`)."""
-    skip = False
-    for word in words[1:]:
-        if skip:
-            skip = False
-        elif word.text in ("-o", "+o", "-O", "-W"):
-            skip = True
-        elif word.text.startswith(("-", "+")) and word.text != "--":
-            if not word.text.startswith("--") and ("c" in word.text or word.text in ("-s", "-m", "-e", "-")):
-                return None
-        elif word.text != "--":
-            return word
-    return None
-
-
-def _candidates(word: Word, folders: tuple[str, str]) -> Iterator[str]:
-    """Paths from the repository's root that a word may name.
-
-    A path that begins with a variable or a substitution (`$CI_PROJECT_DIR/x`, `$(dirname "$0")/x`) is tried from the
-    root and from the folder of the file that holds it.
-    """
-    if word.static:
-        path = word.text
-        if path.startswith(("/", "~")):
-            return
-        for folder in dict.fromkeys((*folders, "")):
-            yield _joined(folder, path)
-        return
-    first = word.parts[0] if word.parts[0].text or len(word.parts) == 1 else word.parts[1]
-    rest = word.parts[word.parts.index(first) + 1 :]
-    tail = "".join(part.text for part in rest)
-    if first.kind == "text" or not tail.startswith("/") or any(part.kind != "text" for part in rest):
-        return
-    for folder in dict.fromkeys((folders[1] if first.text != "CI_PROJECT_DIR" else "", "")):
-        yield _joined(folder, tail.lstrip("/"))
-
-
-def _joined(folder: str, path: str) -> str:
-    """The two put together, `.` and `..` worked out; a path that leaves the repository stays outside and is not read."""
-    parts: list[str] = []
-    for part in f"{folder}/{path}".split("/"):
-        if part == ".." and parts and parts[-1] != "..":
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)

@@ -1,0 +1,79 @@
+"""The files that a command runs: `./deploy.sh`, `bash x.sh`, `source lib.sh`, `python tool.py`; and the paths that may be meant."""
+
+from __future__ import annotations
+
+from cilint.shell.holders import SHELLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cilint.shell.command import Command, Word
+
+_SOURCING = ("source", ".")
+MAX_BYTES = 512 * 1024  # of one file
+_OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
+
+
+def called_words(command: Command) -> Iterator[tuple[Word, str]]:
+    """The words of a command that name a file which it runs, each with "shell" or "other"."""
+    words = command.argv
+    if not words or command.away:
+        return
+    name = command.name
+    first = words[0]
+    if name in SHELLS or name in _OTHERS or name in _SOURCING:
+        operand = _script_operand(words)
+        if operand is not None:
+            yield operand, "shell" if name in SHELLS or name in _SOURCING else "other"
+    elif "/" in first.text or name.endswith((".sh", ".bash")):
+        yield first, "shell"
+
+
+def _script_operand(words: list[Word]) -> Word | None:
+    """The file behind an interpreter; None when code or nothing is given (`bash -c`, `python -m`)."""
+    skip = False
+    for word in words[1:]:
+        if skip:
+            skip = False
+        elif word.text in ("-o", "+o", "-O", "-W"):
+            skip = True
+        elif word.text.startswith(("-", "+")) and word.text != "--":
+            if not word.text.startswith("--") and ("c" in word.text or word.text in ("-s", "-m", "-e", "-")):
+                return None
+        elif word.text != "--":
+            return word
+    return None
+
+
+def candidates(word: Word, folders: tuple[str, str]) -> Iterator[str]:
+    """Paths from the repository's root that a word may name.
+
+    A path that begins with a variable or a substitution (`$CI_PROJECT_DIR/x`, `$(dirname "$0")/x`) is tried from the
+    root and from the folder of the file that holds it.
+    """
+    if word.static:
+        path = word.text
+        if path.startswith(("/", "~")):
+            return
+        for folder in dict.fromkeys((*folders, "")):
+            yield joined(folder, path)
+        return
+    first = word.parts[0] if word.parts[0].text or len(word.parts) == 1 else word.parts[1]
+    rest = word.parts[word.parts.index(first) + 1 :]
+    tail = "".join(part.text for part in rest)
+    if first.kind == "text" or not tail.startswith("/") or any(part.kind != "text" for part in rest):
+        return
+    for folder in dict.fromkeys((folders[1] if first.text != "CI_PROJECT_DIR" else "", "")):
+        yield joined(folder, tail.lstrip("/"))
+
+
+def joined(folder: str, path: str) -> str:
+    """The two put together, `.` and `..` worked out; a path that leaves the repository stays outside and is not read."""
+    parts: list[str] = []
+    for part in f"{folder}/{path}".split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
