@@ -9,7 +9,7 @@ from cilint.gates.budget import Budget
 from cilint.gates.claim import ABSENT, NOT_BLOCKING, NOT_MANUAL
 from cilint.gates.explore import STARTED, Course, cone, explore
 from cilint.gates.solver import FALSE
-from cilint.plan.run_order import CANCELED, CREATED, FAILED, MANUAL, PENDING, SCHEDULED, SUCCESS
+from cilint.plan.run_order import CANCELED, CREATED, FAILED, MANUAL, PENDING, SCHEDULED, SUCCESS, EventError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SMALL = 7  # jobs; the shortest story of such a pipeline is found by trying them all
 _STATES = 3000
+_LONG = 40  # events; of longer courses nobody reads every one
 _FINISHED = (SUCCESS, FAILED, CANCELED)
 
 
@@ -70,7 +71,7 @@ def replay(plan: Plan, claim: Claim, moments: Sequence[Wanted]) -> Replayed | No
         # What the solver lets run once more may as well keep its result, unless somebody has to wait for it.
         events = _follow(part, claim.guarded, counting, moments, undone)
         if events is not None:
-            return Replayed(why, events)
+            return Replayed(why, _without_detours(part, claim.guarded, counting, events))
     return None
 
 
@@ -106,6 +107,38 @@ def _follow(
                     events.append((action, name))
             if len(events) == before:
                 break
+    return events if course.status[guarded] in STARTED else None
+
+
+def _without_detours(part: Plan, guarded: str, gates: Sequence[str], events: Events) -> Events:
+    """The course less the events that make no difference, alone or with what happened to the job before."""
+    if len(events) > _LONG:
+        return events
+    for place in reversed(range(len(events))):
+        if place >= len(events):
+            continue
+        name = events[place][1]
+        before = next((other for other in reversed(range(place)) if events[other][1] == name), place)
+        for dropped in ((place,), (before, place)):
+            fewer = _lived(part, guarded, gates, [event for at, event in enumerate(events) if at not in dropped])
+            if fewer is not None:
+                events = fewer
+                break
+    return events
+
+
+def _lived(part: Plan, guarded: str, gates: Sequence[str], events: Events) -> Events | None:
+    """The events until the guarded job starts; None where it does not, one cannot happen, or a gate succeeds."""
+    course = Course(part)
+    for place, (action, name) in enumerate(events):
+        if course.status[guarded] in STARTED:
+            return events[:place]
+        try:
+            course.happen(action, name)
+        except EventError:
+            return None
+        if name in gates and course.status[name] == SUCCESS:
+            return None
     return events if course.status[guarded] in STARTED else None
 
 

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from cilint.gates.budget import Budget
-from cilint.gates.explore import Course
+from cilint.gates.explore import STARTED, Course
 from cilint.plan import Tree
+from cilint.plan.run_order import EventError
 from cilint.plan.scenario import branch, exactly
 
 
@@ -66,6 +67,32 @@ def test_what_is_refuted_was_lived_through(generators, prove):
         assert course.status[names[-1]] in ("pending", "manual", "scheduled")
         assert not succeeded
         replayed += 1
+
+
+def test_a_counterexample_has_no_event_too_many(generators, prove):
+    """No event but a play, which tells more than it does, can be left out alone."""
+    rng = random.Random(3)
+    judged = 0
+    while judged < 40:
+        text, names = generators.course(rng, (11, 16))
+        verdict = prove(text, names[-1], names[0], "scan", level=0)
+        if verdict.status != "refuted":
+            continue
+        shown = verdict.counterexample
+        judged += len(shown.events) > 2
+        for place, left_out in enumerate(shown.events):
+            course = Course(shown.plan)
+            passed = False
+            for number, event in enumerate(shown.events):
+                if number == place or course.status[names[-1]] in STARTED:
+                    continue
+                try:
+                    course.happen(*event.split(":", 1))
+                except EventError:
+                    passed = True
+                passed |= course.status[names[0]] == "success" and names[0] not in course.excused
+            lived = not passed and course.status[names[-1]] in STARTED
+            assert not lived or left_out.startswith("play:"), (text, shown.events, left_out)
 
 
 NESTED = """
