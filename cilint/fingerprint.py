@@ -48,11 +48,17 @@ def digest(*parts: str) -> str:
     return blake2b(joined, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules: frozenset[str]) -> None:
+def stamp(
+    findings: Iterable[Finding],
+    readings: Iterable[Reading],
+    secret_rules: frozenset[str],
+    origins: dict[str, str] | None = None,
+) -> None:
     """Give every finding its fingerprint.
 
     findings: in order of place, for equal ones are told apart by their order. secret_rules: rules whose value is a
-    secret: a digest of a short secret can be guessed, so only its place counts.
+    secret: a digest of a short secret can be guessed, so only its place counts. origins: for rules that have another
+    id now, the one that counts.
     """
     roots = {reading.source.path: reading for reading in readings}
     seen: dict[tuple[str, ...], int] = {}
@@ -68,7 +74,7 @@ def stamp(findings: Iterable[Finding], readings: Iterable[Reading], secret_rules
         else:
             steps, value = locate(reading, span)
         parts: tuple[str, ...] = (
-            finding.rule,
+            origins.get(finding.rule, finding.rule) if origins else finding.rule,
             span.source.path,
             "/".join(steps),
             "" if finding.rule in secret_rules else value,

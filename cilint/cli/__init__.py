@@ -12,6 +12,7 @@ import sys
 
 from cilint import __version__
 from cilint.errors import CilintError
+from cilint.notes import take
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         status = _run(list(arguments))
         sys.stdout.flush()
+        for line in take():
+            complain(line, kind="note")
     except CilintError as error:
         status = _refuse(error)
     except KeyboardInterrupt:
@@ -109,15 +112,15 @@ def _apologise(error: Exception) -> int:
     return _BROKEN
 
 
-def complain(message: str, help: str = "") -> None:
-    """Say on standard error what is wrong, and what to do about it."""
+def complain(message: str, help: str = "", kind: str = "error") -> None:
+    """Say on standard error what is wrong (kind "error") or to be known ("note"), and what to do about it."""
     from cilint.report.escape import printable
     from cilint.report.secret import hidden
     from cilint.report.terminal import terminal_of
     from cilint.report.wrap import wrap
 
     columns = terminal_of(sys.stderr, "never", os.environ).wrapped
-    texts = [("cilint: error: ", message, 4), ("  help: ", help, 8)]
+    texts = [(f"cilint: {kind}: ", message, 4), ("  help: ", help, 8)]
     lines = [
         (indent * " " if number else head) + part
         for head, text, indent in texts

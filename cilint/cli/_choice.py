@@ -5,6 +5,7 @@ from __future__ import annotations
 from cilint import rules as rules_package
 from cilint import settings as settings_package
 from cilint.errors import PackError, UsageError
+from cilint.notes import note
 from cilint.settings import Settings
 from cilint.settings.names import elsewhere
 
@@ -36,6 +37,10 @@ def settings_for(place: str, request: Request) -> Settings:
 def rules_for(settings: Settings, request: Request) -> RuleSet:
     """The rules of a run. Raises CilintError for words that mean nothing, and for what is not allowed."""
     rules = _loaded(settings, request)
+    if rules.former:
+        from cilint.settings.renamed import put_right
+
+        put_right(settings, rules.former)
     passed = (
         elsewhere(settings, rules, lambda: _everything(settings)) if settings.path or settings.given else frozenset()
     )
@@ -44,7 +49,10 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
     changes = {rule: change for rule, change in settings.changes().items() if rule not in passed}
     if changes:
         rules = rules.configured(changes)
-    select, ignore, extend_select = words(request.select), words(request.ignore), words(request.extend_select)
+    select, ignore, extend_select = (
+        [called(rules, word) for word in words(option)]
+        for option in (request.select, request.ignore, request.extend_select)
+    )
     refused = sorted(required_of(rules, settings) & set(ignore))
     if refused:
         by = settings.path if refused[0] in settings.required else f"pack {rules.rules[refused[0]].pack}"
@@ -73,7 +81,7 @@ def _refuse_softening(settings: Settings, rules: RuleSet, request: Request) -> N
     for way, said in settings.given.items():
         named = (way[1:2] or getattr(settings, way[0])) if way[0] in _DONE else ()
         gone = [rule for rule in required if rule not in rules] if way[0] == "packs" else []
-        for rule in sorted({*(required & {str(one) for one in named}), *gone}):
+        for rule in sorted({*(required & {rules.now(str(one)) for one in named}), *gone}):
             known = before.get(rule) or rules.rules[rule]
             by = f"pack {known.pack}" if known.required else file.path
             raise UsageError(f"{said}: {rule} is required by {by} and cannot be {_DONE[way[0]]}")
@@ -91,6 +99,14 @@ def required_of(rules: RuleSet, settings: Settings) -> frozenset[str]:
 def words(options: Iterable[str]) -> list[str]:
     """The words of a repeatable option that takes commas, too."""
     return [word.strip() for option in options for word in option.split(",") if word.strip()]
+
+
+def called(rules: RuleSet, word: str, place: str = "") -> str:
+    """The name of a rule as it is now; that it was another is noted. place: where the word stands; "" for an option."""
+    name = rules.now(word)
+    if name != word:
+        note(f"{place}{': ' if place else ''}rule {word} is called {name} now")
+    return name
 
 
 def _narrowed(
@@ -122,7 +138,8 @@ def _optional(settings: Settings, request: Request) -> Iterator[str]:
     """The optional packs that a selection names, themselves or a rule of theirs."""
     asked = {*words(request.select), *words(request.extend_select), *settings.select, *settings.extend_select}
     for pack in rules_package.OPTIONAL if asked else ():
-        if pack in asked or not asked.isdisjoint(rules_package.load((pack,)).rules):
+        rules = rules_package.load((pack,))
+        if pack in asked or not asked.isdisjoint({*rules.rules, *rules.former}):
             yield pack
 
 

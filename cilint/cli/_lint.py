@@ -136,6 +136,7 @@ def lint(opened: list[Entry], request: Request, clock: Clock | None = None) -> R
         report.entries.append(entry.source.path)
         report.files += [source.path for source in checked.config.sources or [entry.source]]
         report.rules.update({rule.id: _facts(rule) for rule in entry.rules})
+        report.former.update(entry.rules.former)
         report.docs = report.docs or entry.settings.docs
     report.files = list(dict.fromkeys(report.files))
     report.findings = [*found.values(), *_stale(opened, report, request)]
@@ -192,7 +193,7 @@ def settled(entry: Entry, checked: Checked, request: Request) -> list[Finding]:
     """The findings of one entry with fingerprints, and with what comments, settings and baselines say of them."""
     from cilint.cli import _settle
 
-    stamp(checked.findings, checked.config.readings, SECRET_RULES)
+    stamp(checked.findings, checked.config.readings, SECRET_RULES, entry.rules.origins)
     own = _settle.settle(entry, checked, request)  # a waiver for one of many jobs makes two findings of one
     return [*checked.findings, *own]
 

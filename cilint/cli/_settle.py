@@ -7,6 +7,7 @@ import time
 
 from cilint import rules as rules_package
 from cilint.cli import _waivers
+from cilint.cli._choice import called
 from cilint.errors import CilintError
 from cilint.fingerprint import stamp
 from cilint.report.secret import SECRET_RULES
@@ -95,7 +96,7 @@ def judge_marks(findings: list[Finding], entry: Entry, readings: Iterable[Readin
         if rule is not None:
             finding.severity, finding.help, finding.controls = rule.severity, rule.fix, rule.controls
             out.append(finding)
-    stamp(out, readings, SECRET_RULES)
+    stamp(out, readings, SECRET_RULES, entry.rules.origins)
     return out
 
 
@@ -117,12 +118,13 @@ def _comments(entry: Entry, checked: Checked) -> list[Finding]:
         checked.config.readings,
         required,
         day,
-        known={*entry.rules.rules, *entry.rules.silenced},
+        known={*entry.rules.rules, *entry.rules.silenced, *entry.rules.former},
+        called=lambda rule, place: called(entry.rules, rule, place),
         require_reason=entry.settings.require_reason,
     )
     if checked.config.complete and checked.config.root is not None:
         everything = rules_package.load((*rules_package.EVERY, *entry.settings.pack_names))
-        known = {*everything.rules, *entry.rules.rules, *entry.rules.silenced}
+        known = {*everything.rules, *everything.former, *entry.rules.rules, *entry.rules.silenced}
         packs = {rule.pack for rule in (*everything, *entry.rules)}
         faults += comments.unused(ignores, entry.rules, known, packs, day)
     return faults
@@ -161,7 +163,7 @@ def _revision(entry: Entry, checked: Checked, every: list[Finding], request: Req
         return
     past = entry.at(source, then)
     before = judged(past)
-    stamp(before.findings, before.config.readings, SECRET_RULES)
+    stamp(before.findings, before.config.readings, SECRET_RULES, entry.rules.origins)
     marks = _marked(past, before, request)
     old = {finding.fingerprint for finding in (*before.findings, *marks) if finding.status == "open"}
     required = _required(entry, checked)

@@ -63,6 +63,8 @@ def _judged(entry: Entry, request: Request, today: str) -> Register | None:
         from cilint.settings.fault import named as told
 
         raise told(entry.settings, ("waivers", "file"), error) from None
+    for waiver in register.waivers:
+        waiver.rules = [_choice.called(entry.rules, rule, str(waiver.span)) for rule in waiver.rules]
     if register.waivers:
         change = _change(request)
         policy = _policy(entry, _settings(entry, change.base) if change.base else entry.settings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cilint.cli import _complete, _lint
+from cilint.cli import _choice, _complete, _lint
 from cilint.cli._lint import _prefix
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
@@ -78,6 +78,7 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
                 raise UsageError(
                     f"no such rule: {word}{did_you_mean(word, rules.rules)}", help="`cilint rules` lists them"
                 )
+            _choice.called(rules, word)
             lines = _rule(rule, told[rule.id])
         _say(["", *lines] if number else lines, terminal)
     return 0
@@ -102,6 +103,8 @@ _CODE = "      "  # what stands so far to the right is an example, and left as i
 
 def _rule(rule: Rule, told: dict[str, Any]) -> list[str]:
     lines = [f"{rule.id}: {rule.title}", f"{rule.severity}, pack {rule.pack}", ""]
+    if rule.was:
+        lines[1] += f", formerly {', '.join(rule.was)}"
     if rule.preview:
         lines += [f"preview: it may still change, and runs only with --preview or --extend-select {rule.id}", ""]
     lines += [f"why: {told['why']}", "", f"fix: {told['fix']}", ""]

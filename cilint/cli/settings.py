@@ -86,6 +86,7 @@ def _why(rule: str, settings: Settings, body: Mapping | None, request: Request) 
     if known is None:
         near = did_you_mean(rule, everything.rules).lstrip("; ")
         raise UsageError(f"no such rule: {rule}", help=near or "`cilint rules` lists them")
+    rule = _choice.called(everything, rule)
     judged = run.get(rule)
     lines = [f"{rule} (pack {known.pack}) {'runs' if judged else 'does not run'}"]
     if judged:

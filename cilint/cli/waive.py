@@ -76,6 +76,7 @@ def command(rule: str | None, path: str | None, **options: Any) -> int:
         return 0
     if rule is None:
         raise UsageError("which rule?", help="as in cilint waive image-unpinned --job build --reason ...")
+    rule = _choice.called(entry.rules, rule)
     name = waivers_edit.add(register, _entry(rule, entry, options), shown, write)
     sys.stderr.write(printable(f"{shown}: {name} added; {_effect(name, entry, request)}") + "\n")
     return 0

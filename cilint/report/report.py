@@ -44,7 +44,7 @@ class Report:
     whole: the entries of which nothing is missing. reach: by fingerprint, the entries that have the finding.
     rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
     the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
-    thresholds: by entry, the severity from which its findings fail the run, as `--fail-on` has it; "error" without one.
+    former: for ids that rules had before, those that they have now. thresholds: by entry, the severity from which its findings fail the run, as `--fail-on` has it; "error" without one.
     """
 
     __slots__ = (
@@ -52,6 +52,7 @@ class Report:
         "entries",
         "files",
         "findings",
+        "former",
         "jobs",
         "not_assessed",
         "prefix",
@@ -74,6 +75,7 @@ class Report:
         self.whole: list[str] = []
         self.reach: dict[str, list[str]] = {}
         self.rules: dict[str, RuleFacts] = {}
+        self.former: dict[str, str] = {}
         self.secrets: set[str] = set()
         self.prefix = ""
         self.docs = ""

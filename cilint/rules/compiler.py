@@ -30,6 +30,7 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
     judge: dict[str, Any] = {"rules": [], "roles": [], "override": {}}
     prose: dict[str, Any] = {"rules": []}
     seen: dict[str, Span] = {}
+    named: dict[str, str] = {}
     faults: list[PackError] = []
     holds_rules = False
     for path, text in texts:
@@ -54,8 +55,18 @@ def compile_pack(pack: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
             seen[rule.id] = span
             judge["rules"].append(_judged(pack, rule))
             prose["rules"].append(_told(rule, span))
+            for name in rule.was:
+                if name in named:
+                    message = f"{name} is named as the former id of {named[name]}, too"
+                    faults.append(PackError(f"rule {rule.id}: {message}", span=_find(entries, (index, "was"))))
+                named[name] = rule.id
         judge["roles"] += [_role(role) for role in file.roles]
         judge["override"].update({name: change.model_dump() for name, change in file.override.items()})
+    faults += [
+        PackError(f"{name} is a rule, and the former id of rule {named[name]}, too", span=seen[name])
+        for name in named
+        if name in seen
+    ]
     if faults:
         raise _together(faults)
     if not holds_rules:
@@ -168,6 +179,7 @@ def _judged(pack: str, rule: RuleEntry) -> dict[str, Any]:
         "controls": rule.controls,
         "required": rule.required,
         "preview": rule.preview,
+        "was": rule.was,
     }
 
 

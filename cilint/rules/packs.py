@@ -47,7 +47,9 @@ def load(wanted: Iterable[str] = ()) -> RuleSet:
                 raise PackError(f"rule {old.id} is required by pack {old.pack}, so pack {pack} cannot replace it")
             rules.rules[data["id"]] = Rule(data)
         rules.roles += compiled["roles"]
-        for name, change in compiled["override"].items():
+        rules.former = {was: rule.id for rule in rules for was in rule.was if was not in rules.rules}
+        for said, change in compiled["override"].items():
+            name = rules.now(said)
             old = rules.rules.get(name)
             if old is not None and old.required and old.pack != pack:
                 raise PackError(f"rule {name} is required by pack {old.pack}, so pack {pack} cannot change it")

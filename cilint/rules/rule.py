@@ -39,12 +39,12 @@ class Rule:
     where: which of the selected things are meant. check: name of a module of cilint/checks; "" for a rule in data.
     parameters: what a house may change. message: for rules in data, with {value} and {name}.
     required: whether nothing in the checked repository can switch it off or soften it. preview: whether it is off
-    until somebody asks for previews, or for it by its id.
+    until somebody asks for previews, or for it by its id. was: the ids that it had before, the oldest first.
     """
 
     __slots__ = (
         "assertion", "check", "controls", "edit", "fix", "id", "message", "pack", "parameters", "preview", "required", "select",
-        "severity", "title", "where",
+        "severity", "title", "was", "where",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -63,6 +63,7 @@ class Rule:
         self.controls: tuple[str, ...] = tuple(data["controls"])
         self.required: bool = data["required"]
         self.preview: bool = data["preview"]
+        self.was: tuple[str, ...] = tuple(data["was"])
 
     @property
     def language(self) -> bool:
@@ -84,9 +85,10 @@ class RuleSet:
     sources: the files of each pack, for what is read later (prose and examples).
     silenced: ids that were left out on purpose, so that findings made on the way are dropped too.
     passed_over: rules that were not among those chosen; for what GitLab refuses, they are heard all the same.
+    former: for ids that rules had before, those that they have now.
     """
 
-    __slots__ = ("passed_over", "roles", "rules", "silenced", "sources")
+    __slots__ = ("former", "passed_over", "roles", "rules", "silenced", "sources")
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
@@ -94,6 +96,7 @@ class RuleSet:
         self.sources: list[tuple[str, list[str]]] = []
         self.silenced: frozenset[str] = frozenset()
         self.passed_over: dict[str, Rule] = {}
+        self.former: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())
@@ -105,8 +108,17 @@ class RuleSet:
         return id in self.rules
 
     def get(self, id: str) -> Rule | None:
-        """The rule of that id, if the packs have it."""
-        return self.rules.get(id)
+        """The rule that has or had that id, if the packs have it."""
+        return self.rules.get(self.now(id))
+
+    def now(self, id: str) -> str:
+        """What a rule of that id is called now."""
+        return self.former.get(id, id)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """For each rule that had another id, its first: by this its findings are known in baselines and reports."""
+        return {self.former[rule.was[0]]: rule.was[0] for rule in self if rule.was and rule.was[0] in self.former}
 
     def narrow(
         self, select: Iterable[str] = (), ignore: Iterable[str] = (), extend_select: Iterable[str] = ()
@@ -130,7 +142,8 @@ class RuleSet:
         """
         result = self._like()
         result.rules = dict(self.rules)
-        for name, change in changes.items():
+        for said, change in changes.items():
+            name = self.now(said)
             old = self.rules.get(name)
             if old is None:
                 raise UsageError(f"no such rule: {name}", help=self._near(name))
@@ -150,13 +163,14 @@ class RuleSet:
     def _like(self) -> RuleSet:
         other = RuleSet()
         other.rules, other.roles, other.sources = self.rules, self.roles, self.sources
-        other.silenced, other.passed_over = self.silenced, self.passed_over
+        other.silenced, other.passed_over, other.former = self.silenced, self.passed_over, self.former
         return other
 
     def _ids(self, words: Iterable[str]) -> set[str]:
         packs = {rule.pack for rule in self}
         ids: set[str] = set()
-        for word in words:
+        for said in words:
+            word = self.now(said)
             if word in self.rules:
                 ids.add(word)
             elif word in packs:

@@ -165,6 +165,9 @@ class RuleEntry(_Strict):
         default=False, description="it may still change, so it is off until it is asked for: by --preview or by its id"
     )
     since: str = Field(default="", description="the version that brought the rule")
+    was: Annotated[list[Id], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)] = Field(
+        default=[], description="ids that the rule had before, the oldest first: they go on to mean it"
+    )
     examples: Examples = Examples()
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ def elsewhere(settings: Settings, rules: RuleSet, everything: Callable[[], RuleS
     known_packs = packs | {rule.pack for rule in known}
     faults: list[SettingsError] = []
     for way, word in missing:
-        if word not in known and word not in known_packs:
+        if known.now(word) not in known and word not in known_packs:
             message, others = f"no such rule or pack: {word or repr(word)}", [*known.rules, *rules.rules, *known_packs]
             faults.append(_wrong(settings, way, message, word, others))
     for way, name in _rules(settings):
@@ -41,7 +41,7 @@ def elsewhere(settings: Settings, rules: RuleSet, everything: Callable[[], RuleS
             hint = f"{name} is a pack: name its rules" if name in known_packs else _LISTED
             faults.append(_wrong(settings, way, f"no such rule: {name}", name, [*known.rules, *rules.rules], hint=hint))
         elif way[0] != "waivers":
-            faults += _unchangeable(settings, str(way[0]), rule, rules)
+            faults += _unchangeable(settings, (str(way[0]), name), rule, rules)
     if faults:
         from cilint.settings.schema import together
 
@@ -49,17 +49,17 @@ def elsewhere(settings: Settings, rules: RuleSet, everything: Callable[[], RuleS
     return frozenset([*(word for _, word in missing), *strangers])
 
 
-def _unchangeable(settings: Settings, key: str, rule: Rule, rules: RuleSet) -> Iterator[SettingsError]:
-    """What the settings say of a rule and may not."""
+def _unchangeable(settings: Settings, way: tuple[str, str], rule: Rule, rules: RuleSet) -> Iterator[SettingsError]:
+    """What the settings say of a rule, under a key and its name, and may not."""
     if rule.required and rule.id in rules:
         message = f"{rule.id} is required by pack {rule.pack}, which alone sets its severity and parameters"
-        yield _wrong(settings, (key, rule.id), message, hint="")
+        yield _wrong(settings, way, message, hint="")
         return
-    for name in settings.parameters[rule.id] if key == "parameters" else ():
+    for name in settings.parameters[way[1]] if way[0] == "parameters" else ():
         if name not in rule.parameters:
             hint = f"its parameters: {', '.join(rule.parameters) or 'none'}"
             message = f"rule {rule.id} has no parameter {name!r}"
-            yield _wrong(settings, (key, rule.id, name), message, name, rule.parameters, hint=hint)
+            yield _wrong(settings, (*way, name), message, name, rule.parameters, hint=hint)
 
 
 def _words(settings: Settings) -> Iterator[tuple[Way, str]]:

@@ -55,15 +55,17 @@ class Baseline:
             mark
             for mark, entry in self.entries.items()
             if mark not in report.reach
-            and entry["rule"] in report.rules
-            and entry["rule"] not in unsure
+            and (rule := _rule(entry, report)) in report.rules
+            and rule not in unsure
             and all(one in report.whole or not os.path.exists(os.path.join(root, one)) for one in _pipelines(entry))
         ]
 
     def kept(self, report: Report, root: str) -> dict[str, Entry]:
         """The entries that are not gone, each with the pipelines that have the finding now, as far as is known."""
         gone = {*self.gone(report, root)}
-        kept = {mark: dict(entry) for mark, entry in self.entries.items() if mark not in gone}
+        kept = {
+            mark: {**entry, "rule": _rule(entry, report)} for mark, entry in self.entries.items() if mark not in gone
+        }
         for mark, entry in kept.items():
             if mark in report.reach:
                 others = [one for one in _pipelines(entry) if one not in report.whole]
@@ -122,6 +124,12 @@ def entry_of(finding: Finding, pipelines: Iterable[str] = ()) -> Entry:
         entry["job"] = finding.job
     _note(entry, pipelines)
     return entry
+
+
+def _rule(entry: Entry, report: Report) -> str:
+    """What the rule of an entry is called now."""
+    rule = str(entry["rule"])
+    return report.former.get(rule, rule)
 
 
 def _note(entry: Entry, pipelines: Iterable[str]) -> None:

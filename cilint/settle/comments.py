@@ -17,7 +17,7 @@ from cilint.tree.node import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from cilint.tree.documents import Reading
     from cilint.tree.node import Node
@@ -66,12 +66,13 @@ def settle(
     today: str,
     *,
     known: Container[str] = (),
+    called: Callable[[str, str], str] = lambda rule, _: rule,
     require_reason: bool = False,
 ) -> tuple[list[Ignore], list[Finding]]:
     """Mark the findings that comments cover as suppressed; the comments, and what is wrong with them.
 
     required: ids of rules that no comment can switch off. today: YYYY-MM-DD. known: ids of rules, by which a comment
-    that is nearly one to cilint is known. require_reason: whether a comment without a reason has no effect.
+    that is nearly one to cilint is known. called: what a rule is called now that a comment names at a place. require_reason: whether a comment without a reason has no effect.
     """
     ignores: list[Ignore] = []
     faults: list[Finding] = []
@@ -79,6 +80,7 @@ def settle(
         if reading.source.ours:
             told: set[int] = set()
             for ignore in _ignores(reading, faults, told):
+                ignore.rules = tuple(called(rule, str(ignore.comment.span)) for rule in ignore.rules)
                 ignores.append(ignore)
                 faults += _unsound(ignore, today)
             faults += misspelt(reading, known, told)
