@@ -63,21 +63,32 @@ def _files(
 ) -> Iterator[Finding]:
     jobs = context.pipeline.jobs
     index = context.pipeline.stage_index(job)
-    reads = _read_paths(context, job)
-    own = [*kept(job), *(Handed(path) for path in _made(context, job) if not WILD & set(path))] if reads else []
-    brought = [one for name in got if name in jobs for one in handed(jobs[name])] if reads else []
+    withheld = [(one, names) for one, names in makers.values() if job.name not in names and not names & got]
+    if not withheld:
+        return
+    at_hand: list[Handed] | None = None
     told: set[str] = set()
-    for path, (command, word) in reads.items():
-        for one, names in makers.values():
-            if not one.holds(path) or names & got or job.name in names or one.pattern in told:
+    for path, (command, word) in _read_paths(context, job).items():
+        for one, names in withheld:
+            if one.pattern in told or not one.holds(path):
                 continue
-            if any(other.touches(path) for other in own) or any(other.touches(path) for other in brought):
+            if at_hand is None:
+                at_hand = _at_hand(context, job, got)
+            if any(other.touches(path) for other in at_hand):
                 continue
             earlier = all(context.pipeline.stage_index(jobs[name]) < index for name in names)
             if earlier and not os.path.exists(os.path.join(context.project.root, one.plain)):
                 told.add(one.pattern)
                 message = f"reads {one.pattern} of {_either(names)}, and does not get its artifacts"
                 yield context.word_fault(command, word, [job], message)
+
+
+def _at_hand(context: Context, job: Job, got: set[str] | frozenset[str]) -> list[Handed]:
+    """What a job has without those artifacts: what it keeps or makes itself, and what the jobs that it needs hand on."""
+    jobs = context.pipeline.jobs
+    made = [Handed(path) for path in _made(context, job) if not WILD & set(path)]
+    brought = [one for name in got if name in jobs for one in handed(jobs[name])]
+    return [*kept(job), *made, *brought]
 
 
 def _made(context: Context, job: Job) -> set[str]:

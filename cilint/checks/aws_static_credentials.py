@@ -55,11 +55,14 @@ def _in_yaml(context: Context, names: set[str], file: str) -> Iterator[Finding]:
             yield context.fault(subject.site, f"{message}: {_STORED}", jobs=jobs)
     for job in context.pipeline.jobs.values():
         for site in context.scalars.of(job):
+            text = ruby_text(site.value)
+            if "$" not in text and "%" not in text and (site.written is None or site.written.value not in names):
+                continue
             keyword, key = str(site.path[1]) if len(site.path) > 1 else "", str(site.path[-1])
-            if keyword in ("services", "image") and key in names and ruby_text(site.value):
+            if keyword in ("services", "image") and key in names and text:
                 yield context.fault(site, f"{key} is set in YAML: {_STORED}", job=job)
             elif keyword not in ("variables", "run", "hooks") and "script" not in keyword:
-                name = _read_in(ruby_text(site.value), names)
+                name = _read_in(text, names)
                 if name and "variables" not in site.path[1:-1]:
                     yield context.fault(site, f"reads ${name} of the project's settings: {_STORED}", job=job)
         secrets = job.get("secrets")

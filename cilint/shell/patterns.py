@@ -26,11 +26,11 @@ class Patterns:
     def __init__(self, patterns: Iterable[str], scripts: Scripts) -> None:
         self._scripts = scripts
         self._literal: dict[str, list[tuple[str, list[str]]]] = {}
-        self._wild: list[tuple[str, str, list[str]]] = []
+        self._wild: list[tuple[str, str, str, list[str]]] = []
         for pattern in dict.fromkeys(patterns):
             program, *words = pattern.split()
             if "*" in program:
-                self._wild.append((program, pattern, words))
+                self._wild.append((max(program.split("*"), key=len), program, pattern, words))
             else:
                 self._literal.setdefault(program, []).append((pattern, words))
         self._by_name: dict[str, list[tuple[str, list[str]]]] = {}
@@ -73,7 +73,11 @@ class Patterns:
         known = self._by_name.get(name)
         if known is None:
             known = list(self._literal.get(name, ())) if name else []
-            known += [(pattern, words) for program, pattern, words in self._wild if name and like(name, program)]
+            known += [
+                (pattern, words)
+                for piece, program, pattern, words in self._wild
+                if piece in name and name and like(name, program)  # hardly a name holds the piece
+            ]
             self._by_name[name] = known
         return known
 
