@@ -264,6 +264,14 @@ class ControlChange(_Data):
     now: Result
 
 
+class TargetChange(_Data):
+    """A target whose place in the population is another: its status in both reports, "" where it is not in one."""
+
+    target: str
+    before: str
+    now: str
+
+
 class Point(_Data):
     """One report of the chain. counts: tests by result."""
 
@@ -276,7 +284,8 @@ class Since(_Data):
     """What has changed since an earlier report, which is named by its digest.
 
     closed: findings that a report of the chain had fixed, as "target rule fingerprint job". trend: the earlier reports
-    of the chain, the oldest first.
+    of the chain, the oldest first. policy: what else decided the results then, in words: the program, packs,
+    frameworks, settings, registers, rules that were switched off.
     """
 
     as_of: str
@@ -286,6 +295,8 @@ class Since(_Data):
     controls: list[ControlChange]
     closed: list[str]
     trend: list[Point]
+    population: list[TargetChange] = []
+    policy: list[str] = []
 
 
 class Evidence(_Data):

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cilint import __version__
 from cilint.errors import UnreadableError, UsageError
-from cilint.evidence.model import SCHEMA_VERSION, Change, ControlChange, Evidence, Point, Since, digest_of
+from cilint.evidence.model import SCHEMA_VERSION, Change, ControlChange, Evidence, Point, Since, TargetChange, digest_of
 from cilint.evidence.parts import RESULTS
 from cilint.opening import opened
 from cilint.pattern import Pattern
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from cilint.evidence.model import Item, Tested
+    from cilint.evidence.model import Digest, Item, Tested
     from cilint.evidence.parts import Result
 
     Key: TypeAlias = tuple[str, str, str, str]
@@ -103,7 +103,48 @@ def since(before: Evidence, now: Evidence) -> Since:
         controls=list(_controls(before, now)),
         closed=sorted(closed),
         trend=trend,
+        population=_population(before, now),
+        policy=_policy(before, now),
     )
+
+
+def _population(before: Evidence, now: Evidence) -> list[TargetChange]:
+    old = {one.path: one.status for one in before.targets}
+    new = {one.path: one.status for one in now.targets}
+    return [
+        TargetChange(target=path, before=old.get(path, ""), now=new.get(path, ""))
+        for path in sorted({*old, *new})
+        if old.get(path) != new.get(path)
+    ]
+
+
+def _policy(before: Evidence, now: Evidence) -> list[str]:
+    """In words, what decides the results and is another than it was."""
+    was, is_ = before.provenance, now.provenance
+    told = [f"cilint {is_.version} instead of {was.version}"] if is_.version != was.version else []
+    if is_.version == was.version and is_.tool_sha256 != was.tool_sha256:
+        told.append(f"other files of cilint {is_.version}")
+    for kind, then, today in (
+        ("pack", _sums(was.packs), _sums(is_.packs)),
+        ("settings", _sums(was.settings), _sums(is_.settings)),
+        ("register of waivers", _sums(was.registers), _sums(is_.registers)),
+        ("framework", _mapping(before), _mapping(now)),
+    ):
+        for name in sorted({*then, *today}):
+            if then.get(name) != today.get(name):
+                how = "is new" if name not in then else "is gone" if name not in today else "changed"
+                told.append(f"{kind} {name} {how}")
+    told += [f"since then: {text}" for text in is_.overrides if text not in was.overrides]
+    told += [f"no longer: {text}" for text in was.overrides if text not in is_.overrides]
+    return told
+
+
+def _sums(digests: list[Digest]) -> dict[str, str]:
+    return {one.path: one.sha256 for one in digests}
+
+
+def _mapping(evidence: Evidence) -> dict[str, str]:
+    return {one.title: one.sha256 for one in evidence.frameworks}
 
 
 def _faults(evidence: Evidence) -> dict[Key, Item]:

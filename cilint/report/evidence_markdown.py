@@ -110,7 +110,14 @@ def _since(evidence: Evidence) -> list[str]:
         for one in since.changes
     ]
     table = _table(("Change", "Rule", "Job", "What", "Where"), rows[:_ROWS]) if rows else "Nothing."
-    return [f"## Changes since {since.as_of}", f"Digest of that report: `{since.digest}`.", table]
+    other = [
+        f"{code(one.target)}: {STATUS_WORDS.get(one.before, 'not in that report')} then, "
+        f"{STATUS_WORDS.get(one.now, 'not in this report')} now"
+        for one in since.population
+    ]
+    other += [code(text) for text in since.policy]
+    listed = ["\n".join(f"- {text}" for text in other)] if other else []
+    return [f"## Changes since {since.as_of}", f"Digest of that report: `{since.digest}`.", table, *listed]
 
 
 def _waivers(evidence: Evidence) -> str:

@@ -20,7 +20,7 @@ _PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 
 def render(evidence: Evidence) -> str:
     """The statement as one JSON object."""
-    overall = {"fail": "FAILED", "pass": "PASSED", "not-applicable": "PASSED"}.get(evidence.result, "WARNED")
+    overall = {"fail": "FAILED", "pass": "PASSED"}.get(evidence.result, "WARNED")
     data = {
         "_type": _STATEMENT,
         "subject": _subjects(evidence),

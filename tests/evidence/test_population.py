@@ -313,6 +313,7 @@ include:
   - component: $CI_SERVER_FQDN/platform/scan/sast@2
 build: {{stage: test, image: 'node:latest', services: ['docker:28.5.1-dind', '$MIRROR/redis'], script: [make]}}
 test: {{stage: test, image: 'node:latest', script: [make]}}
+pull: {{stage: test, image: 'node@$DIGEST', script: [make]}}
 run: {{stage: deploy, trigger: {{include: ci/child.yml}}}}
 other: {{stage: deploy, trigger: {{project: group/app, branch: main}}}}
 """
@@ -341,13 +342,14 @@ def test_the_inventory_tells_how_fast_every_part_of_a_pipeline_holds(world, mixe
         ("include", "component $CI_SERVER_FQDN/platform/scan/sast", "2"): "moves",
         ("image", "python", f"3.13.1@sha256:{SHA}"): "digest",
         ("image", "node", "latest"): "moves",
+        ("image", "node", "$DIGEST"): "unknown",
         ("service", "docker", "28.5.1-dind"): "version",
         ("service", "$MIRROR/redis", ""): "unknown",
         ("pipeline", "local ci/child.yml", ""): "repository",
         ("pipeline", "project group/app", "main"): "moves",
     }
     by_name = {one["name"]: one for one in found}
-    assert by_name["node"]["jobs"] == ["build", "test"]
+    assert next(one for one in found if one["ref"] == "latest")["jobs"] == ["build", "test"]
     read = (mixed / "ci/copies/project/platform/ci/v1.2.3/deploy.yml").read_bytes()
     assert by_name["project platform/ci:/deploy.yml"]["sha256"] == hashlib.sha256(read).hexdigest()
     assert by_name["project platform/ci:/a.yml"]["sha256"] == ""

@@ -76,6 +76,23 @@ def test_a_report_that_cannot_be_read_is_called_what_it_is(story, world, change,
     assert "\x1b" not in done.stderr
 
 
+def test_what_else_decides_the_results_is_told_when_it_changes(story, world):
+    first = story()
+    assert (story()["since"]["population"], story()["since"]["policy"]) == ([], [])
+    settings = story.folder / ".cilint.yaml"
+    settings.write_text("ignore: [image-missing]\n")
+    since = story(None, None, ".gitlab-ci.yml", "gone.yml")["since"]
+    assert since["population"] == [{"target": "gone.yml", "before": "", "now": "missing"}]
+    told = "; ".join(since["policy"])
+    assert ".cilint.yaml is new" in told
+    assert "since then: image-missing: off" in told
+    settings.unlink()
+    text = world.run("report", "--since", story.last, "--format", "html", cwd=story.folder).stdout
+    assert "is not there then, not in this report now" in text
+    assert "no longer: image-missing: off" in text
+    assert first["since"] is None
+
+
 def test_a_finding_says_since_when_it_is_known(story, world):
     def seen(evidence):
         return {
