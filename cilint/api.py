@@ -191,7 +191,7 @@ def check_file(
 ) -> CheckedFile:
     """Check a file as `cilint check` would; without a path the `.gitlab-ci.yml` here, or of the repository around.
 
-    policy: packs, instead of those of the settings. select, ignore: rules or groups. settings: a file of settings
+    policy: packs, instead of those of the settings. select, ignore: rules or packs. settings: a file of settings
     instead of the nearest `.cilint.yaml`. isolated: read no settings. What is wrong with the file is in the findings;
     raises CilintError when the file is not there, and for settings, packs and words that are wrong.
     """

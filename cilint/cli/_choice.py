@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cilint import rules as rules_package
 from cilint import settings as settings_package
 from cilint.errors import PackError, UsageError
@@ -71,6 +73,14 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
     named = {*asked, *settings.select, *settings.extend_select, *settings.required}
     previews = [rule.id for rule in narrowed if rule.preview and rule.id not in named]
     return narrowed.narrow(ignore=previews) if previews else narrowed
+
+
+def known(policy: Iterable[str] = ()) -> RuleSet:
+    """Every rule that can be spoken of here: those of the packs of a call, else the built-in ones and the settings'."""
+    if policy:
+        return rules_package.load((*policy, OWN_PACK))
+    path = settings_package.find(os.curdir)
+    return _everything(settings_package.load(path) if path else Settings())
 
 
 def _refuse_softening(settings: Settings, rules: RuleSet, request: Request) -> None:

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 from click.shell_completion import CompletionItem
 
 from cilint import rules as rules_package
+from cilint.cli import _choice
+from cilint.errors import CilintError
 
 if TYPE_CHECKING:
     import click
 
 
 def rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The built-in rules that begin so, with their titles."""
+    """The rules that begin so, with their titles: the built-in ones and those of the settings."""
     del ctx, param
-    loaded = rules_package.load((*rules_package.BUILT_IN, "cilint"))
+    try:
+        loaded = _choice.known()
+    except CilintError:  # the settings are wrong, which is told elsewhere
+        loaded = rules_package.load((*rules_package.EVERY, _choice.OWN_PACK))
     return [CompletionItem(rule.id, help=rule.title) for rule in loaded if rule.id.startswith(incomplete)]
 
 

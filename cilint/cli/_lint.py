@@ -14,6 +14,7 @@ from cilint.fingerprint import stamp
 from cilint.language import COMMUNITY, Edition
 from cilint.report.report import Report, RuleFacts
 from cilint.report.secret import SECRET_RULES, learn, mask, secrets_of
+from cilint.rules import EVERY
 from cilint.source import Source
 
 TYPE_CHECKING = False
@@ -136,6 +137,8 @@ def lint(opened: list[Entry], request: Request, clock: Clock | None = None) -> R
         report.entries.append(entry.source.path)
         report.files += [source.path for source in checked.config.sources or [entry.source]]
         report.rules.update({rule.id: _facts(rule) for rule in entry.rules})
+        brought = zip(request.policy, entry.rules.sources, strict=False)  # theirs come first
+        report.packs.update({name: word for word, (name, _) in brought if word not in EVERY})
         report.former.update(entry.rules.former)
         report.docs = report.docs or entry.settings.docs
     report.files = list(dict.fromkeys(report.files))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from cilint.cli._emit import FORMATS
 from cilint.cli._options import Option, Options
 from cilint.errors import UsageError
+from cilint.notes import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from cilint.clock import Clock
     from cilint.report.report import Report
 
+_MANY = 10  # jobs of the house's list that are not there: this pipeline was not made by it
 SEVERITIES = ("error", "warning", "info")
 
 _RULES, _INPUT, _OUTPUT, _SETTLED, _FIXES = "Rules", "Input", "Output", "Known findings", "Fixes"
@@ -24,9 +28,9 @@ OPTIONS = Options(
         "--policy", "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
         kind="many", metavar="NAME_OR_DIR", group=_RULES,
     ),
-    Option("--select", "Run only these rules or groups.", kind="many", metavar="RULE", group=_RULES),
-    Option("--extend-select", "Run these rules or groups, too.", kind="many", metavar="RULE", group=_RULES),
-    Option("--ignore", "Leave these rules or groups out.", kind="many", metavar="RULE", group=_RULES),
+    Option("--select", "Run only these rules or packs.", kind="many", metavar="RULE", group=_RULES),
+    Option("--extend-select", "Run these rules or packs, too.", kind="many", metavar="RULE", group=_RULES),
+    Option("--ignore", "Leave these rules or packs out.", kind="many", metavar="RULE", group=_RULES),
     Option("--preview", "Run rules that are still a preview, too; one of them runs when it is selected by its id.",
            group=_RULES),
     Option(
@@ -107,10 +111,20 @@ def run(request: Request) -> int:
     report = _lint.lint(opened, request, clock)
     report.thresholds = {entry.source.path: _threshold(entry, request) for entry in opened}
     _emit.emit(report, request)
+    _propose(report, opened, request)
     if clock:
         clock.lap("reporting")
         _emit.tell_timings(clock)
     return int(any(_fails(report, entry, request) for entry in opened))
+
+
+def _propose(report: Report, opened: list[Entry], request: Request) -> None:
+    """Who runs cilint for the first time meets all packs, and a house's whole list of jobs in one of them."""
+    if request.policy or any(entry.settings.path for entry in opened) or not sys.stderr.isatty():
+        return
+    missing = sum(finding.rule == "required-job" for finding in report.open)
+    if missing >= _MANY:
+        note(f"{missing} of these are jobs that the pack enterprise asks for; `cilint init` proposes settings that fit")
 
 
 def _clock() -> Clock:

@@ -21,11 +21,11 @@ from cilint.report.report import Report
 from cilint.report.secret import hidden
 from cilint.report.terminal import terminal_of
 from cilint.report.wrap import wrap
-from cilint.rules import EVERY, Rule, load
 from cilint.rules.packs import prose
 
 if TYPE_CHECKING:
     from cilint.report.terminal import Terminal
+    from cilint.rules import Rule
 
 _EXAMPLE = ".gitlab-ci.yml:12"
 _WIDTH = 100  # of prose; lines that are longer are hard to read
@@ -38,7 +38,12 @@ _PLACE = re.compile(r".*[^:]:\d+(:\d+)?")
 @click.option("--job", default=None, metavar="NAME", help="Tell the roles of this job, and what shows them.")
 @click.option("--in", "entry", default=None, metavar="FILE", help="The configuration that the line belongs to; default: "
               ".gitlab-ci.yml of the repository, or else the file itself.")  # fmt: skip
-@click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to look in; default: the built-in ones.")
+@click.option(
+    "--policy",
+    multiple=True,
+    metavar="NAME_OR_DIR",
+    help="Packs to look in; default: the built-in ones, and those of the settings.",
+)
 def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: tuple[str, ...]) -> int:
     """Tell one rule in full: why, how to fix it, its parameters, the controls that it evidences, and examples.
 
@@ -63,7 +68,7 @@ def command(words: tuple[str, ...], job: str | None, entry: str | None, policy: 
             "what is to be explained?",
             help="a rule (`cilint rules` lists them), a line as in .gitlab-ci.yml:12, or --job NAME",
         )
-    rules = load((*(policy or EVERY), "cilint"))
+    rules = _choice.known(policy)
     told = prose(rules)
     for number, word in enumerate(words):
         if _PLACE.fullmatch(word):

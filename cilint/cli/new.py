@@ -9,7 +9,7 @@ import click
 
 from cilint.errors import UsageError
 from cilint.fix.write import write
-from cilint.rules import EVERY, load
+from cilint.rules import BUILT_IN, EVERY, load
 from cilint.rules.packs import prose
 from cilint.settings import NAME
 
@@ -75,7 +75,8 @@ def rule(name: str, folder: str) -> int:
     write(path, _RULE.format(id=name))
     pack = folder if os.path.isabs(folder) or folder.startswith(".") else f"./{folder}"
     click.echo(f"wrote {path}", err=True)
-    click.echo(f"next: `cilint test {pack}` runs its examples; `cilint check --policy {pack}` uses it", err=True)
+    click.echo(f"next: `cilint test {pack}` runs its examples; `cilint check --policy {pack}` uses it,", err=True)
+    click.echo(f"and `packs: [{', '.join(BUILT_IN)}, {pack}]` in {NAME} does so for good", err=True)
     return 0
 
 

@@ -1,25 +1,34 @@
-"""`cilint rules`: the rules that would run, as a table or as JSON."""
+"""`cilint rules`: the rules that there are, as a table or as JSON."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from cilint.cli import _choice
 from cilint.errors import UsageError
 from cilint.report.escape import json_text, printable
 from cilint.report.terminal import terminal_of
 from cilint.report.words import plural
 from cilint.report.wrap import wrap
-from cilint.rules import EVERY, Rule, RuleSet, load
-from cilint.rules.packs import prose
+from cilint.rules.packs import load, prose
+
+if TYPE_CHECKING:
+    from cilint.rules import Rule, RuleSet
 
 _FIXES = {"": " ", "safe": "*", "unsafe": "+"}
 
 
 @click.command("rules")
-@click.option("--policy", multiple=True, metavar="NAME_OR_DIR", help="Packs to list; default: the built-in ones.")
+@click.option(
+    "--policy",
+    multiple=True,
+    metavar="NAME_OR_DIR",
+    help="Packs to list; default: the built-in ones, and those of the settings.",
+)
 @click.option("--pack", default=None, metavar="NAME", help="Only the rules of this pack.")
 @click.option(
     "--pages", metavar="FOLDER", help="Write a page of Markdown for each rule, and an index, into this folder."
@@ -36,7 +45,7 @@ def command(policy: tuple[str, ...], pack: str | None, pages: str | None, form: 
       cilint rules --policy ./policy --pages docs/rules
 
     """
-    rules = load(policy or EVERY)
+    rules = load(policy) if policy else _choice.known()
     packs = list(dict.fromkeys(rule.pack for rule in rules))
     if pack is not None:
         if pack not in packs:

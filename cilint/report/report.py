@@ -44,7 +44,7 @@ class Report:
     whole: the entries of which nothing is missing. reach: by fingerprint, the entries that have the finding.
     rules: every rule that ran, by id. secrets: texts that no output may show. prefix: what stands before a path of
     the repository when it is seen from the working directory ("../", "sub/"). docs: where the pages of rules are.
-    former: for ids that rules had before, those that they have now. thresholds: by entry, the severity from which its findings fail the run, as `--fail-on` has it; "error" without one.
+    packs: by name, the packs that the call brings, as it names them. former: for ids that rules had before, those that they have now. thresholds: by entry, the severity from which its findings fail the run, as `--fail-on` has it; "error" without one.
     """
 
     __slots__ = (
@@ -55,6 +55,7 @@ class Report:
         "former",
         "jobs",
         "not_assessed",
+        "packs",
         "prefix",
         "reach",
         "rules",
@@ -76,6 +77,7 @@ class Report:
         self.reach: dict[str, list[str]] = {}
         self.rules: dict[str, RuleFacts] = {}
         self.former: dict[str, str] = {}
+        self.packs: dict[str, str] = {}
         self.secrets: set[str] = set()
         self.prefix = ""
         self.docs = ""
@@ -137,7 +139,11 @@ class Report:
 
     def page(self, rule: str) -> str:
         """Where to read more about a rule: its page, or the command that shows it."""
-        return self.docs.replace("{rule}", rule) if self.docs else f"cilint explain {rule}"
+        if self.docs:
+            return self.docs.replace("{rule}", rule)
+        facts = self.rules.get(rule)
+        named = self.packs.get(facts.pack) if facts else None
+        return f"cilint explain {rule} --policy {named}" if named else f"cilint explain {rule}"
 
     def sort(self) -> None:
         """Order findings by place, so that every run and every format tells them alike."""

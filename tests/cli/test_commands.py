@@ -103,7 +103,7 @@ def test_rules_lists_a_pack_and_tells_all_of_it_in_json(cilint):
     assert done.out.startswith("security (")
     assert "  pipe-to-shell                   error     Downloaded code is checked before it runs\n" in done.out
     rules = json.loads(cilint("rules", "--format", "json").out)["rules"]
-    assert {rule["pack"] for rule in rules} == {"gitlab", "security", "enterprise", "shell"}
+    assert {rule["pack"] for rule in rules} == {"gitlab", "security", "enterprise", "shell", "cilint"}
     assert all(rule["why"] and rule["fix"] and rule["title"] for rule in rules)
 
 

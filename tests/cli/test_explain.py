@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 FILES = {
@@ -153,3 +155,14 @@ def test_findings_about_the_whole_are_named_and_not_told(lines):
 def test_lines_of_every_kind(lines, text, number, part):
     told = lines(f".gitlab-ci.yml:{number}", files={".gitlab-ci.yml": text})
     assert any(part in line for line in told), told
+
+
+def test_what_a_finding_names_as_its_page_can_be_typed(cilint, folder):
+    """For a rule of a house's own pack, too, whether the settings or the call bring it."""
+    bad = {".gitlab-ci.yml": "a: {image: node, script: [x], stage: test}\n"}
+    for options, files in ((("--policy", "./policy"), bad), ((), {**bad, ".cilint.yaml": "packs: [./policy]\n"})):
+        out = cilint("check", "--format", "full", *options, files=files).out
+        page = re.search(r"= more: cilint (explain image-private.*)", out)[1]
+        done = cilint(*page.split(" "))
+        assert (done.status, done.out.partition(":")[0]) == (0, "image-private")
+    assert "image-private " in cilint("rules").out
