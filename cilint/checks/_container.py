@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cilint.rules.evidence import says
-from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
 from cilint.tree.node import Mapping
 
@@ -23,9 +22,8 @@ def deployed_by(context: Context, job: Job, patterns: tuple[str, ...]) -> tuple[
     """A command of one of the patterns that a container of the job runs: its name, and whether what runs there names
     production; None when there is none.
     """
-    wanted: Patterns | None = None
     for line in _lines(context, job):
-        wanted = wanted or Patterns(patterns, context.scripts)
+        wanted = context.scripts.patterns(patterns)
         script = Script((), context.config.entry, line)
         command = next((one for one in script.commands if wanted.of(one)), None)
         if command is not None:
@@ -45,12 +43,12 @@ def _lines(context: Context, job: Job) -> Iterator[str]:
     for site in (image, *(services.flat() if services else ())):
         if site is None or not isinstance(site.node, Mapping):
             continue
-        entrypoint = list(_words(context, job, site, "entrypoint"))
         command = list(_words(context, job, site, "command"))
-        if entrypoint or command:
-            yield _line([*entrypoint, *command])
+        words = [*_words(context, job, site, "entrypoint"), *command]
+        if words:
+            yield _line(words)
         name = site.set("name")
-        if command and not entrypoint and name is not None and name.text:
+        if command and site.set("entrypoint") is None and name is not None and name.text:
             yield _line([name.text.rpartition("/")[2].partition(":")[0], *command])
 
 
@@ -60,7 +58,8 @@ def _line(words: list[str]) -> str:
 
 
 def _words(context: Context, job: Job, site: Site, key: str) -> Iterator[str]:
+    """The words of a key; `entrypoint: [""]`, which only switches off the image's own, has none."""
     words = site.set(key)
     for one in words.flat() if words else ():
-        if one.text is not None:
+        if one.text:
             yield context.scopes.of(job).expand(one.text)[0].text

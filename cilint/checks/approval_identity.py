@@ -95,8 +95,8 @@ def _verifying(context: Context, parameters: dict[str, Any]) -> list[Job]:
     found = []
     for job in context.jobs:
         if job not in approving and any(start.when == "on_success" for start in starts(job)):
-            texts = (job.name, *(command.name for command in context.commands(job)))
-            if any(like_any(text.lower(), patterns) for text in texts):
+            texts = {job.name.lower(), *(command.name.lower() for command in context.commands(job))}
+            if any(like_any(text, patterns) for text in texts):
                 found.append(job)
     return found
 

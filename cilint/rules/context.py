@@ -10,7 +10,6 @@ from cilint.rules.roles import Roles
 from cilint.rules.scalars import Scalars
 from cilint.rules.scopes import Scopes
 from cilint.shell.command import assignments
-from cilint.shell.patterns import Patterns
 from cilint.shell.scripts import Scripts
 from cilint.tree.node import Mapping, Sequence
 from cilint.tree.site import Site
@@ -46,7 +45,7 @@ class Context:
     """
 
     __slots__ = (
-        "_assigned", "_each", "_named", "_patterns", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "children", "config",
+        "_assigned", "_each", "_named", "_planner", "_plans", "_reach", "_scenarios", "_texts", "_tree", "_written", "children", "config",
         "edition", "jobs", "not_assessed", "parent", "pipeline", "project", "prover", "roles", "rule", "scalars", "scopes", "scripts", "secrets",
     )  # fmt: skip
 
@@ -81,7 +80,6 @@ class Context:
         self._scenarios: dict[str, Scenario] | None = None
         self._plans: dict[str, Plan] = {}
         self._tree: Tree | None = None
-        self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._each: list[tuple[Command, list[Job]]] | None = None
         self._texts: str | None = None
         self._reach: dict[int, list[tuple[Job, Site]]] | None = None
@@ -137,10 +135,7 @@ class Context:
 
     def matching(self, job: Job, patterns: tuple[str, ...]) -> dict[str, Command]:
         """The command patterns (see `cilint/shell/patterns.py`) that the job fits, each with the first such command."""
-        known = self._patterns.get(patterns)
-        if known is None:
-            known = self._patterns[patterns] = Patterns(patterns, self.scripts)
-        return known.in_job(job)
+        return self.scripts.patterns(patterns).in_job(job)
 
     @property
     def each_command(self) -> list[tuple[Command, list[Job]]]:

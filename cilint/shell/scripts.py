@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from cilint.shell.calls import called_words, candidates, joined
 from cilint.shell.literals import Literals
+from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
 from cilint.source import Source
 from cilint.tree.documents import read
@@ -54,6 +55,7 @@ class Scripts:
         "_files",
         "_jobs",
         "_packages",
+        "_patterns",
         "_project",
         "_sections",
         "_wrappers",
@@ -65,6 +67,7 @@ class Scripts:
         self.literals = Literals(values)
         self._wrappers: set[str] = set()
         self._chunks: dict[tuple[int, ...], Script] = {}
+        self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._sections: dict[tuple[int, ...], list[Script]] = {}
         self._files: dict[str, Script | Source | None] = {}
         self._jobs: dict[str, tuple[list[Script], list[Source]]] = {}
@@ -94,6 +97,13 @@ class Scripts:
         texts = [script for section in sections for script in self.chunks(job, section)]
         self._follow(_Reach(job, texts), list(texts), "", 0)
         return texts
+
+    def patterns(self, patterns: tuple[str, ...]) -> Patterns:
+        """Command patterns, ready to be looked for in these scripts."""
+        known = self._patterns.get(patterns)
+        if known is None:
+            known = self._patterns[patterns] = Patterns(patterns, self)
+        return known
 
     @property
     def cut(self) -> list[Script]:
