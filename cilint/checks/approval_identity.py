@@ -41,8 +41,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """
     variables = set(parameters["variables"])
     yield from judge(context, gates, parameters)
-    yield from _idle(context, parameters)
-    yield from _alike(context, parameters, variables)
+    verifying = _verifying(context, parameters)
+    yield from _idle(context, verifying)
+    yield from _alike(context, parameters, variables, verifying)
     for job in context.roles.jobs(*parameters["roles"]):
         if job.trigger:
             context.unknown(f"who may start job {job.name}", "it runs in another pipeline", job.span)
@@ -101,9 +102,9 @@ def _verifying(context: Context, parameters: dict[str, Any]) -> list[Job]:
     return found
 
 
-def _idle(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
+def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
     """Jobs that are named for the comparison, and make none."""
-    for job in _verifying(context, parameters):
+    for job in verifying:
         files = {source.path.rpartition("/")[2] for source in context.scripts.files(job)}
         working = [one for one in context.commands(job) if one.name not in (*_SAYING, *_WRITING, *files)]
         if any(_PEOPLE.search(text) for one in working for text in _texts(one)):
@@ -121,9 +122,11 @@ def _texts(command: Command) -> list[str]:
     return [word.text for word in (*command.words, *(word for _, word in command.assignments))]
 
 
-def _alike(context: Context, parameters: dict[str, Any], variables: set[str]) -> Iterator[Finding]:
+def _alike(
+    context: Context, parameters: dict[str, Any], variables: set[str], verifying: list[Job]
+) -> Iterator[Finding]:
     """Two approvals with the same check, which whoever passes the one passes in the other, and no comparison."""
-    if _verifying(context, parameters):
+    if verifying:
         return
     by_role = [context.roles.jobs(role) for role in parameters["two"]]
     for one in by_role[0]:
