@@ -28,14 +28,18 @@ _LEFT = 5  # characters of a secret that was cut which tell too much of it
 _ESCAPED = "\"'\\|&<>"  # what some format writes otherwise, besides letters that are not ASCII
 _MANY = 100  # secrets; with more of them, none is looked for that a format has cut
 
-_learnt: dict[str, list[str]] = {}  # of this process: every secret with its spellings
+_learnt: dict[str, list[str]] = {}  # of this process: every secret with its spellings, the longest first
 
 
 def learn(secrets: Iterable[str]) -> None:
     """Let nothing that is printed from now on show these texts."""
-    for secret in secrets:
-        if secret not in _learnt and len(secret) >= _hidden_values.SHORTEST:
-            _learnt[secret] = _spellings(secret)
+    new = {one for one in secrets if one not in _learnt and len(one) >= _hidden_values.SHORTEST}
+    if not new:
+        return
+    every = {**_learnt, **{one: _spellings(one) for one in new}}
+    _learnt.clear()
+    # The longest first, lest the end of one stays that begins with another; the order of a set changes from run to run.
+    _learnt.update(sorted(every.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 def learn_config(config: Config, called: Iterable[str] = ()) -> None:
@@ -110,7 +114,7 @@ def secrets_of(findings: Iterable[Finding], known: Iterable[str] = ()) -> set[st
 
 def masked(text: str, secrets: Iterable[str]) -> str:
     """The text without some secrets, and without what is a secret by its form; columns stay where they are."""
-    for secret in sorted((secret for secret in secrets if secret in text), key=len, reverse=True):
+    for secret in sorted((one for one in secrets if one in text), key=lambda one: (-len(one), one)):
         text = text.replace(secret, _STAR * len(secret))
     return _hidden.conceal(text)
 

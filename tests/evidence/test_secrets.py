@@ -212,3 +212,17 @@ def test_references_and_words_stay_readable(tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["resolve", "--format", "json"]) == 0
     assert "*" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_secret_that_begins_another_leaves_no_end_of_it(order):
+    short = "Zx9Qw7Er5Ty3Ui1Op0As"
+    secrets = [short, f"{short}-tail.of-it"][::order]
+    masking.forget()
+    try:
+        for secret in secrets:
+            masking.learn([secret])
+        assert masking.hidden(f"a {short}-tail.of-it b") == f"a {'*' * (len(short) + 11)} b"
+    finally:
+        masking.forget()
+    assert masking.masked(f"{short}-tail.of-it", secrets) == "*" * (len(short) + 11)
