@@ -70,12 +70,12 @@ def emit(report: Report, request: Request) -> None:
             write(path, hidden(text_of(name, report, Terminal(), quiet=request.quiet)))
         else:
             write(path, hidden(text_of(name, report)))
+    terminal = terminal_of(sys.stdout, request.color, os.environ)
     if request.statistics:
-        say(text_of("statistics", report))
+        say(text_of("statistics", report, terminal, quiet=request.quiet))
         return
     name = request.format or default_format()
     if name in _FOR_PEOPLE:
-        terminal = terminal_of(sys.stdout, request.color, os.environ)
         say(text_of(name, report, terminal, quiet=request.quiet))
     else:
         say(text_of(name, report))

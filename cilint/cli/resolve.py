@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cilint.cli._options import Option, Options
@@ -80,11 +81,12 @@ def _refused(report: Report, request: Request) -> int:
         ]
         say(_json({"errors": errors}))
     else:
-        from cilint.report import concise
+        from cilint.report import concise, full
         from cilint.report.secret import hidden
         from cilint.report.terminal import terminal_of
 
-        sys.stderr.write(hidden(concise.render(report, terminal_of(sys.stderr, "auto", {}), quiet=True)))
+        form = full if sys.stderr.isatty() else concise
+        sys.stderr.write(hidden(form.render(report, terminal_of(sys.stderr, "auto", os.environ), quiet=True)))
     return 1
 
 

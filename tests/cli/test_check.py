@@ -41,7 +41,7 @@ FULL = """\
     |          ^
     = in: job odd
     = help: Use build or test.
-    = more: cilint explain stage-known
+    = more: cilint explain stage-known --policy ./policy
 
 ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house
     |
@@ -50,7 +50,7 @@ ci/base.yml:2:10: error[image-private]: node:22 comes from outside the house
     = in: jobs build, odd
     = via: include ci/base.yml at .gitlab-ci.yml:1:10, then extends .base at .gitlab-ci.yml:4:12
     = help: Mirror the image and use $CI_REGISTRY/...
-    = more: cilint explain image-private
+    = more: cilint explain image-private --policy ./policy
 
 1 error, 1 warning in 2 jobs (2 files, N rules)
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -306,3 +307,18 @@ def test_an_unknown_option_is_told_with_the_nearest(cilint, name):
     assert done.status == 2
     assert option in done.err
     assert f"`cilint {name} --help`" in done.err
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_what_resolve_refuses_is_framed_on_a_terminal_and_coloured_if_it_may(folder, cache, colour):
+    (folder / ".gitlab-ci.yml").write_text("a: {script: [x], stage: biuld}\n")
+    screen, end = os.openpty()
+    env = {"PATH": os.environ["PATH"], "HOME": str(cache), "XDG_CACHE_HOME": str(cache), "PYTHONUTF8": "1"}
+    env |= {} if colour else {"NO_COLOR": "1"}
+    done = subprocess.run([CILINT, "resolve"], cwd=folder, env=env, stderr=end, stdout=subprocess.PIPE, check=False)
+    os.close(end)
+    shown = os.read(screen, 65536).decode()
+    os.close(screen)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "= help: " in shown.replace("\x1b[1m", "").replace("\x1b[1;34m", "").replace("\x1b[0m", "")
+    assert ("\x1b[" in shown) is colour

@@ -270,7 +270,7 @@ def test_every_finding_names_its_page(cilint):
     files = {**PIPELINES["hostile"], ".cilint.yaml": f"packs: [./policy]\ndocs: {PAGES}\n"}
     page = PAGES.replace("{rule}", "image-private")
     assert (
-        "= more: cilint explain image-private\n"
+        "= more: cilint explain image-private --policy ./policy\n"
         in cilint("check", *HOUSE, "--format=full", files=files | {".cilint.yaml": ""}).out
     )
     cilint("check", files=files)

@@ -9,6 +9,7 @@ from cilint.finding import Edit, Finding, NotAssessed, Related
 from cilint.report import gitlab, markdown, statistics
 from cilint.report.json import render
 from cilint.report.report import Report, RuleFacts
+from cilint.report.terminal import Terminal
 from cilint.source import Source
 from cilint.span import Span
 from cilint.trail import Step
@@ -42,7 +43,9 @@ def report():
     return made
 
 
-@pytest.mark.parametrize("form", [render, gitlab.render, markdown.render, statistics.render])
+@pytest.mark.parametrize(
+    "form", [render, gitlab.render, markdown.render, lambda report: statistics.render(report, Terminal())]
+)
 def test_a_reloaded_report_prints_the_same(report, form):
     assert form(Report.from_json(render(report))) == form(report)
 

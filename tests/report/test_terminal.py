@@ -6,7 +6,12 @@ import io
 
 import pytest
 
-from cilint.report.terminal import _CODES, terminal_of, wants_color
+from cilint.finding import Finding
+from cilint.report import statistics
+from cilint.report.report import Report, RuleFacts
+from cilint.report.terminal import _CODES, Terminal, terminal_of, wants_color
+from cilint.source import Source
+from cilint.span import Span
 
 
 @pytest.mark.parametrize(
@@ -52,3 +57,17 @@ def test_no_colour_is_lost_on_light_ground_nor_on_dark():
         assert not parts & lost, style
         assert "1" not in parts or not parts & bold, style
         assert code != "34", "plain blue is lost on black"
+
+
+def test_statistics_fit_the_terminal():
+    report = Report()
+    report.rules = {
+        "a-rule": RuleFacts("a-rule", "error", "What it asks for takes more words than a narrow terminal has")
+    }
+    source = Source("x.yml", "a\n")
+    report.findings = [Finding("a-rule", "m", Span(source, 1, 1, 1, 2), severity="error")]
+    lines = statistics.render(report, Terminal(wrapped=60)).splitlines()
+    assert lines[0] == "    1   error   a-rule  What it asks for takes more words"
+    assert lines[1].strip() == "than a narrow terminal has"
+    assert max(map(len, lines)) <= 60
+    assert "\x1b[1;31merror\x1b[0m" in statistics.render(report, Terminal(color=True))
