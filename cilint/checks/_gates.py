@@ -95,9 +95,12 @@ class Guarded:
         each: where there are several such jobs, every one that is in a pipeline must have succeeded there.
         """
         context = self.context
-        jobs = [job for job in context.roles.jobs(*roles) if job is not self.job]
+        found = [job for job in context.roles.jobs(*roles) if job is not self.job]
+        jobs = [job for job in found if kind == "approval" or not only_starts(job)]
         titles = " or ".join(context.roles.title(role) for role in roles)
         missing = "" if jobs else f"nothing that it must wait for is there: no job is {titles}"
+        if found and not jobs:
+            missing = f"{found[0].name} only starts a pipeline, and succeeds at once: it has no trigger:strategy"
         claims = self._claims(jobs, kind) if jobs else []
         if each and len(jobs) > 1:
             claims += [claim for job in jobs for claim in self._claims([job], "check")]
@@ -135,6 +138,15 @@ class Guarded:
         # job must do it alone, which is more than is asked.
         choices = product(*instances) if count <= _CHOICES_AT_MOST else product(instances[0])
         return [Claim(name, choice, kind) for choice in choices for name in self.names]
+
+
+def only_starts(job: Job) -> bool:
+    """Whether the job succeeds as soon as the pipeline exists that it starts, whatever becomes of that.
+
+    So it is without `trigger:strategy` (`doc/ci/yaml/_index.md`, `app/models/ci/bridge.rb`).
+    """
+    trigger = job.get("trigger") if job.trigger else None
+    return trigger is not None and not (isinstance(trigger.node, Mapping) and trigger.has("strategy"))
 
 
 def guarded(context: Context, roles: Listed[str], parameters: dict[str, Any], *, places: bool = True) -> list[Guarded]:

@@ -7,7 +7,7 @@ A gate of a child pipeline holds when it holds there, or before the job that sta
 from __future__ import annotations
 
 from cilint.checks._children import children, handed_down, values_handed_down
-from cilint.checks._gates import Guarded
+from cilint.checks._gates import Guarded, only_starts
 from cilint.gates.blocked import blocked
 from cilint.gates.claim import ABSENT, OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions
 
@@ -133,6 +133,16 @@ def needs_granted(pipeline: Pipeline) -> tuple[str, ...]:
         f"rules: needs: [] of {job} ({clause.span}) leaves the job's own needs in place, as GitLab's code does: "
         "its documentation says that the job needs none then"
         for clause, job in empty_needs(pipeline)
+    )
+
+
+def starts_granted(pipeline: Pipeline, gates: Iterable[str]) -> tuple[str, ...]:
+    """The gates of which a success says little: trigger jobs that do not wait for what they start."""
+    jobs = [pipeline.jobs[name] for name in gates if name in pipeline.jobs]
+    return tuple(
+        f"it is enough that {job.name} starts its pipeline ({job.span}): without trigger:strategy it waits for nothing there"
+        for job in jobs
+        if only_starts(job)
     )
 
 

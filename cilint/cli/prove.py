@@ -115,7 +115,7 @@ def _unread(subject: _plan.Subject) -> str:
 
 
 def _asked(prover: Prover, request: Request, path: str) -> Answer:
-    from cilint.checks._verdicts import needs_granted
+    from cilint.checks._verdicts import needs_granted, starts_granted
 
     planner = prover.planner
     # What is not there may be in an include that could not be read. A gate that is not there holds nothing.
@@ -129,7 +129,8 @@ def _asked(prover: Prover, request: Request, path: str) -> Answer:
         answer.holds_up_to = holds_up_to(prover, claims)
     if answer.counterexample is not None:
         answer.command = simulate_command(answer.counterexample, path, _again(request))
-    answer.assumptions = needs_granted(planner.pipeline)
+    started = starts_granted(planner.pipeline, request.by) if request.kind != "approval" else ()
+    answer.assumptions = (*started, *needs_granted(planner.pipeline))
     if request.pipeline_types:
         answer.by_type = _by_type(prover, claims)
     names = {instance: by for by, listed in gates.items() for instance in listed}

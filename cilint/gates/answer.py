@@ -22,6 +22,7 @@ ALWAYS = (
     "the files as they are here are what runs: who may push to the ref can run others",
     "an approval means that somebody who may push or merge to the ref pressed play; one person may press both",
     "a finished deployment can be retried, and an unlocked one played, without a new approval",
+    "the project runs this file, and no security policy adds jobs; none of its variables is limited to an environment",
     "jobs do what their names say; other ways to deploy (other projects, other pipelines, the API) are out of view",
     "nobody lets ChatOps run a job alone, which leaves out what it waits for by its stage, not by needs",
     "fewer files change than GitLab compares with globs (50,000 comparisons), refs have visible names",

@@ -637,3 +637,21 @@ def test_values_that_a_trigger_job_always_hands_down_are_known(judged, variables
     release = f"release: {{variables: {variables}, trigger: {{include: child.yml}}}}\n"
     _, _, answers = judged(f"log: {{script: [make]}}\n{release}", {"child.yml": child})
     assert {answer.status for answer in answers} == {status}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status"),
+    [
+        ("{include: child.yml}", "refuted"),
+        ("{include: child.yml, strategy: depend}", "proven"),
+        ("group/scans", "refuted"),
+    ],
+)
+def test_what_only_starts_a_pipeline_is_no_scan(judged, trigger, status):
+    text = f"secret-detection: {{stage: test, trigger: {trigger}}}\n" + DEPLOY.replace("stage: prod", "stage: deploy")
+    _, _, answers = judged(text, {"child.yml": "log: {script: [make]}\n"}, "deployment-gated-by-checks")
+    (answer,) = [
+        one for one in answers if one.guarded == "deploy" and "secret-detection" in " ".join((*one.by, one.reason))
+    ]
+    assert answer.status == status
+    assert status == "proven" or "it has no trigger:strategy" in answer.reason
