@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cilint.checks._download import code_word, interprets_input, is_download, is_interpreter
 from cilint.pattern import Pattern
-from cilint.shell.command import nested
 from cilint.shell.calls import called_words
+from cilint.shell.command import nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
