@@ -178,7 +178,9 @@ def test_one_comment_is_told_once():
 def test_a_comment_behind_another_goes_alone():
     text = "a:\n  # renovate: x # cilint: ignore[image-unpinned] why\n  image: X\n"
     _, [fault] = run(text)
-    assert [(edit.span.text, edit.replacement) for edit in fault.edits] == [(" # cilint: ignore[image-unpinned] why", "")]
+    assert [(edit.span.text, edit.replacement) for edit in fault.edits] == [
+        (" # cilint: ignore[image-unpinned] why", "")
+    ]
 
 
 def test_the_last_day_still_counts():
