@@ -120,6 +120,8 @@ REPORTS = (
     "markdown",
     "csv",
     "csv-findings",
+    "csv-population",
+    "csv-inventory",
     "json",
     "bundle",
     "xlsx",
