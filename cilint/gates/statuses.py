@@ -1,8 +1,9 @@
 """Statuses of jobs in time: can the guarded job start although no gate has succeeded?
 
 Snapshots of all statuses, one after the other. What a job holds in a snapshot must be justified: it is skipped only
-where the snapshot itself skips it, but what it reached when it could start, it keeps while other jobs are retried. The
-rows are those of `cilint/plan/run_order.py`:
+where the snapshot itself skips it, but what it reached when it could start, it keeps while other jobs are retried. How
+many snapshots are enough is told in docs/gates.md, and by `_outlives`. The rows are those of
+`cilint/plan/run_order.py`:
 
     previous          stage-ordered                         with needs
     anything skipped  does not matter                       skipped at once
@@ -249,5 +250,8 @@ def _is_optional(way: Way) -> bool:
 
 
 def _outlives(made: Made) -> bool:
-    """Whether an older result of the job may go with a newer one of what came before."""
+    """Whether an older result of the job may go with a newer one of what came before.
+
+    Such a job adds a snapshot. All others start on successes alone, and those can be chosen to hold together.
+    """
     return any(way.when in ("on_failure", "always") or _is_optional(way) for way in made.ways)

@@ -63,6 +63,7 @@ COURSE = {
         lambda self, made: made.where(self._solver, lambda way: way.allow_failure),
     ),
     "manual jobs may be optional": (statuses, "_is_optional", lambda _way: False),
+    "timers may be stopped": (statuses, "_is_optional", lambda way: way.when == "manual" and way.allow_failure),
 }
 
 
