@@ -124,7 +124,7 @@ def _propose(report: Report, opened: list[Entry], request: Request) -> None:
         return
     missing = sum(finding.rule == "required-job" for finding in report.open)
     if missing >= _MANY:
-        note(f"{missing} of these are jobs that the pack enterprise asks for; `cilint init` proposes settings that fit")
+        note(f"{missing} of these ask for jobs of a whole delivery pipeline; `cilint init` proposes settings without")
 
 
 def _clock() -> Clock:

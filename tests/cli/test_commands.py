@@ -322,3 +322,18 @@ def test_what_resolve_refuses_is_framed_on_a_terminal_and_coloured_if_it_may(fol
     assert (done.returncode, done.stdout) == (1, b"")
     assert "= help: " in shown.replace("\x1b[1m", "").replace("\x1b[1;34m", "").replace("\x1b[0m", "")
     assert ("\x1b[" in shown) is colour
+
+
+def test_who_comes_without_settings_is_shown_the_way_to_some(folder, cache):
+    """On a terminal alone: what stands in a pipe or a log is read by somebody who knows."""
+    (folder / ".gitlab-ci.yml").write_text("a: {script: [x], image: node}\n")
+    env = {"PATH": os.environ["PATH"], "HOME": str(cache), "XDG_CACHE_HOME": str(cache), "PYTHONUTF8": "1"}
+    for options, told in (([], True), (["--policy", "enterprise"], False), (["--select", "image-unpinned"], False)):
+        screen, end = os.openpty()
+        subprocess.run(
+            [CILINT, "check", *options], cwd=folder, env=env, stderr=end, stdout=subprocess.PIPE, check=False
+        )
+        os.write(end, b".")
+        os.close(end)
+        assert ("`cilint init` proposes" in " ".join(os.read(screen, 65536).decode().split())) is told, options
+        os.close(screen)

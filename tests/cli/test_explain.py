@@ -157,7 +157,7 @@ def test_lines_of_every_kind(lines, text, number, part):
     assert any(part in line for line in told), told
 
 
-def test_what_a_finding_names_as_its_page_can_be_typed(cilint, folder):
+def test_what_a_finding_names_as_its_page_can_be_typed(cilint):
     """For a rule of a house's own pack, too, whether the settings or the call bring it."""
     bad = {".gitlab-ci.yml": "a: {image: node, script: [x], stage: test}\n"}
     for options, files in ((("--policy", "./policy"), bad), ((), {**bad, ".cilint.yaml": "packs: [./policy]\n"})):
