@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import product
 
 from cilint.gates.solver import FALSE, TRUE
-from cilint.gates.texts import Text
+from cilint.gates.text import Text
 from cilint.notation.patterns import Pattern, PatternError, compile_pattern
 from cilint.notation.terms import (
     And,

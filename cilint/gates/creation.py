@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cilint.gates.budget import Limits
-    from cilint.gates.texts import Text
+    from cilint.gates.text import Text
     from cilint.gates.world import Cases, World
     from cilint.notation.expression import Expression
     from cilint.pipeline.variables import Definitions

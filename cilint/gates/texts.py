@@ -19,40 +19,11 @@ if TYPE_CHECKING:
 
     from cilint.gates.classes import Language, Partition
     from cilint.gates.solver import Model, Solver
+    from cilint.gates.text import Text
     from cilint.notation.patterns import Pattern
 
 _ENDINGS = ("", "1.0", "1", "x", "0.0", "2")  # what makes a name of the least that a pattern asks for
 _PATTERNS_AT_MOST = 8  # unanchored patterns multiply classes: beyond so many, models are checked one by one
-
-
-class Text:
-    """An unknown text.
-
-    name: of its variable. language: what it may be, None for anything; texts of a language are never blank. hints:
-    likely values.
-    """
-
-    __slots__ = ("blank", "classes", "equal", "hints", "inside", "language", "matches", "name", "same")
-
-    def __init__(self, name: str, language: Language | None = None, hints: Iterable[str] = ()) -> None:
-        self.name = name
-        self.language = language
-        self.hints = tuple(hints)
-        # Questions, each with the variable of its answer.
-        self.equal: dict[str, int] = {}
-        self.matches: dict[str, int] = {}  # by the source of the pattern
-        self.inside: dict[str, int] = {}
-        self.blank = 0
-        self.same: dict[Text, int] = {}
-        self.classes: list[int] = []  # the variable of each class, when closed
-
-    @property
-    def asked(self) -> bool:
-        """Whether any question was asked about it."""
-        return bool(self.equal or self.matches or self.inside or self.blank or self.same)
-
-    def __repr__(self) -> str:
-        return f"Text({self.name})"
 
 
 class Texts:

@@ -6,7 +6,7 @@ import re
 
 from cilint.gates.classes import HINTS, is_ref_name
 from cilint.gates.slug import slug_of
-from cilint.gates.texts import Text
+from cilint.gates.text import Text
 from cilint.gates.world import SOURCES, value_of
 from cilint.notation.terms import occurs
 from cilint.plan.only_except import plural

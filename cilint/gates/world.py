@@ -11,7 +11,7 @@ from cilint.gates.classes import GIT_REF_NAME, Language
 from cilint.gates.regex import parse, quote
 from cilint.gates.slug import Slugged
 from cilint.gates.solver import FALSE, TRUE
-from cilint.gates.texts import Text
+from cilint.gates.text import Text
 from cilint.notation.patterns import Pattern
 from cilint.plan.predefined import USER, is_predefined
 from cilint.plan.scenario import ZEROS, branch, merge_request
