@@ -120,11 +120,22 @@ def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
             and "pipefail" not in script.source.line(1)
         )
         yield from _excused(context, job, decisive, harmless, pipes=pipes)
-        if script.nodes or _stops_at_errors(script):
+        if script.forgiving:
+            yield from _forgiven(context, job, decisive, harmless)
+        elif not script.is_file or _stops_at_errors(script):
             yield from _swallowed(context, job, commands, harmless)
             yield from _unguarded(context, job, commands)
         elif called_so not in sourced:
             yield from _goes_on(context, job, commands, harmless)
+
+
+def _forgiven(context: Context, job: Job, commands: list[Command], harmless: set[str]) -> Iterator[Finding]:
+    """`-kubectl apply` in a Makefile: make goes on whatever comes of the line (GNU make's manual, "Errors")."""
+    for command in commands:
+        if command.words and command.outer is None and _matters(command, harmless):
+            message = f"make goes on: a failure of {_name(command)} does not stop the pipeline"
+            yield context.command_fault(command, [job], message)
+            return
 
 
 def _sourced(context: Context, job: Job) -> set[str]:

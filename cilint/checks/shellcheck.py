@@ -109,7 +109,7 @@ def _texts(context: Context, parameters: dict[str, Any]) -> dict[Text, list[Job]
                 scope = context.scopes.of(job)
                 text.declared |= {name for name in text.names if is_predefined(name) or scope.values(name)}
         for script in context.scripts.texts(job):
-            if not script.nodes:
+            if script.is_file:
                 text = found.setdefault(script.source.path, Text((), script.source, parameters["shell"]))
                 jobs.setdefault(text, []).append(job)
     if foreign:

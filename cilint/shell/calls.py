@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _SOURCING = ("source", ".")
 MAX_BYTES = 512 * 1024  # of one file
+MAKES = ("make", "gmake")
+MANAGERS = frozenset(  # what runs scripts of a package.json (see `npm.py`)
+    ("npm", "pnpm", "yarn", "bun", "node", "lerna", "turbo", "nx", "npm-run-all", "npm-run-all2", "run-s", "run-p")
+)
 _OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
 
 

@@ -30,7 +30,19 @@ class Script:
     scripts that share the set. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
     """
 
-    __slots__ = ("_own", "commands", "cut", "depth", "given", "nodes", "open", "source", "text", "wrappers")
+    __slots__ = (
+        "_own",
+        "commands",
+        "cut",
+        "depth",
+        "forgiving",
+        "given",
+        "nodes",
+        "open",
+        "source",
+        "text",
+        "wrappers",
+    )
 
     def __init__(
         self,
@@ -48,6 +60,7 @@ class Script:
         self.wrappers: set[str] = set() if wrappers is None else wrappers
         self.given = given
         self.depth = depth
+        self.forgiving = False
         reader = Reader(self).read()
         self._own: list[Command] = reader.commands
         self.open = reader.open
@@ -80,6 +93,11 @@ class Script:
                 commands.append(command)
         return self._own if commands is None else commands
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of shell, from its first line to its last."""
+        return not self.nodes
+
     def span(self, start: int, end: int) -> Span:
         """Where a stretch of the text is written."""
         return place_in(self.nodes, self.source, self.text, start, end)
@@ -89,17 +107,18 @@ class Script:
         return entry_in(self.nodes, start)
 
 
-class Code(Script):
-    """Words of a command read as shell: `bash -c '...'`, `eval ...`.
+class Pieced(Script):
+    """A text of shell put together out of pieces, each of which knows where it comes from.
 
     What the outer shell puts in stands as `$` in the text, and in `given`.
     """
 
-    __slots__ = ("_outer", "_stretches")
+    __slots__ = ("_stretches",)
 
-    def __init__(self, outer: Command, parts: list[Part], depth: int) -> None:
-        self._outer = outer.script
-        self._stretches: list[tuple[int, int, int, int]] = []  # offset and length in the text, and in the outer one
+    def __init__(
+        self, parts: list[Part], nodes: tuple[Scalar, ...], source: Source, wrappers: set[str] | None, depth: int = 0
+    ) -> None:
+        self._stretches: list[tuple[int, int, int, int]] = []  # offset and length in the text, and where it comes from
         given: dict[int, Part] = {}
         texts: list[str] = []
         offset = 0
@@ -110,20 +129,24 @@ class Code(Script):
             texts.append(text)
             self._stretches.append((offset, len(text), part.start, part.end - part.start))
             offset += len(text)
-        script = outer.script
-        super().__init__(script.nodes, script.source, "".join(texts), script.wrappers, given=given, depth=depth)
+        super().__init__(nodes, source, "".join(texts), wrappers, given=given, depth=depth)
+
+    @property
+    def is_file(self) -> bool:
+        """See Script."""
+        return False
 
     def span(self, start: int, end: int) -> Span:
         """See Script."""
         first = self._place(start)
-        return self._outer.span(first, max(self._place(end - 1, behind=True), first) if end > start else first)
+        return self._written(first, max(self._place(end - 1, behind=True), first) if end > start else first)
 
-    def entry(self, start: int) -> tuple[int, int]:
-        """See Script."""
-        return self._outer.entry(self._place(start))
+    def _written(self, start: int, end: int) -> Span:
+        """Where a stretch of what the pieces come from is written."""
+        raise NotImplementedError
 
     def _place(self, offset: int, *, behind: bool = False) -> int:
-        """The offset in the outer text of one character of this one, or of what follows that."""
+        """Where one character of the text, or what follows that, comes from."""
         from bisect import bisect_right  # only where something is wrong
 
         found = bisect_right(self._stretches, offset, key=lambda stretch: stretch[0])
@@ -132,6 +155,41 @@ class Code(Script):
         if size != length:  # an escape, or the value of a variable: it stands there as a whole
             return start + length if behind else start
         return start + inside + behind
+
+
+class Code(Pieced):
+    """Words of a command read as shell: `bash -c '...'`, `eval ...`."""
+
+    __slots__ = ("_outer",)
+
+    def __init__(self, outer: Command, parts: list[Part], depth: int) -> None:
+        self._outer = outer.script
+        super().__init__(parts, self._outer.nodes, self._outer.source, self._outer.wrappers, depth)
+
+    def entry(self, start: int) -> tuple[int, int]:
+        """See Script."""
+        return self._outer.entry(self._place(start))
+
+    def _written(self, start: int, end: int) -> Span:
+        return self._outer.span(start, end)
+
+
+class Recipe(Pieced):
+    """What the tool of another file gives to a shell: a line of a Makefile, a recipe of a justfile.
+
+    forgiving: the tool goes on when it fails.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, parts: list[Part], source: Source, wrappers: set[str] | None, *, forgiving: bool = False
+    ) -> None:
+        super().__init__(parts, (), source, wrappers)
+        self.forgiving = forgiving
+
+    def _written(self, start: int, end: int) -> Span:
+        return in_file(self.source, self.source.text, start, end)
 
 
 def held_by(command: Command, depth: int) -> list[Command]:

@@ -1,32 +1,34 @@
-"""The commands of jobs: of their own scripts, of the script files of the repository that these call, and of the
-npm scripts of a package.json. Everything is read once, however many jobs share it.
+"""The commands of jobs: of their own scripts, of the script files of the repository that these call, of the npm scripts
+of a package.json and of the recipes of a Makefile. Everything is read once, however many jobs share it.
 """
 
 from __future__ import annotations
 
-from cilint.shell.calls import called_words, candidates, joined
+from cilint.shell.calls import MAKES, MANAGERS, MAX_BYTES, called_words, candidates, joined
 from cilint.shell.literals import Literals
 from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
 from cilint.source import Source
-from cilint.tree.documents import read
-from cilint.tree.node import Mapping, Scalar
+from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from cilint.compose.fetch import Project
     from cilint.pipeline.job import Job
     from cilint.shell.command import Command, Word
     from cilint.shell.literals import Values
+    from cilint.shell.make import Makefiles
+    from cilint.shell.npm import Packages
+
+    # What is run, and the folder in which it is where that is not where its file lies.
+    Called: TypeAlias = tuple[Script | Source, str | None]
 
 # What a runner gives to a shell, in its order (lib/gitlab/ci/config/entry/hooks.rb, doc/ci/yaml/_index.md#run).
 SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run", "after_script")
-_NPM = {"npm": ("run", "run-script"), "pnpm": ("run",), "yarn": ("run",), "bun": ("run",)}
-_NPM_SHORT = ("test", "start", "stop", "restart")  # `npm test` is `npm run test`
 _MAX_FILES = 200
-_MAX_BYTES = 512 * 1024
 _MAX_DEPTH = 6
 _MAX_TOGETHER = 32  # entries that one `if` or quote may span; each further one reads those before it again
 
@@ -54,6 +56,7 @@ class Scripts:
         "_commands",
         "_files",
         "_jobs",
+        "_makefiles",
         "_packages",
         "_patterns",
         "_project",
@@ -73,7 +76,8 @@ class Scripts:
         self._jobs: dict[str, tuple[list[Script], list[Source]]] = {}
         self._commands: dict[str, list[Command]] = {}
         self._callers: dict[int, list[Command]] = {}
-        self._packages: dict[str, Mapping | None] = {}
+        self._packages: Packages | None = None
+        self._makefiles: Makefiles | None = None
 
     def of(self, job: Job) -> list[Command]:
         """All commands of a job, those of the files that it calls at the end."""
@@ -172,7 +176,8 @@ class Scripts:
         known_wrappers = len(self._wrappers)
         self._follow(reach, list(texts), "", 0)
         if len(self._wrappers) > known_wrappers:
-            for script in (*self._chunks.values(), *self._files.values()):
+            recipes = self._makefiles.recipes if self._makefiles is not None else ()
+            for script in (*self._chunks.values(), *self._files.values(), *recipes):
                 if isinstance(script, Script):
                     script.forget()
             self._commands.clear()
@@ -180,11 +185,10 @@ class Scripts:
         known = self._jobs[job.name] = (texts, list(reach.sources.values()))
         return known
 
-    def _follow(self, reach: _Reach, callers: list[Script], folder: str, depth: int) -> None:
-        """Add every file that `callers` run. folder: where the calling file lies."""
+    def _follow(self, reach: _Reach, callers: list[Script], folder: str, depth: int, here: str = "") -> None:
+        """Add every file that `callers` run. folder: where the calling file lies; here: where its commands begin."""
         if depth >= _MAX_DEPTH:
             return
-        here = folder if depth and callers[0].nodes else ""  # an npm script runs where its package.json lies
         for caller in callers:
             for command in self._calls(caller, reach):
                 if command.name == "cd":
@@ -192,20 +196,21 @@ class Scripts:
                     inside = target and target[0].static and not target[0].text.startswith("/")
                     here = joined(here, target[0].text) if inside else ""
                     continue
-                for called in self._called(command, (here, folder)):
-                    self._take(reach, called, depth)
+                for called, place in self._called(command, (here, folder), reach):
+                    self._take(reach, called, place, depth)
 
-    def _take(self, reach: _Reach, called: Script | Source, depth: int) -> None:
+    def _take(self, reach: _Reach, called: Script | Source, place: str | None, depth: int) -> None:
         source = called if isinstance(called, Source) else called.source
-        if isinstance(called, Source) or not called.nodes:
+        if isinstance(called, Source) or called.is_file:
             if source.path in reach.sources:
                 return
-            reach.sources[source.path] = source
         elif called in reach.texts:
             return
+        if isinstance(called, Source) or not called.nodes:
+            reach.sources.setdefault(source.path, source)
         if isinstance(called, Script):
             reach.texts.append(called)
-            self._follow(reach, [called], source.path.rpartition("/")[0], depth + 1)
+            self._follow(reach, [called], source.path.rpartition("/")[0], depth + 1, place or "")
 
     def _calls(self, script: Script, reach: _Reach) -> list[Command]:
         """The commands of a script that change the folder or may run a file; found once unless variables decide."""
@@ -217,18 +222,34 @@ class Scripts:
             calls = self._callers[id(script)] = [command for command in commands if _may_call(command)]
         return calls
 
-    def _called(self, command: Command, folders: tuple[str, str]) -> Iterator[Script | Source]:
-        words = command.argv
-        if not words:
+    def _called(self, command: Command, folders: tuple[str, str], reach: _Reach) -> Iterator[Called]:
+        if not command.argv:
             return
         name = command.name
-        if name in _NPM:
-            yield from self._npm(command, folders[0])
-            return
+        if name in MANAGERS:
+            yield from self._scripts_of_packages.run(command, folders[0])
+        elif name in MAKES:
+            yield from self._recipes.run(command, folders[0], lambda one: self.literals.of_yaml(reach.job, one))
         for word, kind in called_words(command):
             file = self._open(word, folders, shell=kind == "shell")
             if file is not None:
-                yield file
+                yield file, None
+
+    @property
+    def _scripts_of_packages(self) -> Packages:
+        if self._packages is None:
+            from cilint.shell.npm import Packages  # few pipelines need it
+
+            self._packages = Packages(self._project, self._chunk)
+        return self._packages
+
+    @property
+    def _recipes(self) -> Makefiles:
+        if self._makefiles is None:
+            from cilint.shell.make import Makefiles  # few pipelines need it
+
+            self._makefiles = Makefiles(self._project, self._wrappers)
+        return self._makefiles
 
     def _open(self, word: Word, folders: tuple[str, str], *, shell: bool) -> Script | Source | None:
         for path in candidates(word, folders):
@@ -244,43 +265,14 @@ class Scripts:
             return None
         file: Script | Source | None = None
         source = self._project.read_local(path, "called by a job")
-        if source is not None and len(source.text) <= _MAX_BYTES and "\0" not in source.text:
+        if source is not None and len(source.text) <= MAX_BYTES and "\0" not in source.text:
             first = source.line(1)
             is_shell = shell if not first.startswith("#!") else any(name in first for name in ("sh", "busybox"))
             file = Script((), source, source.text, self._wrappers) if is_shell else source
         self._files[path] = file
         return file
 
-    def _npm(self, command: Command, folder: str) -> Iterator[Script]:
-        """The npm script that a command runs, with those that npm runs before and after it."""
-        words = [word for word in command.operands if word.static]
-        name = command.name
-        prefix = command.option("--prefix", "-C", "--cwd", "--dir", "-w", "--workspace")
-        place = joined(folder, prefix.text) if prefix is not None and prefix.static else folder
-        texts = [word.text for word in words if prefix is None or word is not prefix]
-        if not texts:
-            return
-        wanted = texts[1:2] if texts[0] in _NPM[name] else texts[:1]
-        if name == "npm" and texts[0] not in (*_NPM[name], *_NPM_SHORT):
-            wanted = ["test"] if texts[0] in ("t", "tst") else []
-        scripts = self._package(place)
-        if scripts is None or not wanted or wanted[0] not in scripts:
-            return
-        for script in (f"pre{wanted[0]}", wanted[0], f"post{wanted[0]}"):
-            node = scripts.get(script)
-            if isinstance(node, Scalar):
-                yield self._chunk((node,))
-
-    def _package(self, folder: str) -> Mapping | None:
-        """The `scripts` of a package.json, which is YAML as well."""
-        if folder not in self._packages:
-            source = self._project.read_local(joined(folder, "package.json"), "npm scripts")
-            body = read(source).body if source is not None and len(source.text) <= _MAX_BYTES else None
-            scripts = body.get("scripts") if body is not None else None
-            self._packages[folder] = scripts if isinstance(scripts, Mapping) else None
-        return self._packages[folder]
-
 
 def _may_call(command: Command) -> bool:
     name = command.name
-    return name == "cd" or name in _NPM or next(called_words(command), None) is not None
+    return name == "cd" or name in MANAGERS or name in MAKES or next(called_words(command), None) is not None
