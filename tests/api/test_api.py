@@ -142,7 +142,7 @@ def test_a_refused_file_has_no_pipeline_and_proves_nothing():
     plan = refused.plan()
     assert plan.names == []
     assert [error.kind for error in plan.errors] == ["configuration"]
-    answer = refused.prove("build", by="build")
+    answer = refused.prove("build", by="approve")
     assert answer.status == "unknown"
     assert "biuld" in answer.reason
     broken = cilint.check_text("build: [")
