@@ -181,7 +181,13 @@ class Command:
             words = self.words
             for _ in range(4):
                 name = words[0].text.rpartition("/")[2] if words else ""
-                rest = _unwrap(name, words) if name in WRAPPERS else words[1:] if name in self.script.wrappers else []
+                rest = (
+                    _unwrap(name, words)
+                    if name in WRAPPERS
+                    else words[1 + self.script.wrappers[name] :]
+                    if name in self.script.wrappers
+                    else []
+                )
                 if not rest:
                     break
                 words = rest

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Found: TypeAlias = tuple[list[Word], bool, bool]
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
+_OF_ECHO = ("-e", "-n", "-en", "-ne", "-E", "--")
+_MAX_PIPE = 16
 _VALUED_OF_SHELL = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 
 # Runners whose words go on as a command: their subcommands, one of which is given (() for none), their options that
@@ -140,10 +142,16 @@ def _behind_options(words: list[Word], index: int) -> int:
 
 
 def _documents(command: Command, *, away: bool) -> Iterator[Found]:
-    """The here-documents that a shell reads its commands from: its own, or those of a `cat` before it."""
+    """What a shell reads its commands from: its own here-documents, those of a `cat` before it, or what `echo` says."""
     readers = [command]
-    if len(command.pipe) > 1 and command.pipe[-1] is command and command.pipe[-2].name == "cat":
-        readers.append(command.pipe[-2])
+    place = next((index for index, one in enumerate(command.pipe[:_MAX_PIPE]) if one is command), 0)
+    before = command.pipe[place - 1] if place else command
+    if before.name == "cat":
+        readers.append(before)
+    elif before.name in ("echo", "printf"):
+        words = [word for word in before.argv[1:] if word.text not in _OF_ECHO and word.text.rstrip("n\\") != "%s"]
+        if words:
+            yield words, True, away
     for reader in readers:
         for redirect in reader.redirects:
             if redirect.op in ("<<", "<<<"):

@@ -47,7 +47,7 @@ class Makefiles:
 
     __slots__ = ("_files", "_project", "_recipes", "_wrappers")
 
-    def __init__(self, project: Project, wrappers: set[str]) -> None:
+    def __init__(self, project: Project, wrappers: dict[str, int]) -> None:
         self._project = project
         self._wrappers = wrappers
         self._files: dict[str, Makefile | None] = {}

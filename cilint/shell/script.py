@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 6  # `bash -c "bash -c '...'"`; each further level reads the text again
 _NOTHING: dict[int, Part] = {}
+_DIGITS = tuple("123456789")
 
 
 class Script:
@@ -26,8 +27,8 @@ class Script:
 
     nodes: the scalars that make it up, one behind the other with a newline between; () for a file. source: the file.
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
-    ends in the middle of something. wrappers: names of functions that run what they are given, gathered over all
-    scripts that share the set. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
+    ends in the middle of something. wrappers: names of functions that run what they are given, each with how many
+    arguments come before it, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
     """
 
     __slots__ = (
@@ -49,7 +50,7 @@ class Script:
         nodes: tuple[Scalar, ...],
         source: Source,
         text: str | None = None,
-        wrappers: set[str] | None = None,
+        wrappers: dict[str, int] | None = None,
         *,
         given: dict[int, Part] = _NOTHING,
         depth: int = 0,
@@ -57,7 +58,7 @@ class Script:
         self.nodes = nodes
         self.source = source
         self.text = "\n".join(node.text for node in nodes) if text is None else text
-        self.wrappers: set[str] = set() if wrappers is None else wrappers
+        self.wrappers: dict[str, int] = {} if wrappers is None else wrappers
         self.given = given
         self.depth = depth
         self.forgiving = False
@@ -66,10 +67,26 @@ class Script:
         self.open = reader.open
         self.cut = reader.cut
         _splice_arrays(self._own)
-        for command in self._own:
-            if command.function and command.words and command.words[0].variables == ["@"]:
-                self.wrappers.add(command.function)
+        self._take_wrappers()
         self.commands: list[Command] = self._with_held()
+
+    def _take_wrappers(self) -> None:
+        """Find the functions that run their arguments: `"$@"`, `time "$@"`, `"${@:2}"`, `"$@"` behind a `shift`."""
+        shifted: dict[str, int] = {}
+        for command in self._own:
+            function = command.function
+            if not function or not command.words:
+                continue
+            if command.words[0].text == "shift":
+                count = command.words[1].text if len(command.words) > 1 else "1"
+                shifted[function] = shifted.get(function, 0) + (int(count) if count in _DIGITS else 0)
+            elif "$@" in self.text[command.start : command.end] or "{@" in self.text[command.start : command.end]:
+                first = command.argv[0]
+                if first.variables == ["@"]:
+                    written = self.text[first.start : first.end].strip('"')
+                    begin = written[4:-1] if written.startswith("${@:") else "1"
+                    skip = int(begin) - 1 if begin in _DIGITS else 0
+                    self.wrappers.setdefault(function, skip + shifted.get(function, 0))
 
     def forget(self) -> None:
         """Look again for wrappers, of which more are known now."""
@@ -116,7 +133,12 @@ class Pieced(Script):
     __slots__ = ("_stretches",)
 
     def __init__(
-        self, parts: list[Part], nodes: tuple[Scalar, ...], source: Source, wrappers: set[str] | None, depth: int = 0
+        self,
+        parts: list[Part],
+        nodes: tuple[Scalar, ...],
+        source: Source,
+        wrappers: dict[str, int] | None,
+        depth: int = 0,
     ) -> None:
         self._stretches: list[tuple[int, int, int, int]] = []  # offset and length in the text, and where it comes from
         given: dict[int, Part] = {}
@@ -183,7 +205,7 @@ class Recipe(Pieced):
     __slots__ = ()
 
     def __init__(
-        self, parts: list[Part], source: Source, wrappers: set[str] | None, *, forgiving: bool = False
+        self, parts: list[Part], source: Source, wrappers: dict[str, int] | None, *, forgiving: bool = False
     ) -> None:
         super().__init__(parts, (), source, wrappers)
         self.forgiving = forgiving

@@ -68,7 +68,7 @@ class Scripts:
     def __init__(self, project: Project, values: Values = lambda job, name: []) -> None:  # noqa: ARG005
         self._project = project
         self.literals = Literals(values)
-        self._wrappers: set[str] = set()
+        self._wrappers: dict[str, int] = {}
         self._chunks: dict[tuple[int, ...], Script] = {}
         self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._sections: dict[tuple[int, ...], list[Script]] = {}

@@ -42,6 +42,9 @@ def slices(text: str) -> list[tuple[str, str]]:
         ("ssh host <<'E'\nkubectl x\nE\n", "kubectl x"),
         ("bash -s <<< 'kubectl x'", "kubectl x"),
         ("cat <<E | bash\nkubectl $A x\nE\n", "kubectl $A x"),
+        ("echo 'kubectl x' | sh", "kubectl x"),
+        ("printf '%s\\n' 'kubectl x' | bash -s | tee log", "kubectl x"),
+        ("echo kubectl x | ssh host", "kubectl x"),
         ("docker run --rm -it -v a:b --network=host -e C img kubectl x", "kubectl x"),
         ("docker exec -i name sh -c 'kubectl x'", "kubectl x"),
         ("docker compose run --rm service kubectl x", "kubectl x"),
@@ -69,7 +72,8 @@ def test_a_command_inside_another_stands_at_its_place(text, held):
         "nohup kubectl x &", "time -p kubectl x", "exec kubectl x", "command kubectl x", "nice -n 5 kubectl x",
         "stdbuf -oL kubectl x", "cross-env A=b kubectl x", "npx --yes kubectl@1.2 x", "flock /tmp/lock kubectl x",
         "if ! kubectl x; then a; fi", "A=b kubectl x || true", "(kubectl x)", "a | while read l; do kubectl x; done",
-        "f() { kubectl x; }", "case $a in b) kubectl x;; esac",
+        "f() { kubectl x; }", 'f() { shift; "$@"; }; f 3 kubectl x', 'f() { a=$1; "${@:2}"; }; f 3 kubectl x',
+        'f() { time sudo "$@"; }; f kubectl x', 'f() { shift 2; "$@" && return; }; f 3 5 kubectl x', "case $a in b) kubectl x;; esac",
     ],
 )  # fmt: skip
 def test_a_wrapped_command_has_the_name_of_what_runs(wrapped):
