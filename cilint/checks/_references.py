@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.pattern import Pattern
 from cilint.rules.select import subjects
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from cilint.rules.select import Subject
 
 REGISTRY = "$CI_REGISTRY/"
+_DIGEST = Pattern(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}")  # OCI's image specification, descriptor.md
 
 
 class Reference:
@@ -27,6 +29,11 @@ class Reference:
         self.repository = name if colon < 0 else name[:colon]
         self.tag = "" if colon < 0 else name[colon + 1 :]
         self.tag_at = len(self.repository) + 1
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a digest says which image it is. What a variable holds behind the @ is taken for one."""
+        return bool(self.digest) and ("$" in self.digest or _DIGEST.fullmatch(self.digest) is not None)
 
     @property
     def tool(self) -> str:

@@ -23,7 +23,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     fixed: list[str] = parameters["fixed_variables"]
     releases = set(parameters["releases"])
     for subject, reference in images(context):
-        if reference.digest:
+        if reference.is_pinned:
             continue
         why = "" if releases & set(reference.tag.split("-")) else moves(reference, fixed)
         if subject.known < len(subject.text):
@@ -42,6 +42,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 def moves(reference: Reference, fixed: list[str]) -> str:
     """Why the tag of a reference may name something else tomorrow; "" where it names a version."""
     tag = reference.tag
+    if reference.digest:
+        return f"has {reference.digest!r} behind the @, which is no digest"
     if not tag:
         return "has no version, which means latest"
     if _LATEST.search(tag):

@@ -13,7 +13,6 @@ from cilint.checks._references import images
 from cilint.compose.include_entry import EntryFault, entries_of
 from cilint.evidence.examined import place_of
 from cilint.evidence.parts import Supply
-from cilint.pattern import Pattern
 from cilint.rules import load
 from cilint.tree import Mapping, Scalar
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cilint.rules.rule import RuleSet
     from cilint.tree.site import Site
 
-_DIGEST = Pattern(r"[a-z0-9]+:[0-9a-fA-F]{32,}")  # as in OCI's image specification, descriptor.md
 _CHILD = "a pipeline of its own: its jobs count here only where its file is a target"
 
 
@@ -51,7 +49,7 @@ def _images(context: Context, rules: RuleSet) -> Iterator[Supply]:
     fixed, releases = _fixed_variables(rules, "image-unpinned")
     for subject, reference in images(context):
         moves = "" if set(releases) & set(reference.tag.split("-")) else image_unpinned.moves(reference, fixed)
-        held: Fixed = "digest" if _DIGEST.fullmatch(reference.digest) else "version"
+        held: Fixed = "digest" if reference.is_pinned and "$" not in reference.digest else "version"
         if reference.digest and held != "digest":
             held = "unknown"  # a variable, or no reference that a registry would take
         elif moves and not reference.digest:
