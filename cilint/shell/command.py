@@ -181,13 +181,8 @@ class Command:
             words = self.words
             for _ in range(4):
                 name = words[0].text.rpartition("/")[2] if words else ""
-                rest = (
-                    _unwrap(name, words)
-                    if name in WRAPPERS
-                    else words[1 + self.script.wrappers[name] :]
-                    if name in self.script.wrappers
-                    else []
-                )
+                skip = self.script.wrappers.get(name)
+                rest = words[1 + skip :] if skip is not None else _unwrap(name, words) if name in WRAPPERS else []
                 if not rest:
                     break
                 words = rest

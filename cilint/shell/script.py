@@ -80,7 +80,7 @@ class Script:
             if command.words[0].text == "shift":
                 count = command.words[1].text if len(command.words) > 1 else "1"
                 shifted[function] = shifted.get(function, 0) + (int(count) if count in _DIGITS else 0)
-            elif "$@" in self.text[command.start : command.end] or "{@" in self.text[command.start : command.end]:
+            elif any(word.parts and word.variables == ["@"] for word in command.words):
                 first = command.argv[0]
                 if first.variables == ["@"]:
                     written = self.text[first.start : first.end].strip('"')

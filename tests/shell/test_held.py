@@ -73,7 +73,8 @@ def test_a_command_inside_another_stands_at_its_place(text, held):
         "stdbuf -oL kubectl x", "cross-env A=b kubectl x", "npx --yes kubectl@1.2 x", "flock /tmp/lock kubectl x",
         "if ! kubectl x; then a; fi", "A=b kubectl x || true", "(kubectl x)", "a | while read l; do kubectl x; done",
         "f() { kubectl x; }", 'f() { shift; "$@"; }; f 3 kubectl x', 'f() { a=$1; "${@:2}"; }; f 3 kubectl x',
-        'f() { time sudo "$@"; }; f kubectl x', 'f() { shift 2; "$@" && return; }; f 3 5 kubectl x', "case $a in b) kubectl x;; esac",
+        'retry() { shift; "$@"; }; retry 3 kubectl x',
+        'f() { a=("$@"); "${a[@]}"; }; f kubectl x', 'f() { time sudo "$@"; }; f kubectl x', 'f() { shift 2; "$@" && return; }; f 3 5 kubectl x', "case $a in b) kubectl x;; esac",
     ],
 )  # fmt: skip
 def test_a_wrapped_command_has_the_name_of_what_runs(wrapped):
