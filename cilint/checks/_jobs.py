@@ -1,4 +1,4 @@
-"""What several checks ask of jobs: how they start, where a fault of the whole pipeline stands, what they extend."""
+"""What several checks ask of jobs: how they start, whether they may fail, where a fault of all stands, their bases."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def starts(job: Job) -> Iterator[Start]:
         text = (when.text if when else None) or (own.text if own else None) or "on_success"
         if text != "never":
             yield Start(text, when or own or clause.site, clause)
+
+
+def default_counts(job: Job) -> bool:
+    """Whether a manual job that says nothing of `allow_failure` is let fail: some clause leaves it at that, too.
+
+    GitLab's default for manual jobs is true (`ignored?` in lib/gitlab/ci/config/entry/job.rb).
+    """
+    clauses = job.clauses
+    return clauses is None or any(
+        clause.text("when") != "never" and clause.get("allow_failure") is None for clause in clauses
+    )
 
 
 def top(context: Context) -> Span:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilint.checks import _excuses
 from cilint.checks._excuses import SAYING, swallows
+from cilint.checks._jobs import default_counts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,20 +69,12 @@ def _keywords(context: Context, job: Job) -> Iterator[Finding]:
             message = "rules: allow_failure: true: a failure does not stop the pipeline"
             yield context.fault(site, message, job=job, edits=context.replace(site, value=False))
     when = job.get("when")
-    if own is None and when is not None and when.text == "manual" and _default_counts(job):
+    if own is None and when is not None and when.text == "manual" and default_counts(job):
         message = (
             "when: manual without allow_failure: false: GitLab lets such a job fail or wait without stopping anything"
         )
         edits = context.put(job.site, "allow_failure", value=False, safe=False)  # the job may be meant as an offer
         yield context.fault(when, message, job=job, edits=edits)
-
-
-def _default_counts(job: Job) -> bool:
-    """Whether the default of a manual job reaches a pipeline: some clause states nothing else (job.rb, `ignored?`)."""
-    clauses = job.clauses
-    return clauses is None or any(
-        clause.text("when") != "never" and clause.get("allow_failure") is None for clause in clauses
-    )
 
 
 def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cilint.checks._jobs import default_counts
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     del parameters
     for job in context.pipeline.jobs.values():
         when = job.get("when")
-        if when is None or when.text != "manual" or job.get("allow_failure") is not None or not _default_counts(job):
+        if when is None or when.text != "manual" or job.get("allow_failure") is not None or not default_counts(job):
             continue
         later = _runs_anyway(context, job)
         if later is not None:
@@ -26,13 +28,6 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             )
             edits = context.put(job.site, "allow_failure", value=False, safe=False)  # or it is meant as an offer
             yield context.fault(when, message, job=job, edits=edits)
-
-
-def _default_counts(job: Job) -> bool:
-    clauses = job.clauses
-    return clauses is None or any(
-        clause.text("when") != "never" and clause.get("allow_failure") is None for clause in clauses
-    )
 
 
 def _runs_anyway(context: Context, job: Job) -> Job | None:

@@ -18,8 +18,8 @@ from cilint.compose.stages import wrap_stages
 from cilint.compose.weight import MAX_NODES, weigh
 from cilint.finding import Finding
 from cilint.span import Span
-from cilint.tree.documents import read
-from cilint.tree.node import Mapping, Node, Scalar, Sequence
+from cilint.tree.documents import is_blank, read
+from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,11 +89,5 @@ def _blank_hidden(root: Mapping) -> list[Finding]:
     return [
         Finding("hidden-job-blank", f"jobs:{key} config can't be blank", root.keys[key].span, path=(key,))
         for key, value in root.values.items()
-        if isinstance(key, str) and key.startswith(".") and _is_blank(value)
+        if isinstance(key, str) and key.startswith(".") and is_blank(value)
     ]
-
-
-def _is_blank(node: Node) -> bool:
-    if isinstance(node, Scalar):
-        return node.value is None or node.value is False or (isinstance(node.value, str) and not node.value.strip())
-    return isinstance(node, (Mapping, Sequence)) and not len(node)

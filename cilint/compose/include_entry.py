@@ -9,6 +9,7 @@ from __future__ import annotations
 from cilint.compose.variables import expand
 from cilint.finding import Finding
 from cilint.nearest import did_you_mean
+from cilint.tree.documents import is_blank
 from cilint.tree.node import Mapping, Node, Scalar, Sequence, is_null, key_text
 
 TYPE_CHECKING = False
@@ -157,9 +158,9 @@ def check_entry(node: Node, keys: tuple[str, ...] = ENTRY_KEYS, what: str = "inc
         if key not in keys:
             near = did_you_mean(key_text(written), keys)
             yield _fault(f"{what} config contains unknown keys: {key_text(written)}{near}", written)
-    if node.set("project") is not None and _is_blank(node.set("file")):
+    if node.set("project") is not None and is_blank(node.set("file")):
         yield _fault(f"{what} config must specify the file where to fetch the config from", node)
-    if node.set("artifact") is not None and _is_blank(node.set("job")):
+    if node.set("artifact") is not None and is_blank(node.set("job")):
         yield _fault(f"{what} config must specify the job where to fetch the artifact from", node)
     yield from check_integrity(node)
 
@@ -185,11 +186,3 @@ def check_integrity(node: Mapping) -> Iterator[Finding]:
 
 def _fault(message: str, node: Node) -> Finding:
     return Finding("include-invalid", message, node.span, path=("include",))
-
-
-def _is_blank(node: Node | None) -> bool:
-    if node is None or is_null(node):
-        return True
-    if isinstance(node, Scalar):
-        return node.value is False or (isinstance(node.value, str) and not node.value.strip())
-    return isinstance(node, (Mapping, Sequence)) and not len(node)

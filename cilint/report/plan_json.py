@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cilint.report import json
 from cilint.report.escape import json_text
 
 TYPE_CHECKING = False
@@ -59,15 +60,7 @@ def render_all(plans: Iterable[Plan]) -> str:
 
 def location(span: Span | None) -> dict[str, object] | None:
     """A place in a file; lines and columns count from 1."""
-    if span is None:
-        return None
-    return {
-        "file": span.source.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }
+    return None if span is None else json.location(span)
 
 
 def _job(job: PlannedJob, run: Run | None) -> dict[str, object]:

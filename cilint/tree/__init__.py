@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.tree import libyaml  # before all that imports yaml: see there
-from cilint.tree.documents import Reading, read
+from cilint.tree.documents import Reading, is_blank, read
 from cilint.tree.node import Mapping, Node, Reference, Scalar, Sequence, Symbol, is_null, plain
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "Symbol",
+    "is_blank",
     "is_null",
     "libyaml",
     "plain",

@@ -66,7 +66,7 @@ def read(source: Source) -> Reading:
     try:
         _check_size(source)
         reading.roots = [root for piece in _pieces(source) if (root := _load(reading, piece)) is not None]
-        _choose(reading, [root for root in reading.roots if not _is_blank(root)])
+        _choose(reading, [root for root in reading.roots if not is_blank(root)])
     except Fault as fault:
         reading.findings.append(fault.finding)
     return reading
@@ -127,8 +127,10 @@ def _scalars(source: Source) -> Iterator[Scalar]:
             return
 
 
-def _is_blank(node: Node) -> bool:
-    """Ruby's `blank?` of a loaded document: null, false, white space, nothing in it."""
+def is_blank(node: Node | None) -> bool:
+    """Ruby's `blank?` of a loaded value: not there, null, false, white space, nothing in it."""
+    if node is None:
+        return True
     if isinstance(node, Scalar):
         return node.value is None or node.value is False or (isinstance(node.value, str) and not node.value.strip())
     return isinstance(node, (Mapping, Sequence)) and not len(node)
