@@ -95,11 +95,11 @@ def _decides(command: Command) -> bool:
 
 def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
     """The same in what the job calls: npm scripts, and script files, functions that clean up left out."""
-    called = context.scripts.reached(job, _SECTIONS)
+    called = {id(script) for script in context.scripts.reached(job, _SECTIONS)}
     own = {id(script) for section in _SECTIONS for script in context.scripts.chunks(job, section)}
     sourced = _sourced(context, job)
     for script in context.scripts.texts(job):
-        if script not in called or id(script) in own:
+        if id(script) not in called or id(script) in own:
             continue
         cleaning = {
             word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.pattern import Pattern
-from cilint.rules.select import heirs, subjects
+from cilint.rules.select import heirs, variables
 from cilint.shell.command import assignments
 from cilint.tree.node import Mapping, ruby_text
 
@@ -23,7 +23,7 @@ _NO_TLS = Pattern(r"--tls(?:verify)?=(?:false|0)|--host[= ]tcp://\S+:2375|-H[= ]
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: host and certificates, the variables of the daemon's address and of the folder of its certificates."""
-    for subject in subjects(context, "variable"):
+    for subject in variables(context, (parameters["certificates"], parameters["host"])):
         message = _variable_fault(subject.name, subject.text, parameters)
         if message:
             edits = _edits(context, subject, parameters)

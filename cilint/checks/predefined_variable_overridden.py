@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.rules.select import heirs, subjects
+from cilint.rules.select import heirs, variables
 from cilint.tree.cut import without_entry
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: variables, those of doc/ci/variables/predefined_variables.md that nobody is meant to set."""
     predefined = set(parameters["variables"])
-    for subject in subjects(context, "variable"):
+    for subject in variables(context, predefined):
         if subject.name in predefined:
             key = subject.site.written
             message = f"{subject.name} is GitLab's own variable; every condition and script now sees this value instead"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.like import like_any
-from cilint.rules.select import heirs, subjects
+from cilint.rules.select import heirs, variables
 from cilint.tree.cut import without_entry
 from cilint.tree.node import ruby_text
 
@@ -44,7 +44,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """
     for job in context.roles.jobs(*parameters["scanners"]):
         yield from _without_checkout(context, job)
-    for subject in subjects(context, "variable"):
+    names = (*parameters["switches"], *parameters["blinders"], *parameters["sources"])
+    for subject in variables(context, names):
         name, text = subject.name, subject.text
         if like_any(name, parameters["switches"]) and text.lower() in ("true", "1", "yes"):
             yield _fault(context, subject, f"{name} switches a scanner off")

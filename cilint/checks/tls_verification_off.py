@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.rules.select import heirs, subjects
+from cilint.rules.select import heirs, variables
 from cilint.shell.command import assignments
 
 TYPE_CHECKING = False
@@ -42,13 +42,13 @@ _CONFIG = {"http.sslverify": _OFF, "strict-ssl": _OFF, "strictssl": _OFF, "http.
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: variables: {name: values that switch verification off}."""
-    variables: dict[str, list[str]] = parameters["variables"]
-    for subject in subjects(context, "variable"):
-        if subject.text.lower() in variables.get(subject.name, ()):
+    off: dict[str, list[str]] = parameters["variables"]
+    for subject in variables(context, off):
+        if subject.text.lower() in off.get(subject.name, ()):
             message = f"{subject.name} switches certificate checks off"
             yield context.fault(subject.site, message, job=subject.job, jobs=heirs(context, subject))
     for command, jobs in context.each_command:
-        for word, what in _found(command, variables):
+        for word, what in _found(command, off):
             finding = context.word_fault(command, word, jobs, f"{what} switches certificate checks off")
             finding.edits = _without(context, command, word)
             yield finding

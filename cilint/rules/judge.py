@@ -71,7 +71,7 @@ def _run_check(context: Context, rule: Rule) -> Iterable[Finding]:
 def _assert(context: Context, rule: Rule) -> Iterator[Finding]:
     assertion = with_parameters(rule.assertion, rule.parameters)
     for select in rule.select:
-        for subject in subjects(context, select):
+        for subject in subjects(context, select, rule.where.get("name")):
             if not wanted(context, rule, subject):
                 continue
             verdict = holds(assertion, subject)

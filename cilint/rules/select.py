@@ -7,17 +7,18 @@ is one function here, entered in `SUBJECTS`.
 from __future__ import annotations
 
 from cilint.finding import Related
+from cilint.like import like_any
 from cilint.rules.expand import Expansion
-from cilint.tree.node import Mapping, Scalar, Sequence, plain, ruby_text
+from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
-    from cilint.tree.node import Node
+    from cilint.tree.node import Key, Node
     from cilint.tree.site import Site
 
 _ENOUGH = 100  # characters of a list or map; messages show less
@@ -80,9 +81,15 @@ class Subject:
         return [] if place is self.site else [Related("used here", self.site.span)]
 
 
-def subjects(context: Context, select: str) -> Iterator[Subject]:
-    """The subjects of one `select` word."""
-    return _paths(context, select) if select.startswith("$") else SUBJECTS[select](context)
+def subjects(context: Context, select: str, names: Iterable[str] | None = None) -> Iterator[Subject]:
+    """The subjects of one `select` word. names: those that are asked for; of others, some may come all the same."""
+    if select == "variable" and names is not None:
+        return variables(context, names)
+    if select.startswith("$"):
+        from cilint.rules.paths import subjects_at  # few rules have a path
+
+        return subjects_at(context, select)
+    return SUBJECTS[select](context)
 
 
 def _jobs(context: Context) -> Iterator[Subject]:
@@ -124,18 +131,41 @@ def _references(context: Context, job: Job | None, site: Site) -> Iterator[Subje
             yield Subject(name, job, "", expansion)
 
 
+def variables(context: Context, names: Iterable[str]) -> Iterator[Subject]:
+    """The variables of these names (`*` stands for anything): much less work than to look at them all."""
+    wanted = _Names(names)
+    for table, job in _maps(context):
+        for key in wanted.of(table.node):
+            site = table.get(key)
+            if site is not None:
+                yield from _entry(site, job)
+
+
 def _variables(context: Context) -> Iterator[Subject]:
     """Every variable that the files set: global, of the workflow's rules, of jobs and of their rules."""
+    for table, job in _maps(context):
+        for _, site in table.items():  # noqa: PERF102  # a site's items are no dict's
+            yield from _entry(site, job)
+
+
+def _maps(context: Context) -> Iterator[tuple[Site, Job | None]]:
+    """Every `variables:` map, with the job whose it is."""
     if context.pipeline.variables:
-        yield from _entries(context.pipeline.variables, None)
+        yield context.pipeline.variables, None
     workflow = context.pipeline.workflow
     rules = workflow.set("rules") if workflow else None
     for rule in rules.flat() if rules else ():
-        yield from _entries(rule.set("variables"), None)
+        table = rule.set("variables")
+        if table is not None:
+            yield table, None
     for job in context.pipeline.jobs.values():
-        yield from _entries(job.get("variables"), job)
+        table = job.get("variables")
+        if table is not None:
+            yield table, job
         for clause in job.clauses or ():
-            yield from _entries(clause.get("variables"), job)
+            table = clause.get("variables")
+            if table is not None:
+                yield table, job
 
 
 def heirs(context: Context, subject: Subject) -> tuple[str, ...]:
@@ -145,11 +175,41 @@ def heirs(context: Context, subject: Subject) -> tuple[str, ...]:
     return context.scopes.heirs(str(subject.site.path[subject.site.path.index("variables") + 1]))
 
 
-def _entries(map: Site | None, job: Job | None) -> Iterator[Subject]:
-    for _, site in map.items() if map else ():
-        value = site.set("value") if isinstance(site.node, Mapping) else site
-        if value is not None:
-            yield Subject(value, job, str(site.path[-1]))
+def _entry(site: Site, job: Job | None) -> Iterator[Subject]:
+    value = site.set("value") if isinstance(site.node, Mapping) else site
+    if value is not None:
+        yield Subject(value, job, str(site.path[-1]))
+
+
+class _Names:
+    """Which keys of maps fit some names; each map is looked through once, however many jobs share it."""
+
+    __slots__ = ("_exact", "_fits", "_known", "_patterns")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        words = list(names)
+        self._exact = {word for word in words if "*" not in word}
+        self._patterns = [word for word in words if "*" in word]
+        self._fits: dict[str, bool] = {}
+        self._known: dict[int, list[Key]] = {}
+
+    def of(self, map: Node) -> list[Key]:
+        """The keys of one map, in its order."""
+        known = self._known.get(id(map))
+        if known is None:
+            known = self._known[id(map)] = self._among(map) if isinstance(map, Mapping) else []
+        return known
+
+    def _among(self, map: Mapping) -> list[Key]:
+        if not self._patterns and self._exact.isdisjoint(map.values):
+            return []
+        return [key for key, written in map.keys.items() if self._fit(key if isinstance(key, str) else written.text)]
+
+    def _fit(self, name: str) -> bool:
+        fits = self._fits.get(name)
+        if fits is None:
+            fits = self._fits[name] = name in self._exact or like_any(name, self._patterns)
+        return fits
 
 
 def _keyword(name: str) -> Callable[[Context], Iterator[Subject]]:
@@ -245,55 +305,6 @@ SUBJECTS: dict[str, Selector] = {
     "id-token": _id_tokens,
     "trigger": _triggers,
 }
-
-
-def _paths(context: Context, path: str) -> Iterator[Subject]:
-    """The values of a JSONPath over {jobs, stages, workflow, variables}, as `resolve --format json` prints them."""
-    from jsonpath_ng.ext import parse  # only when a rule uses a path: it is slow to import
-
-    jobs = context.pipeline.jobs
-    data = {"jobs": {name: plain(job.site.node) for name, job in jobs.items()}}
-    root = context.config.site
-    for key in ("stages", "workflow", "variables", "default", "include"):
-        site = root.set(key)
-        if site is not None and key not in jobs:
-            data[key] = plain(site.node)  # type: ignore[assignment]
-    for match in parse(path).find(data):
-        keys = _keys(match.full_path)
-        job = jobs.get(str(keys[1])) if keys[0] == "jobs" and len(keys) > 1 else None
-        start, rest = (job.site, keys[2:]) if job else (root, keys)
-        site = _walk(start, rest)
-        if site is not None:
-            name = str(keys[-1])
-            if job and isinstance(site.node, Scalar) and isinstance(site.value, str):
-                for expansion in context.scopes.of(job).expand(site.value):
-                    yield Subject(site, job, name, expansion)
-            else:
-                yield Subject(site, job, name)
-
-
-def _keys(path: object) -> list[str | int]:
-    """The keys of a jsonpath-ng full path, which is a chain of Child(left, right) over Fields and Index."""
-    from jsonpath_ng import Child, Fields, Index
-
-    if isinstance(path, Child):
-        return [*_keys(path.left), *_keys(path.right)]
-    if isinstance(path, Fields):
-        return [str(path.fields[0])]
-    return [int(path.indices[0])] if isinstance(path, Index) else []
-
-
-def _walk(site: Site, keys: list[str | int]) -> Site | None:
-    for key in keys:
-        if isinstance(key, int):
-            items = list(site)
-            found = items[key] if key < len(items) else None
-        else:
-            found = site.get(key)
-        if found is None:
-            return None
-        site = found
-    return site
 
 
 def _flow(node: Node) -> Iterator[str]:
