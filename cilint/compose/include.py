@@ -9,7 +9,7 @@ from __future__ import annotations
 from cilint.compose.fetch import Fetched, Surroundings
 from cilint.compose.include_entry import Entry, EntryFault, check_entry, entries_of, written_entries
 from cilint.finding import Finding, NotAssessed, Related
-from cilint.nearest import meant, nearest, respelt
+from cilint.nearest import nearest, respelt
 from cilint.pattern import Pattern
 from cilint.trail import Step
 from cilint.tree.documents import read
@@ -246,7 +246,8 @@ class Including:
             location = entry.location.lstrip("/")
             files = [path for path in place.list_files() if _EXTENSION.search(path)]
             near = nearest(location, files)
-            self._broken(entry, "include-local-missing", f"Local file `{location}` does not exist!{meant(near)}")
+            told = f"Local file `{location}` does not exist!"  # GitLab's words
+            self._broken(entry, "include-local-missing", f"{told} Did you mean `{near}`?" if near else told)
             self.config.findings[-1].edits = respelt(entry.place.span, location, near)
         return None
 
