@@ -60,17 +60,34 @@ def job_names(config: Config) -> list[str]:
     return [key for key, node in values.items() if isinstance(key, str) and job_kind(key, node)]
 
 
-def veiled(shown: View, name: str = "") -> View:
-    """The view without secrets. name: the key above it, which may say that the value is one."""
+def veiled(shown: View) -> View:
+    """The view without secrets."""
+    return _veiled(shown, "", {})
+
+
+def _veiled(shown: View, name: str, known: dict[tuple[str, str], str]) -> View:
+    """name: the key above, which may say that the value is a secret. known: what was veiled before, by name and text,
+    for a pipeline may hold the same few values in thousands of jobs.
+    """
     if isinstance(shown, dict):
         inner = ("value", "options")  # of a variable; its name stands above
-        return {hidden(key): veiled(value, name if key in inner else key) for key, value in shown.items()}
+        return {
+            _remembered("", key, known): _veiled(value, name if key in inner else key, known)
+            for key, value in shown.items()
+        }
     if isinstance(shown, list):
-        return [veiled(item, name) for item in shown]
+        return [_veiled(item, name, known) for item in shown]
     if isinstance(shown.value, bool) or not isinstance(shown.value, (str, int)):
         return shown
-    text = starred(name, str(shown.value))
+    text = _remembered(name, str(shown.value), known)
     return shown if text == str(shown.value) else Leaf(text, shown.site)
+
+
+def _remembered(name: str, text: str, known: dict[tuple[str, str], str]) -> str:
+    found = known.get((name, text))
+    if found is None:
+        found = known[name, text] = starred(name, text) if name else hidden(text)
+    return found
 
 
 def data(shown: View) -> Any:
