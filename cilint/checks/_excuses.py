@@ -14,6 +14,24 @@ if TYPE_CHECKING:
     Told: TypeAlias = tuple[Command, str]
 
 SAYING = ("echo", "printf")
+# Programs that pass on what they get, and end well whatever that is.
+PASSING = (
+    "tee",
+    "cat",
+    "tail",
+    "head",
+    "sed",
+    "awk",
+    "sort",
+    "uniq",
+    "tr",
+    "cut",
+    "wc",
+    "column",
+    "ts",
+    "gzip",
+    "less",
+)
 _SILENT = ("true", ":")
 _WELL = Pattern(r"\bexit[ \t]+0[ \t]*[;}]?[ \t]*$")
 _ENDS = ("EXIT", "0", "ERR")  # the conditions of `trap` under which a failing script comes by
@@ -82,17 +100,23 @@ def _writes(command: Command) -> bool:
     return len(command.pipe) > 1 or any(redirect.word.text.lstrip("&") not in _LOGS for redirect in command.redirects)
 
 
-def by_pipe(commands: list[Command], matters: Callable[[Command], bool]) -> Iterator[Told]:
-    """`make test | tee log` where the status of a pipe is that of its last command."""
+def by_pipe(
+    commands: list[Command], matters: Callable[[Command], bool], shows: Callable[[Command], bool]
+) -> Iterator[Told]:
+    """`make test | tee log` where the status of a pipe is that of its last command.
+
+    shows: whether a command is what the job is there for; then whatever else passes its output on counts, too.
+    """
     if any("PIPESTATUS" in word.text for command in commands for word in _words(command)):
         return
     for command in commands:
-        if command.name == "tee" and command.pipe[-1] is command and not command.condition:
-            first = next((one for one in command.pipe[:-1] if one.name not in SAYING and matters(one)), None)
+        if command.name in PASSING and command.pipe[-1] is command and not command.condition:
+            counts = matters if command.name == "tee" else shows
+            first = next((one for one in command.pipe[:-1] if one.name not in SAYING and counts(one)), None)
             if first is not None:
                 yield (
                     first,
-                    f"| tee without pipefail: a failure of {first.name or 'the commands'} does not stop the pipeline",
+                    f"| {command.name} without pipefail: a failure of {first.name or 'the commands'} does not stop the pipeline",
                 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cilint.checks import _excuses
 from cilint.checks._excuses import SAYING, swallows
 from cilint.checks._jobs import default_counts
+from cilint.checks._masks import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if not job.trigger:
             yield from _script(context, job, harmless)
             yield from _tools(context, job, parameters)
+            yield from _masked(context, job)
 
 
 def _keywords(context: Context, job: Job) -> Iterator[Finding]:
@@ -101,9 +103,7 @@ def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
     for script in context.scripts.texts(job):
         if id(script) not in called or id(script) in own:
             continue
-        cleaning = {
-            word for one in script.commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()
-        }
+        cleaning = _cleaning(script.commands)
         decisive = [one for one in script.commands if _decides(one)]
         commands = [one for one in decisive if one.function not in cleaning]
         called_so = script.source.path.rpartition("/")[2]
@@ -147,9 +147,17 @@ def _goes_on(context: Context, job: Job, commands: list[Command], harmless: set[
     outer = [one for one in commands if not one.function and (one.words or one.inner)]
     if any(_looks_at_status(one) for one in outer):
         return
-    for command in outer[:-1]:
+    final = _final(outer)
+    for command in outer:
         last = command.pipe[-1]
-        if command is not last or command.followed in ("||", "&&") or command.joined in ("||", "&&") or command.negated:
+        if (
+            id(command) in final
+            or command is not last
+            or command.followed == "&"
+            or command.followed in ("||", "&&")
+            or command.joined in ("||", "&&")
+            or command.negated
+        ):
             continue
         if command.name in functions or command.name in (*_SETTING, *SAYING, *_KEYWORDS):
             continue
@@ -157,6 +165,21 @@ def _goes_on(context: Context, job: Job, commands: list[Command], harmless: set[
             message = f"no set -e: a failure of {_name(command)} does not stop the pipeline"
             yield context.command_fault(command, [job], message)
             return
+
+
+def _final(commands: list[Command]) -> set[int]:
+    """The commands that may be the last to run, whose status is the script's: those at the end of a branch as well.
+
+    What a loop runs last is followed by its next round.
+    """
+    waiting = commands[-1:]
+    found: set[int] = set()
+    while waiting:
+        command = waiting.pop()
+        found.add(id(command))
+        if command.inner and not command.script.text.startswith("done", command.start):
+            waiting += [one for one in command.inner if one.ends and not one.condition]
+    return found
 
 
 def _stops_at_errors(script: Script) -> bool:
@@ -174,6 +197,20 @@ def _tools(context: Context, job: Job, parameters: dict[str, Any]) -> Iterator[F
         yield context.command_fault(command, [job], message)
 
 
+def _masked(context: Context, job: Job) -> Iterator[Finding]:
+    """What the job is there for, run so that nobody hears how it ended."""
+    commands = [one for script in context.scripts.reached(job, _SECTIONS) for one in script.commands]
+    cleaning = _cleaning(commands)
+    for command, message in masked(commands, lambda one: context.roles.shown_by(job, one)):
+        if command.function not in cleaning:
+            yield context.command_fault(command, [job], message)
+
+
+def _cleaning(commands: list[Command]) -> set[str]:
+    """The words of what `trap` does, names of functions among them."""
+    return {word for one in commands if one.name == "trap" for text in one.arguments[:1] for word in text.split()}
+
+
 def _excused(
     context: Context, job: Job, commands: list[Command], harmless: set[str], *, pipes: bool
 ) -> Iterator[Finding]:
@@ -184,7 +221,9 @@ def _excused(
         *_excuses.by_branch(commands, lambda one: _counts(one, harmless)),
     ]
     if pipes:
-        found += _excuses.by_pipe(commands, lambda one: _counts(one, harmless))
+        found += _excuses.by_pipe(
+            commands, lambda one: _counts(one, harmless), lambda one: context.roles.shown_by(job, one)
+        )
     for command, message in found:
         yield context.command_fault(command, [job], message)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.shell.command import Command
 
 
 class Roles:
@@ -88,6 +89,15 @@ class Roles:
         """Whether the job has the role; `sure`: by more than its name."""
         proofs = self.of(job).get(role)
         return proofs is not None and not (sure and all(proof.weak for proof in proofs))
+
+    def shown_by(self, job: Job, command: Command) -> bool:
+        """Whether a command is of those that show a role of the job: its scanner, its test, its deployment."""
+        found = self.of(job)
+        return any(
+            self._evidence[place][0] in found and "argument" not in self._evidence[place][1]  # `npx`, `curl`: anything
+            for pattern in self._patterns.of(command)
+            for place in self._by.get(("command", pattern), ())
+        )
 
     def jobs(self, *roles: str) -> list[Job]:
         """The jobs that have one of the roles, in the order of the file."""

@@ -138,11 +138,12 @@ class Command:
     "||", "|", "&"). followed: the operator behind it. pipe: the commands of its pipeline, in order. parent: the command
     in whose substitution it stands. group: the compound command around it. outer: the command whose words hold it
     (`bash -c '...'`, `xargs rm`). away: it does not run where the job does (`ssh`, `docker run`). condition: it decides
-    an if, while or until. function: the function that it belongs to. negated: a `!` stands before it.
+    an if, while or until. function: the function that it belongs to. negated: a `!` stands before it. ends: it is the
+    last of its list, of a branch of an if or a case above all.
     """
 
     __slots__ = (
-        "_argv", "_name", "assignments", "away", "condition", "end", "followed", "function", "group", "inner", "joined", "negated", "next", "outer",
+        "_argv", "_name", "assignments", "away", "condition", "end", "ends", "followed", "function", "group", "inner", "joined", "negated", "next", "outer",
         "parent", "pipe", "redirects", "script", "start", "words",
     )  # fmt: skip
 
@@ -166,6 +167,7 @@ class Command:
         self.away = False
         self.condition = False
         self.negated = False
+        self.ends = False
         self.function = ""
 
     @property
@@ -308,14 +310,14 @@ def nested(commands: list[Command]) -> Iterator[Command]:
         yield from nested(command.inner)
 
 
-_DECLARING = ("export", "declare", "typeset", "local", "readonly")
+DECLARING = ("export", "declare", "typeset", "local", "readonly")
 
 
 def assignments(command: Command) -> Iterator[tuple[str, Word]]:
     """What a command assigns to variables of the shell: `A=b` alone, `export A=b` and their like."""
     if not command.words:
         yield from command.assignments
-    elif command.words[0].text in _DECLARING:
+    elif command.words[0].text in DECLARING:
         for word in command.words[1:]:
             name, equals, _ = word.text.partition("=")
             if equals and name.isidentifier():

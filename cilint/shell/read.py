@@ -37,7 +37,8 @@ class Reader(HereDocuments):
 
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         super().__init__(script, start, stop)
-        self._blocks: list[tuple[str, int]] = []  # what closes a compound command, and where its commands begin
+        # What closes a compound command, where its commands begin, and whether a `!` stands before it.
+        self._blocks: list[tuple[str, int, bool]] = []
         self._functions: list[tuple[int, str]] = []
         self._joined = ""
         self._condition = False
@@ -82,6 +83,8 @@ class Reader(HereDocuments):
         assert found is not None
         op = found[0]
         self._pos = found.end()
+        if op in (";;", ";&", ";;&"):
+            self._end()
         self._join("|" if op == "|&" else ";" if op[0] == ";" else op)
         if op in (";;", ";&", ";;&") and self._blocks and self._blocks[-1][0] == "esac":
             self._skip_pattern()
@@ -92,6 +95,11 @@ class Reader(HereDocuments):
         self._joined = op
         if op != "|":
             self._negated = False
+
+    def _end(self) -> None:
+        """The list at hand is over."""
+        if self._last is not None:
+            self._last.ends = True
 
     def _parenthesis(self) -> None:
         text = self._text
@@ -119,6 +127,7 @@ class Reader(HereDocuments):
         self._joined, self._last, self._condition, self._negated, self._blocks = "", None, False, False, []
         self._closers.append(closer)
         self._list(closer)
+        self._end()
         self._closers.pop()
         self._joined, self._last, self._condition, self._negated, self._blocks = state
         if self._pos < self._stop:
@@ -253,12 +262,12 @@ class Reader(HereDocuments):
         """Whether the word was the grammar's, and is dealt with."""
         name = word.text
         if name in _OPENERS:
-            self._blocks.append((_OPENERS[name], len(self.commands)))
+            self._blocks.append((_OPENERS[name], len(self.commands), self._negated))
+            self._negated = False
             self._condition = name != "{"
-        elif name in ("then", "do", "else"):
-            self._condition = False
-        elif name == "elif":
-            self._condition = True
+        elif name in ("then", "do", "else", "elif"):
+            self._end()
+            self._condition = name == "elif"
         elif name == "!":
             self._negated = True
             return True
@@ -280,12 +289,13 @@ class Reader(HereDocuments):
 
     def _close(self, name: str, word: Word) -> None:
         while self._blocks:
-            closer, first = self._blocks.pop()
+            closer, first, negated = self._blocks.pop()
             if closer == name:
                 break
         else:
             return
-        self._condition = False
+        self._condition, self._negated = False, negated
+        self._end()
         deep = len(self._blocks) >= _MAX_BLOCKS
         if self._functions and self._functions[-1][0] >= len(self._blocks):
             self._function = self._functions.pop()[1]
@@ -300,7 +310,8 @@ class Reader(HereDocuments):
         self._place(command)
         command.words.append(word)
         command.end = word.end
-        self._blocks.append(("esac" if name == "case" else "done", len(self.commands)))
+        self._blocks.append(("esac" if name == "case" else "done", len(self.commands), self._negated))
+        self._negated = False
         if name != "case":
             self._skip_blank()
             if self._text.startswith("((", self._pos):
