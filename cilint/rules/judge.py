@@ -133,6 +133,7 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
     left out by its name, unless the file could not be read at all. What GitLab refuses is told whatever was chosen.
     """
     grouped: dict[tuple[object, ...], Finding] = {}
+    repeated: dict[tuple[object, ...], list[Finding]] = {}
     mendable = False
     for finding in findings:
         mendable = mendable or bool(finding.edits)
@@ -141,19 +142,31 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
             rule = rules.passed_over.get(finding.rule)
             if not unreadable and (rule is None or not rule.refuses):
                 continue
-        first = grouped.setdefault((finding.rule, *finding.span.key, finding.message), finding)
-        if first is not finding:
-            first.jobs = tuple(dict.fromkeys((*first.jobs, *finding.jobs)))
-            seen = {related.span for related in first.related}
-            first.related += tuple(related for related in finding.related if related.span not in seen)
+        cause = (finding.rule, *finding.span.key, finding.message)
+        if grouped.setdefault(cause, finding) is not finding:
+            repeated.setdefault(cause, []).append(finding)
             continue
         finding.severity = finding.severity or (rule.severity if rule else "error")
         if rule is not None:
             finding.controls = rule.controls
             finding.help = finding.help or rule.fix
+    for cause, others in repeated.items():
+        _gather(grouped[cause], others)
     if mendable:
         _weigh(grouped.values())
     return sorted(grouped.values(), key=lambda finding: (*finding.span.key, finding.rule, finding.message))
+
+
+def _gather(finding: Finding, others: list[Finding]) -> None:
+    """Add the jobs of the same cause, and what else they show that is written elsewhere."""
+    finding.jobs = tuple(dict.fromkeys(job for one in (finding, *others) for job in one.jobs))
+    related = list(finding.related)
+    seen = {item.span for item in related}
+    for one in others:
+        new = [item for item in one.related if item.span not in seen]
+        related += new
+        seen.update(item.span for item in new)
+    finding.related = tuple(related)
 
 
 def _weigh(findings: Collection[Finding]) -> None:
