@@ -142,7 +142,7 @@ def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = Fa
             rule = rules.passed_over.get(finding.rule)
             if not unreadable and (rule is None or not rule.refuses):
                 continue
-        cause = (finding.rule, *finding.span.key, finding.message)
+        cause: tuple[object, ...] = (finding.rule, *finding.span.key, finding.message)
         if grouped.setdefault(cause, finding) is not finding:
             repeated.setdefault(cause, []).append(finding)
             continue
