@@ -19,9 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 15
 BYTES = 22_000
-# The target is 7. The reference pipeline's jobs came to 7.4 on a machine with other work beside, where the same
-# ratio moved by 1.5 either way from run to run; what goes beyond that is no noise.
-CEILING = 9
+# The target of a check is 7. The reference pipeline's jobs came to 7.3, 8.2 as JSON, on a machine with other work
+# beside, where the same ratio moves by 1 either way from run to run; what goes beyond that is no noise.
+CEILINGS = {"check": 9, "json": 10}
 
 pytestmark = pytest.mark.slow
 
@@ -105,9 +105,9 @@ def test_version_starts_at_once(ratios):
     assert ratios["version"] <= 3
 
 
-@pytest.mark.parametrize("command", ["check", "json"])
+@pytest.mark.parametrize("command", CEILINGS)
 def test_a_check_stays_under_the_ceiling(ratios, command):
-    assert ratios[command] <= CEILING
+    assert ratios[command] <= CEILINGS[command]
 
 
 def test_a_check_is_faster_than_yamllint(ratios):
