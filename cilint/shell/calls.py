@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.shell.holders import SHELLS
+from cilint.shell.holders import READERS, SHELLS, SOURCING, reads_input
+from cilint.shell.input import files_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
 
     from cilint.shell.command import Command, Word
 
-_SOURCING = ("source", ".")
 MAX_BYTES = 512 * 1024  # of one file
 MAKES = ("make", "gmake")
 MANAGERS = frozenset(  # what runs scripts of a package.json (see `npm.py`)
@@ -22,14 +22,18 @@ _OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node",
 def called_words(command: Command) -> Iterator[tuple[Word, str]]:
     """The words of a command that name a file which it runs, each with "shell" or "other"."""
     words = command.argv
-    if not words or command.away:
+    if not words:
         return
     name = command.name
+    if name in READERS and reads_input(command):
+        yield from ((word, "shell") for word in files_given(command))
+    if command.away:
+        return
     first = words[0]
-    if name in SHELLS or name in _OTHERS or name in _SOURCING:
+    if name in SHELLS or name in _OTHERS or name in SOURCING:
         operand = _script_operand(words)
         if operand is not None:
-            yield operand, "shell" if name in SHELLS or name in _SOURCING else "other"
+            yield operand, "shell" if name in SHELLS or name in SOURCING else "other"
     elif "/" in first.text or name.endswith((".sh", ".bash")):
         yield first, "shell"
 

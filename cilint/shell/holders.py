@@ -7,6 +7,7 @@ of which no rule speaks are taken off instead (see `WRAPPERS`).
 from __future__ import annotations
 
 from cilint.shell.command import after_options
+from cilint.shell.input import said_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     Found: TypeAlias = tuple[list[Word], bool, bool]
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
-_OF_ECHO = ("-e", "-n", "-en", "-ne", "-E", "--")
-_MAX_PIPE = 16
+_SWITCHING = ("su", "runuser")
+SOURCING = ("source", ".")
 _VALUED_OF_SHELL = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 
 # Runners whose words go on as a command: their subcommands, one of which is given (() for none), their options that
@@ -83,8 +84,9 @@ _DOCKER_FLAGS = (
 )
 _CONTAINERS = ("docker", "podman", "nerdctl")
 
+READERS = frozenset((*SHELLS, *_SWITCHING, "ssh"))
 HOLDERS = frozenset(
-    (*_RUNNERS, *_CODE_OPTIONS, *SHELLS, *_CONTAINERS, "eval", "trap", "find", "ssh", "kubectl", "oc", "docker-compose", "concurrently")
+    (*_RUNNERS, *_CODE_OPTIONS, *SHELLS, *_CONTAINERS, *SOURCING, "eval", "trap", "find", "ssh", "kubectl", "oc", "docker-compose", "concurrently")
 )  # fmt: skip
 
 
@@ -99,6 +101,8 @@ def held(command: Command) -> Iterator[Found]:
     elif name == "trap":
         if len(words) > 2 and words[1].text not in ("-", "", "--") and not words[1].text.startswith("-"):
             yield words[1:2], True, False
+    elif name in SOURCING:
+        yield from ((said, True, False) for word in words[1:2] for said in said_in(word))
     elif name == "find":
         yield from _of_find(words)
     elif name == "ssh":
@@ -112,7 +116,7 @@ def held(command: Command) -> Iterator[Found]:
 
 def _of_shell(command: Command) -> Iterator[Found]:
     words = command.argv
-    skip, reads = False, True
+    skip = False
     for index, word in enumerate(words[1:], 1):
         text = word.text
         if skip:
@@ -126,12 +130,33 @@ def _of_shell(command: Command) -> Iterator[Found]:
             yield words[1:], False, False
             return
         elif text in ("-", "-s", "/dev/stdin"):
-            break
+            return
         elif text[:1] not in ("-", "+"):
-            reads = False
-            break
-    if reads:
-        yield from _documents(command, away=False)
+            yield from ((said, True, False) for said in said_in(word))
+            return
+
+
+def reads_input(command: Command) -> bool:
+    """Whether it takes its commands from its input: a shell without a file, `ssh host`, `su user`."""
+    name = command.name
+    if name not in READERS:
+        return False
+    words = command.argv
+    if name == "ssh":
+        return not after_options(words, _SSH_VALUED)[1:]
+    if name in _SWITCHING:
+        return not command.has("-c", "--command")
+    skip = False
+    for word in words[1:]:
+        if skip:
+            skip = False
+        elif word.text in _VALUED_OF_SHELL:
+            skip = True
+        elif word.text in ("-", "-s", "/dev/stdin"):
+            return True
+        elif word.text[:1] not in ("-", "+") or (word.text[1:2] != "-" and "c" in word.text):
+            return False
+    return True
 
 
 def _behind_options(words: list[Word], index: int) -> int:
@@ -139,23 +164,6 @@ def _behind_options(words: list[Word], index: int) -> int:
     while index < len(words) and words[index].text[:1] in ("-", "+"):
         index += 2 if words[index].text in _VALUED_OF_SHELL else 1
     return index
-
-
-def _documents(command: Command, *, away: bool) -> Iterator[Found]:
-    """What a shell reads its commands from: its own here-documents, those of a `cat` before it, or what `echo` says."""
-    readers = [command]
-    place = next((index for index, one in enumerate(command.pipe[:_MAX_PIPE]) if one is command), 0)
-    before = command.pipe[place - 1] if place else command
-    if before.name == "cat":
-        readers.append(before)
-    elif before.name in ("echo", "printf"):
-        words = [word for word in before.argv[1:] if word.text not in _OF_ECHO and word.text.rstrip("n\\") != "%s"]
-        if words:
-            yield words, True, away
-    for reader in readers:
-        for redirect in reader.redirects:
-            if redirect.op in ("<<", "<<<"):
-                yield [redirect.word], True, away
 
 
 def _of_find(words: list[Word]) -> Iterator[Found]:
@@ -174,8 +182,6 @@ def _of_ssh(command: Command) -> Iterator[Found]:
     rest = after_options(command.argv, _SSH_VALUED)[1:]
     if rest:
         yield rest, True, True
-    else:
-        yield from _documents(command, away=True)
 
 
 def _in_container(words: list[Word]) -> Iterator[Found]:

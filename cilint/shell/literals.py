@@ -278,7 +278,7 @@ def _as_code(command: Command, put: dict[int, str]) -> list[Command]:
             parts.append(Part(given.kind, given.text, place, place + 1))
         start = place + 1
     parts.append(Part("text", script.text[start : command.end], start, command.end))
-    made = Code(command, parts, script.depth + 1).commands
+    made = Code(script, parts, script.depth + 1).commands
     for each in made:
         settle(each, command, away=False)
     return made

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cilint.shell.command import Command, Part, assignments
-from cilint.shell.holders import HOLDERS, held
+from cilint.shell.holders import HOLDERS, held, reads_input
+from cilint.shell.input import code_given
 from cilint.shell.read import Reader
 from cilint.span import Span
 from cilint.tree.lines import span_of
@@ -29,6 +30,7 @@ class Script:
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
     ends in the middle of something. wrappers: names of functions that run what they are given, each with how many
     arguments come before it, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
+    feeder: the command around it whose input its own commands get, until one of them has read it.
     """
 
     __slots__ = (
@@ -36,6 +38,7 @@ class Script:
         "commands",
         "cut",
         "depth",
+        "feeder",
         "forgiving",
         "given",
         "nodes",
@@ -54,6 +57,7 @@ class Script:
         *,
         given: dict[int, Part] = _NOTHING,
         depth: int = 0,
+        feeder: Command | None = None,
     ) -> None:
         self.nodes = nodes
         self.source = source
@@ -61,6 +65,7 @@ class Script:
         self.wrappers: dict[str, int] = {} if wrappers is None else wrappers
         self.given = given
         self.depth = depth
+        self.feeder = feeder
         self.forgiving = False
         reader = Reader(self).read()
         self._own: list[Command] = reader.commands
@@ -138,7 +143,9 @@ class Pieced(Script):
         nodes: tuple[Scalar, ...],
         source: Source,
         wrappers: dict[str, int] | None,
+        *,
         depth: int = 0,
+        feeder: Command | None = None,
     ) -> None:
         self._stretches: list[tuple[int, int, int, int]] = []  # offset and length in the text, and where it comes from
         given: dict[int, Part] = {}
@@ -151,7 +158,7 @@ class Pieced(Script):
             texts.append(text)
             self._stretches.append((offset, len(text), part.start, part.end - part.start))
             offset += len(text)
-        super().__init__(nodes, source, "".join(texts), wrappers, given=given, depth=depth)
+        super().__init__(nodes, source, "".join(texts), wrappers, given=given, depth=depth, feeder=feeder)
 
     @property
     def is_file(self) -> bool:
@@ -184,9 +191,9 @@ class Code(Pieced):
 
     __slots__ = ("_outer",)
 
-    def __init__(self, outer: Command, parts: list[Part], depth: int) -> None:
-        self._outer = outer.script
-        super().__init__(parts, self._outer.nodes, self._outer.source, self._outer.wrappers, depth)
+    def __init__(self, outer: Script, parts: list[Part], depth: int, feeder: Command | None = None) -> None:
+        self._outer = outer
+        super().__init__(parts, outer.nodes, outer.source, outer.wrappers, depth=depth, feeder=feeder)
 
     def entry(self, start: int) -> tuple[int, int]:
         """See Script."""
@@ -219,15 +226,23 @@ def held_by(command: Command, depth: int) -> list[Command]:
     found: list[Command] = []
     for words, is_code, away in held(command):
         if is_code:
-            inside = Code(command, list(_joined(words)), depth + 1).commands
+            inside = Code(command.script, list(_joined(words)), depth + 1, command).commands
         else:
             one = Command(command.script, words[0].start)
             one.end = words[-1].end
             one.words = words
+            one.outer = command
             inside = [one, *(held_by(one, depth + 1) if one.name in HOLDERS and depth + 1 < _MAX_DEPTH else ())]
         for one in inside:
             settle(one, command, away=away)
         found += inside
+    if reads_input(command):
+        for script, words in code_given(command):
+            inside = Code(script, list(_joined(words)), depth + 1).commands
+            for one in inside:
+                settle(one, command, away=command.name == "ssh")
+            found += inside
+        command.script.feeder = None  # the first that reads takes it all
     return found
 
 

@@ -59,6 +59,18 @@ def slices(text: str) -> list[tuple[str, str]]:
         ("flock -w 5 /tmp/lock -c 'kubectl x'", "kubectl x"),
         ("bash -c \"bash -c 'kubectl $A x'\"", "kubectl $A x"),
         ("timeout 5 bash -c 'sudo kubectl x'", "sudo kubectl x"),
+        ("ssh host bash -s <<E\nkubectl x\nE\n", "kubectl x"),
+        ("ssh host 'cd a; sudo bash -s -- b' <<'E'\nkubectl $A x\nE\n", "kubectl $A x"),
+        ("docker exec -i c sh <<E\nkubectl x\nE\n", "kubectl x"),
+        ("kubectl exec -i pod -- sh <<-E\n\tkubectl x\n\tE\n", "kubectl x"),
+        ("cat <<E | ssh host bash -s\nkubectl x\nE\n", "kubectl x"),
+        ("echo 'kubectl x' | docker exec -i c sh", "kubectl x"),
+        ("bash <(echo kubectl x)", "kubectl x"),
+        ("bash <(cat <<E\nkubectl x\nE\n)", "kubectl x"),
+        ("bash < <(echo kubectl x)", "kubectl x"),
+        (". <(echo 'kubectl x')", "kubectl x"),
+        ("su - deploy <<E\nkubectl x\nE\n", "kubectl x"),
+        ("busybox sh <<E\nkubectl x\nE\n", "kubectl x"),
     ],
 )
 def test_a_command_inside_another_stands_at_its_place(text, held):
@@ -85,7 +97,7 @@ def test_a_wrapped_command_has_the_name_of_what_runs(wrapped):
     "text",
     [
         "command -v kubectl", "which kubectl", "bash kubectl.sh", "trap - EXIT", "echo 'kubectl x'", "yarn add kubectl",
-        "cat <<E\nkubectl x\nE\n", "bash script.sh <<E\nkubectl x\nE\n", "python -c 'kubectl x'", "docker run kubectl",
+        "cat <<E\nkubectl x\nE\n", "bash script.sh <<E\nkubectl x\nE\n", "ls | xargs -n1 bash <<E\nkubectl x\nE\n", "python -c 'kubectl x'", "docker run kubectl",
     ],
 )  # fmt: skip
 def test_what_is_not_run_is_no_command(text):
@@ -99,6 +111,38 @@ def test_a_held_command_knows_its_surroundings():
     assert a.outer is held[0]
     assert (a.function, a.condition, a.away, b.followed) == ("f", True, True, "||")
     assert not held[4].away
+
+
+def test_one_shell_of_a_text_reads_its_input():
+    commands = read("ssh host 'bash; bash' <<E\nbash\nkubectl x\nE\n").commands
+    assert [command.name for command in commands].count("kubectl") == 1
+    line = next(command.span.line for command in commands if command.name == "kubectl")
+    assert line == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bash < x.sh", "cat x.sh | bash", "bash -s a b < x.sh", "cat x.sh | ssh host", "ssh host bash -s < x.sh", "ssh host 'bash -s' < x.sh",
+        "docker exec -i c sh < x.sh", "cat x.sh | kubectl exec -i pod -- sh",
+    ],
+)  # fmt: skip
+def test_a_file_that_a_shell_reads_is_called(tmp_path, line):
+    (tmp_path / "x.sh").write_text("echo a\necho $A_TOKEN\n")
+    text = f"a:\n  script:\n    - {line}\n"
+    rules = load(["security"]).narrow(select=["secret-printed"])
+    found = check(Source(".gitlab-ci.yml", text), Project(str(tmp_path)), rules).findings
+    assert [(one.span.source.path, one.span.line) for one in found] == [("x.sh", 2)]
+
+
+@pytest.mark.parametrize(
+    "line", ["bash y.sh < x.sh", "cat x.sh | grep a", "ssh host cat < x.sh", "ssh host bash /x.sh"]
+)
+def test_a_file_that_no_shell_reads_is_not(tmp_path, line):
+    (tmp_path / "x.sh").write_text("echo $A_TOKEN\n")
+    text = f"a:\n  script:\n    - {line}\n"
+    rules = load(["security"]).narrow(select=["secret-printed"])
+    assert check(Source(".gitlab-ci.yml", text), Project(str(tmp_path)), rules).findings == []
 
 
 def findings(tmp_path, rule: str, line: str) -> list[str]:
@@ -141,7 +185,7 @@ def test_deep_nesting_is_bounded(around):
 
 @pytest.mark.parametrize(
     "piece",
-    ["eval ", "bash -c 'x' ", "xargs ", 'bash -c "', "sudo ", "ssh h ", "bash <<E\n", "find -exec ", "$X ", "eval '$(a' "],
+    ["eval ", "bash -c 'x' ", "xargs ", 'bash -c "', "sudo ", "ssh h ", "bash <<E\n", "find -exec ", "$X ", "eval '$(a' ", "ssh h bash <<E\nbash\n", "bash <(echo "],
 )  # fmt: skip
 def test_hostile_nesting_takes_time_in_proportion(piece):
     import time
