@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cilint.gates.claim import Claim, Counterexample
     from cilint.plan.planned import Plan, PlannedJob
+    from cilint.source import Source
     from cilint.span import Span
     from cilint.tree.site import Site
 
@@ -55,7 +56,7 @@ def tell(shown: Counterexample, claim: Claim, why: str) -> None:
         return
     if why == ABSENT:
         shown.span = guarded.clause.span if guarded.clause else guarded.job.span
-        shown.story, shown.related = _absent(opening, claim, plan)
+        shown.story, shown.related = _absent(opening, claim, plan, shown.span.source)
         return
     gate = next(job for job in gates if job is not None)
     if why == NOT_BLOCKING:
@@ -93,7 +94,8 @@ def situation_of(shown: Counterexample) -> str:
     return text
 
 
-def _absent(opening: str, claim: Claim, plan: Plan) -> tuple[tuple[str, ...], tuple[Related, ...]]:
+def _absent(opening: str, claim: Claim, plan: Plan, here: Source) -> tuple[tuple[str, ...], tuple[Related, ...]]:
+    """here: the file that the guarded job stands in, which a line in the same file need not name."""
     notes: list[str] = []
     related: list[Related] = []
     for name in claim.gates:
@@ -103,7 +105,8 @@ def _absent(opening: str, claim: Claim, plan: Plan) -> tuple[tuple[str, ...], tu
             notes.append(f'no file defines a job "{name}"{did_you_mean(name, known)}')
             continue
         span = absence.clause.span if absence.clause else absence.span
-        notes.append(f"{name} is not in it: {absence.reason} ({span.source.path}:{span.line})")
+        place = f"line {span.line}" if span.source is here else f"{span.source.path}:{span.line}"
+        notes.append(f"{name} is not in it: {absence.reason} ({place})")
         related.append(Related(f"{name} is not created: {absence.reason}", span))
     text = "; ".join(notes) or "no job is its gate"
     return (f"{opening}, but {text}",), tuple(related)
