@@ -31,14 +31,11 @@ _MAX_BLOCKS = 50
 class Reader(HereDocuments):
     """One reading of one text: its commands."""
 
-    __slots__ = (
-        "_blocks", "_condition", "_function", "_functions", "_joined", "_negated",
-    )  # fmt: skip
+    __slots__ = ("_blocks", "_condition", "_function", "_functions", "_joined", "_negated")
 
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         super().__init__(script, start, stop)
-        # What closes a compound command, where its commands begin, and whether a `!` stands before it.
-        self._blocks: list[tuple[str, int, bool]] = []
+        self._blocks: list[tuple[str, int, bool]] = []  # what closes it, where its commands begin, whether negated
         self._functions: list[tuple[int, str]] = []
         self._joined = ""
         self._condition = False
