@@ -47,8 +47,9 @@ HINTS = (
     "hooks.slack.com", "/api/webhooks/", "webhook.office.com", "AccountKey=",
 )  # fmt: skip
 _SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "cred", "webhook", "dsn")
-# A password between user and host. Variables, and what is plainly a place to fill in, are no password.
-URL_PASSWORD = Pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
+# A password between user and host. Variables, and what is plainly a place to fill in, are no password. The scheme is
+# bounded: from every letter of a long word the search would read the whole word again.
+URL_PASSWORD = Pattern(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@\"'<>{}]*:(?P<value>[^\s/@\"'<>{}$%*]{3,})@[\w.-]")
 SECRET_NAME = Pattern(
     r"(?i)(?:^|[_.-])(?:[a-z0-9]{0,8}passw(?:or)?d|pass(?:phrase)?|pwd|secrets?|tokens?|api_?keys?|access_?keys?|private_?keys?|secret_?keys?"
     r"|auth_?keys?|signing_?keys?|encryption_?keys?|routing_?keys?|integration_?keys?|app_?keys?|license_?keys?"

@@ -135,7 +135,10 @@ class Body:
     def _once(self, name: str, written: Scalar, before: Scalar | None) -> None:
         if before is None:
             return
-        message = f"Duplicate input keys found: {name}. Input keys must be unique across all included files"
+        message = (
+            f"Duplicate input keys found: {name}. "
+            "Input keys must be unique across all included files and inline specifications"
+        )
         related = [Related("declared before", before.span)]
         finding = Finding("spec-invalid", self._prefix + message, written.span, path=("spec",), related=related)
         self._including.config.findings.append(finding)

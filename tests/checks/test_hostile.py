@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from cilint.check import check
+from cilint.checks._secrets import by_format
 from cilint.compose.fetch import Project
 from cilint.rules import load
 from cilint.source import Source
@@ -80,3 +82,12 @@ def test_junk_anywhere_raises_nothing(seed):
         junk = yaml.safe_dump(tree, sort_keys=False)
         checked = check(Source(".gitlab-ci.yml", junk), Project(str(ROOT)), rules)
         assert checked.findings
+
+
+@pytest.mark.parametrize("unit", ["x", "a.", "+", "://", "https://a:", "a:b@", "x ", "=", "password "])
+def test_the_search_for_credentials_is_linear(unit):
+    text = (unit * 200_000)[:200_000] + " https://u:hunter2secret@example.com"
+    started = time.process_time()
+    found = list(by_format(text))
+    assert time.process_time() - started < 3
+    assert text[found[-1].start : found[-1].end] == "hunter2secret"
