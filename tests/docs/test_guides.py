@@ -82,7 +82,8 @@ def test_the_guide_shows_what_happens(guide, tmp_path):
 
 
 def test_every_guide_is_played():
-    others = {"README.md", "design.md", "gates.md", "vendored-includes.md", "words.md", "requirements.md"}  # hold no session
+    # These hold no session.
+    others = {"README.md", "design.md", "gates.md", "vendored-includes.md", "words.md", "requirements.md"}
     for page in (ROOT / "docs").glob("*.md"):
         assert page in GUIDES or (page.name in others and "```console" not in page.read_text("utf-8"))
 
