@@ -53,7 +53,10 @@ class Site:
         """All steps, from where the node was written outwards."""
         if self._trail is None:
             above: Any = self._above
-            self._trail = () if above is None else (*above.node.trail(self._key), *above.trail)
+            steps = () if above is None else above.node.trail(self._key)
+            # From `default:` a value goes straight into the job: by which way the job came is not its way.
+            whole = above is None or (steps and steps[-1].kind == "default")
+            self._trail = steps if whole else (*steps, *above.trail)
         return self._trail
 
     @property

@@ -138,3 +138,15 @@ def test_a_wrong_word_is_answered_with_the_right_one(composed):
         "did you mean `script`?",
     ]
     assert [finding.span.text for finding in config.findings] == [".biuld", "!reference [.build, scirpt]"]
+
+
+def test_a_default_goes_straight_into_a_job_whichever_way_the_job_came(composed):
+    config = composed(
+        "include: {local: lib/job.yml, inputs: {name: j}}\ndefault:\n  image: {name: d}\ncopy: !reference [j]\n",
+        files={"lib/job.yml": "spec: {inputs: {name: }}\n---\n$[[ inputs.name ]]:\n  script: [x]\n"},
+    )
+    included = config.site.dig("j")
+    assert way(included.dig("image", "name")) == ["default image .gitlab-ci.yml:3"]
+    assert way(included.dig("script"))[-1] == "include lib/job.yml .gitlab-ci.yml:1"
+    assert way(config.site.dig("copy", "image")) == ["default image .gitlab-ci.yml:3"]
+    assert way(config.site.dig("copy", "script"))[-1] == "reference [j] .gitlab-ci.yml:4"
