@@ -23,7 +23,7 @@ _MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is t
 _COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
 _OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
 _WRITING = (">", ">>", ">|")
-_VARIABLE = Pattern(r"(?m)^\s*([A-Za-z_]\w*)=")
+_VARIABLE = Pattern(r"(?m)^[ \t]*([A-Za-z_]\w*)=")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

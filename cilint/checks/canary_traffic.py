@@ -26,7 +26,7 @@ _IN_FILE = Pattern(
     r"(?im)^[^#\n]*?(?:weight|percent(?:age)?|traffic)[\"']?[ \t]*[:=][ \t]*[\"']?([0-9]{1,3})%?[\"']?[ \t,}]*$"
 )
 # ... and in a word that is a structure of its own: '{"canary":{"weight":10}}', TargetGroups=[{Weight=90},{Weight=10}].
-_IN_WORD = Pattern(r"(?i)[{,\[][^{,]*?(?:weight|percent(?:age)?)[\"']?[ \t]*[:=][ \t]*[\"']?([0-9]{1,3})\b")
+_IN_WORD = Pattern(r"(?i)[{,\[][^{,\[]*?(?:weight|percent(?:age)?)[\"']?[ \t]*[:=][ \t]*[\"']?([0-9]{1,3})\b")
 _FILE_OPTIONS = ("-f", "--filename", "--values", "--patch-file", "-k", "--kustomize")
 _NONE, _ALL = 0, 100  # what resets the canary, or counts the whole: no share of it
 

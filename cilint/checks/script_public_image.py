@@ -40,7 +40,7 @@ _CLUSTER = Pattern(r"-[ditPqa]+$")
 _FROM = Pattern(r"(?im)^[ \t]*FROM[ \t]+((?:--\S+[ \t]+)*)(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
 _COPY_FROM = Pattern(r"(?im)^[ \t]*(?:COPY|ADD|RUN)[ \t].*?(?:--from|,from)=([^\s,]+)")
 _ARG = Pattern(r"(?im)^[ \t]*ARG[ \t]+(\w+)(?:=(\S*))?")
-_VARIABLE = Pattern(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
+_VARIABLE = Pattern(r"\$(?:\{(\w+)(?::-([^}]{0,500}))?\}|(\w+))")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ _SEVERITIES = {"style": "info", "info": "info", "warning": "warning", "error": "
 _WIKI = "https://www.shellcheck.net/wiki/SC"
 # A command as PowerShell writes it, or its variables of the environment.
 _POWERSHELL = Pattern(
-    r"(?m)\$env:\w|^\s*(?:Add|Clear|Compress|Copy|Expand|Get|Import|Install|Invoke|Move|New|Remove|Rename|Select|Set|Start|Stop|"
+    r"(?m)\$env:\w|^[ \t]*(?:Add|Clear|Compress|Copy|Expand|Get|Import|Install|Invoke|Move|New|Remove|Rename|Select|Set|Start|Stop|"
     r"Test|Wait|Write)-[A-Z]\w+",
 )
 
