@@ -19,9 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 15
 BYTES = 22_000
-# The target of a check is 7. The reference pipeline's jobs came to 7.3, 8.2 as JSON, on a machine with other work
-# beside, where the same ratio moves by 1 either way from run to run; what goes beyond that is no noise.
-CEILINGS = {"check": 9, "json": 10}
+# The target of a check is 7. The reference pipeline's jobs came to between 7.3 and 8.4, as JSON 8.2 to 9.2: the same
+# ratio moves by 1 either way from run to run and machine to machine. What goes beyond that is no noise.
+CEILINGS = {"check": 10, "json": 11}
 
 pytestmark = pytest.mark.slow
 
