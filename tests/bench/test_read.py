@@ -17,7 +17,8 @@ from cilint.tree import read
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 ROUNDS = 9
-AT_MOST = 8
+# 7.2 to 7.4 on a quiet machine, 9.0 beside other work. Reading twice, or once more in Python, would be far beyond.
+AT_MOST = 10
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ def seconds(work) -> float:
     return time.process_time() - begin
 
 
-def test_reading_costs_at_most_eight_raw_parses():
+def test_reading_costs_at_most_ten_raw_parses():
     yaml = pytest.importorskip("yaml._yaml", reason="PyYAML without libyaml has no raw parse to compare with")
     all_texts = texts()
 

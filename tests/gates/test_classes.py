@@ -181,10 +181,10 @@ def test_file_paths():
     ],
 )
 def test_a_blow_up_ends_within_its_budget(hostile):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Budget):
         partition(["main"], [parse(hostile)], GIT_REF_NAME, Limits(seconds=0.3))
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
 
 
 def test_states_are_limited_too():
@@ -207,9 +207,9 @@ def test_typical_questions_cost_milliseconds():
 
 
 def _seconds(texts) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     partition(["main", "develop", "master", "staging", ""], patterns(*texts), GIT_REF_NAME)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_every_witness_of_a_typical_partition_has_its_answers():

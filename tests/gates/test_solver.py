@@ -185,10 +185,10 @@ def test_a_hard_formula_ends_within_its_budget():
     for column in zip(*places, strict=True):
         for left, right in itertools.combinations(column, 2):
             solver.add(-left, -right)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Budget):
         solver.solve(limits=Limits(seconds=0.3))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_importing_the_solver_does_not_import_the_slow_half_of_python_sat():

@@ -191,9 +191,9 @@ def test_hostile_nesting_takes_time_in_proportion(piece):
     import time
 
     def seconds(count: int) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         read(piece * count)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(100)
     small = min(seconds(2_000) for _ in range(3))

@@ -113,6 +113,6 @@ def test_a_failure_that_make_forgives_is_told_where_it_is_forgiven(tmp_path):
     ],
 )
 def test_hostile_makefiles_are_read_in_bounded_time(tmp_path, text):
-    begin = time.perf_counter()
+    begin = time.process_time()
     commands(tmp_path, "make a", {"Makefile": text})
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
