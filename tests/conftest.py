@@ -57,6 +57,14 @@ def tool():
     return find
 
 
+@pytest.fixture
+def own_cache(tmp_path_factory, monkeypatch) -> Path:
+    """The cache of packs and settings, of this test alone: a folder that is not there yet."""
+    folder = tmp_path_factory.mktemp("cache") / "own"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
+
 @dataclass(frozen=True)
 class Spent:
     """How a command ended, and what it took: exit status (negative: the signal), most memory in MB, standard error."""

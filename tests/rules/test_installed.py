@@ -10,6 +10,8 @@ import pytest
 from cilint.errors import PackError
 from cilint.rules import load
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 RULE = """\
 rules:
   - id: {rule}
@@ -21,11 +23,6 @@ rules:
     why: For the test.
     fix: Write test.
 """
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from cilint.errors import PackError, UsageError
 from cilint.rules import load
 from cilint.rules.packs import prose
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 RULE = """\
 rules:
   - id: stage-named-test
@@ -21,11 +23,6 @@ rules:
     why: For the test.
     fix: Write test.
 """
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize(
@@ -118,13 +115,13 @@ def test_unchanged_packs_import_nothing_slow(tmp_path):
     assert "image-private-registry" in outputs[1]
 
 
-def test_a_broken_cache_entry_counts_as_none(pack, tmp_path):
+def test_a_broken_cache_entry_counts_as_none(pack, own_cache):
     path = pack(RULE.format(value="test"))
     first = load([path])
-    for folder, _, names in os.walk(tmp_path / "cache"):
-        for name in names:
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(b"nonsense")
+    entries = [path for path in own_cache.rglob("*") if path.is_file()]
+    assert entries
+    for entry in entries:
+        entry.write_bytes(b"nonsense")
     assert list(load([path]).rules) == list(first.rules)
     assert prose(load([path]))["stage-named-test"]["line"] == 2
 

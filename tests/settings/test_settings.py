@@ -13,10 +13,7 @@ from cilint.settings import NAME, Settings, find, load
 from cilint.settings.names import elsewhere
 from cilint.settings.schema import SettingsModel, json_schema
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def loaded(tmp_path, text):

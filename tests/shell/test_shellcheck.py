@@ -18,12 +18,9 @@ from cilint.shell import shellcheck
 from cilint.source import Source
 from cilint.testing import outcomes
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 RULES = load(OPTIONAL)
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 def checked(tmp_path, text: str, files: dict[str, str] | None = None, **parameters):
