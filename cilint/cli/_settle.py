@@ -107,7 +107,8 @@ def today() -> str:
 
 
 def _comments(entry: Entry, checked: Checked) -> list[Finding]:
-    if not any(name in reading.source.text.lower() for reading in checked.config.readings for name in _NAMES):
+    texts = (reading.source.text.lower() for reading in checked.config.readings)
+    if not any(name in text for text in texts for name in _NAMES):
         return []
     from cilint.settle import comments
 
