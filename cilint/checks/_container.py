@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
-    from cilint.shell.command import Command
     from cilint.tree.site import Site
 
 _PRODUCTION = ["prod", "production", "prd", "live", "<prod>", "<production>", "<prd>"]
@@ -27,12 +26,8 @@ def deployed_by(context: Context, job: Job, patterns: tuple[str, ...]) -> tuple[
         script = Script((), context.config.entry, line)
         command = next((one for one in script.commands if wanted.of(one)), None)
         if command is not None:
-            return command.name, any(says(text, _PRODUCTION) for one in script.commands for text in _said(one))
+            return command.name, any(says(word.text, _PRODUCTION) for one in script.commands for word in one.all_words)
     return None
-
-
-def _said(command: Command) -> list[str]:
-    return [word.text for word in (*command.words, *(word for _, word in command.assignments))]
 
 
 def _lines(context: Context, job: Job) -> Iterator[str]:

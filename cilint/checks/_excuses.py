@@ -47,7 +47,7 @@ def swallows(command: Command) -> bool:
 
 def by_trap(commands: list[Command]) -> Iterator[Told]:
     """`trap 'exit 0' EXIT`, and functions that end so without a look at the status."""
-    asking = {one.function for one in commands if any("?" in word.variables for word in _words(one))}
+    asking = {one.function for one in commands if any("?" in word.variables for word in one.all_words)}
     ending = {one.function for one in commands if one.name == "exit" and one.arguments == ["0"] and _always(one)}
     for command in commands:
         words = command.arguments
@@ -61,10 +61,6 @@ def _always(command: Command) -> bool:
     """Whether a command of a function runs whenever the function does."""
     body = command.group
     return body is not None and body.group is None and command.joined not in ("&&", "||")
-
-
-def _words(command: Command) -> list[Word]:
-    return [*command.words, *(word for _, word in command.assignments)]
 
 
 def by_exit(commands: list[Command]) -> Iterator[Told]:
@@ -107,7 +103,7 @@ def by_pipe(
 
     shows: whether a command is what the job is there for; then whatever else passes its output on counts, too.
     """
-    if any("PIPESTATUS" in word.text for command in commands for word in _words(command)):
+    if any("PIPESTATUS" in word.text for command in commands for word in command.all_words):
         return
     for command in commands:
         if command.name in PASSING and command.pipe[-1] is command and not command.condition:
@@ -145,7 +141,7 @@ def by_default(commands: list[Command], failing: dict[str, list[str]]) -> Iterat
             continue
         behind = commands[commands.index(calls[0]) + 1 :]
         reports = {name for one in calls for name in _reports(one)}
-        if not any(name in word.text for one in behind for word in _words(one) for name in reports):
+        if not any(name in word.text for one in behind for word in one.all_words for name in reports):
             yield calls[0], f"{program} without {' or '.join(options)} ends well whatever it finds"
 
 

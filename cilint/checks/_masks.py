@@ -108,7 +108,7 @@ def _heeded(command: Command, commands: list[Command]) -> bool:
 
 
 def _asked(following: Command | None) -> bool:
-    words = [*following.words, *(word for _, word in following.assignments)] if following is not None else []
+    words = following.all_words if following is not None else []
     return any(name in ("?", "PIPESTATUS") for word in words for name in word.variables)
 
 

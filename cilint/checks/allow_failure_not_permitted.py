@@ -319,6 +319,5 @@ def _errexit(command: Command) -> bool | None:
 def _looks_at_status(command: Command) -> bool:
     if command.joined in ("&&", "||"):
         return False  # `--help) usage && exit 0`, `make || status=$?`: that looks at the one command before it
-    words = [*command.words, *(word for _, word in command.assignments)]
-    read = any(name in ("?", "PIPESTATUS") for word in words for name in word.variables)
+    read = any(name in ("?", "PIPESTATUS") for word in command.all_words for name in word.variables)
     return read or (command.name == "exit" and command.arguments[:1] not in (["0"], ["1"], ["2"]))

@@ -107,7 +107,7 @@ def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
     for job in verifying:
         files = {source.path.rpartition("/")[2] for source in context.scripts.files(job)}
         working = [one for one in context.commands(job) if one.name not in (*_SAYING, *_WRITING, *files)]
-        if any(_PEOPLE.search(text) for one in working for text in _texts(one)):
+        if any(_PEOPLE.search(word.text) for one in working for word in one.all_words):
             continue
         if job.open:
             context.unknown(f"what job {job.name} compares", f"it may stand in {context.lost}", job.span)
@@ -116,10 +116,6 @@ def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
         span = place.key_span if place.written is not None else job.span
         message = "nothing here compares who gave the approvals: one person can give them all"
         yield context.fault(span, message, job=job, site=place)
-
-
-def _texts(command: Command) -> list[str]:
-    return [word.text for word in (*command.words, *(word for _, word in command.assignments))]
 
 
 def _alike(
@@ -138,7 +134,7 @@ def _alike(
             if (
                 checks[0]
                 and checks[0] == checks[1]
-                and not any("/jobs" in text for c in everything for text in _texts(c))
+                and not any("/jobs" in word.text for one in everything for word in one.all_words)
             ):
                 place = other.get("script") or other.site
                 message = (

@@ -167,7 +167,7 @@ def _unset(
     told = {name for command in asking for word in command.words for name in word.variables}
     for section in ("before_script", "script", "after_script"):
         for command in context.scripts.written(job, section):
-            for word in (*command.words, *(word for _, word in command.assignments)):
+            for word in command.all_words:
                 for name in word.variables:
                     makers = variables.get(name)
                     if makers is None or makers & got or job.name in makers or name in told or is_predefined(name):

@@ -165,7 +165,7 @@ class _Composed:
 
     def _words(self, command: Command) -> Iterator[Word]:
         redirected = [redirect.word for redirect in command.redirects]
-        for word in (*command.words, *(word for _, word in command.assignments), *redirected):
+        for word in (*command.all_words, *redirected):
             if not word.static and (
                 any(piece in word.text for piece in _PIECES) or not self._pieces.isdisjoint(word.variables)
             ):

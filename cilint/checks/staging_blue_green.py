@@ -46,11 +46,10 @@ def _shows(context: Context, job: Job, commands: tuple[str, ...]) -> bool:
     for command in context.commands(job):
         if command.name in SAYING:
             continue
-        texts = [word.text for word in command.words]
+        texts = [word.text for word in command.all_words]
         texts += [
             expansion.text for word in command.words if not word.static for expansion in context.expand(job, word)
         ]
-        texts += [word.text for _, word in command.assignments]
         if any(_COLOUR.search(_REFERENCE.sub("$", text)) for text in texts) or _manifest(context, command):
             return True
     variables = job.get("variables")

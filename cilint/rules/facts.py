@@ -100,8 +100,7 @@ class Facts:
         """All that the words of a command, and the values given before it, can be."""
         texts = self._said.get(id(command))
         if texts is None:
-            words = [*command.words, *(word for _, word in command.assignments)]
-            texts = self._said[id(command)] = [text for word in words for text in self._values(word)]
+            texts = self._said[id(command)] = [text for word in command.all_words for text in self._values(word)]
             texts += [f"{name}=" for name, _ in command.assignments]
         return texts
 
@@ -129,7 +128,7 @@ class Facts:
         if found is None:
             waiting = list(_mentioned(self.job.site))
             for command in () if own else self._context.commands(self.job):
-                for word in (*command.words, *(word for _, word in command.assignments)):
+                for word in command.all_words:
                     waiting += word.variables
             found = self._used[own] = set()
             while waiting and len(found) < _NAMES_AT_MOST:

@@ -176,6 +176,11 @@ class Command:
         return self.script.span(self.start, self.end)
 
     @property
+    def all_words(self) -> list[Word]:
+        """Its words, and the values of the assignments before them."""
+        return [*self.words, *(word for _, word in self.assignments)] if self.assignments else self.words
+
+    @property
     def argv(self) -> list[Word]:
         """The words of the command that really runs: `sudo`, `env A=b`, `timeout 5` and their like taken off."""
         words = self._argv
@@ -303,9 +308,7 @@ def nested(commands: list[Command]) -> Iterator[Command]:
     """The commands and those of their substitutions, however deep."""
     for command in commands:
         yield command
-        for word in command.words:
-            yield from nested(word.commands)
-        for _, word in command.assignments:
+        for word in command.all_words:
             yield from nested(word.commands)
         yield from nested(command.inner)
 
