@@ -5,12 +5,17 @@ Both give the same `Request`, so the fast road and the slow one cannot drift apa
 
 from __future__ import annotations
 
+from cilint.finding import SEVERITIES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
     import click
+
+
+PLAIN = "Options"  # the heading of options that need none of their own
 
 
 class Request:
@@ -41,7 +46,7 @@ class Option:
         choices: tuple[str, ...] = (),
         default: str | None = None,
         metavar: str | None = None,
-        group: str = "Options",
+        group: str = PLAIN,
     ) -> None:
         self.names = tuple(names.split())
         self.key = self.names[0].lstrip("-").replace("-", "_")
@@ -106,6 +111,83 @@ class Options:
         params += [_click_option(option) for option in self.options]
         groups = {option.key: option.group for option in self.options}
         return Command(name, params=params, help=help, callback=lambda **values: run(Request(values)), groups=groups)
+
+
+# What several commands ask for in the same words. group: as of an Option.
+
+
+def rule_options(group: str) -> tuple[Option, ...]:
+    """Which rules take part."""
+    return (
+        Option(
+            "--policy",
+            "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
+            kind="many",
+            metavar="NAME_OR_DIR",
+            group=group,
+        ),
+        Option("--select", "Run only these rules or packs.", kind="many", metavar="RULE", group=group),
+        Option("--extend-select", "Run these rules or packs, too.", kind="many", metavar="RULE", group=group),
+        Option("--ignore", "Leave these rules or packs out.", kind="many", metavar="RULE", group=group),
+        Option(
+            "--preview",
+            "Run rules that are still a preview, too; one of them runs when it is selected by its id.",
+            group=group,
+        ),
+    )
+
+
+def failing_options(group: str) -> tuple[Option, ...]:
+    """What makes the exit status 1."""
+    return (
+        Option(
+            "--fail-on",
+            "Exit with 1 when a finding is at least this severe.",
+            kind="text",
+            choices=(*SEVERITIES, "never"),
+            group=group,
+        ),
+        Option(
+            "--strict",
+            "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.",
+            group=group,
+        ),
+    )
+
+
+def settings_options(group: str = PLAIN) -> tuple[Option, ...]:
+    """Under which settings."""
+    return (
+        Option(
+            "--settings",
+            "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
+            kind="text",
+            metavar="FILE",
+            group=group,
+        ),
+        Option("--isolated", "Read no settings file.", group=group),
+        Option(
+            "--set",
+            "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
+            kind="many",
+            metavar="KEY=VALUE",
+            group=group,
+        ),
+    )
+
+
+def stdin_option(group: str = PLAIN) -> Option:
+    """The name of a text that has none."""
+    return Option(
+        "--stdin-filename", "The path that standard input (-) stands for.", kind="text", metavar="PATH", group=group
+    )
+
+
+def color_option(group: str) -> Option:
+    """Whether the text is coloured."""
+    return Option(
+        "--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto", group=group
+    )
 
 
 def _click_option(option: Option) -> click.Option:

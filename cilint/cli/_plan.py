@@ -8,7 +8,7 @@ from cilint import rules as rules_package
 from cilint import settings as settings_package
 from cilint.cli._choice import settings_for
 from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, edition_of
-from cilint.cli._options import Option, Request
+from cilint.cli._options import Option, Request, settings_options
 from cilint.compose import compose
 from cilint.compose.fetch import Project, open_project
 from cilint.compose.variables import PUSH_TO_MAIN
@@ -51,11 +51,7 @@ OPTIONS = (
     Option("--changed", "A changed file. Repeatable. Without it there is no diff, and `changes` clauses are true.",
            kind="many", metavar="FILE", group=_WHAT),
     Option("--no-changes", "There is a diff, and it is empty.", group=_WHAT),
-    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
-           kind="text", metavar="FILE", group=_INPUT),
-    Option("--isolated", "Read no settings file.", group=_INPUT),
-    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
-           kind="many", metavar="KEY=VALUE", group=_INPUT),
+    *settings_options(_INPUT),
 )  # fmt: skip
 
 

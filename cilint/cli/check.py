@@ -5,7 +5,15 @@ from __future__ import annotations
 import sys
 
 from cilint.cli._emit import FORMATS
-from cilint.cli._options import Option, Options
+from cilint.cli._options import (
+    Option,
+    Options,
+    color_option,
+    failing_options,
+    rule_options,
+    settings_options,
+    stdin_option,
+)
 from cilint.errors import UsageError
 from cilint.notes import note
 
@@ -19,39 +27,20 @@ if TYPE_CHECKING:
     from cilint.report.report import Report
 
 _MANY = 10  # jobs of the house's list that are not there: this pipeline was not made by it
-SEVERITIES = ("error", "warning", "info")
 
 _RULES, _INPUT, _OUTPUT, _SETTLED, _FIXES = "Rules", "Input", "Output", "Known findings", "Fixes"
 
 OPTIONS = Options(
-    Option(
-        "--policy", "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
-        kind="many", metavar="NAME_OR_DIR", group=_RULES,
-    ),
-    Option("--select", "Run only these rules or packs.", kind="many", metavar="RULE", group=_RULES),
-    Option("--extend-select", "Run these rules or packs, too.", kind="many", metavar="RULE", group=_RULES),
-    Option("--ignore", "Leave these rules or packs out.", kind="many", metavar="RULE", group=_RULES),
-    Option("--preview", "Run rules that are still a preview, too; one of them runs when it is selected by its id.",
-           group=_RULES),
-    Option(
-        "--fail-on", "Exit with 1 when a finding is at least this severe.",
-        kind="text", choices=(*SEVERITIES, "never"), group=_RULES,
-    ),
-    Option("--strict", "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.", group=_RULES),
+    *rule_options(_RULES),
+    *failing_options(_RULES),
     Option("--exit-zero", "Exit with 0 whatever is found; the same as --fail-on never.", group=_RULES),
-    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
-           kind="text", metavar="FILE", group=_INPUT),
-    Option("--isolated", "Read no settings file.", group=_INPUT),
-    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
-           kind="many", metavar="KEY=VALUE", group=_INPUT),
-    Option("--stdin-filename", "The path that standard input (-) stands for.",
-           kind="text", metavar="PATH", group=_INPUT),
+    *settings_options(_INPUT),
+    stdin_option(_INPUT),
     Option("--format", "Format on standard output; default: full on a terminal and in GitLab jobs, concise in a pipe.",
            kind="text", choices=FORMATS, group=_OUTPUT),
     Option("--output", "Write one more format to a file, as in --output junit=report.xml. Repeatable.",
            kind="many", metavar="FORMAT=FILE", group=_OUTPUT),
-    Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
-           group=_OUTPUT),
+    color_option(_OUTPUT),
     Option("--watch", "Check again whenever a file that was read changes, until Ctrl-C.", group=_OUTPUT),
     Option("--quiet -q", "Findings only, without the summary.", group=_OUTPUT),
     Option("--statistics", "Count findings by rule instead of showing each.", group=_OUTPUT),

@@ -7,7 +7,7 @@ import sys
 
 from cilint.cli import _plan
 from cilint.cli._emit import say
-from cilint.cli._options import Option, Options, Request
+from cilint.cli._options import Option, Options, Request, color_option, rule_options, settings_options
 from cilint.errors import UsageError
 from cilint.gates.answer import Answer, assumptions_of, holds_up_to
 from cilint.gates.blocked import blocked
@@ -42,20 +42,11 @@ OPTIONS = Options(
            group=_OUTPUT),
     Option("--format", "Format on standard output.", kind="text", choices=("text", "json"), default="text",
            group=_OUTPUT),
-    Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
-           group=_OUTPUT),
+    color_option(_OUTPUT),
     Option("--seconds", "Time for all questions together; what is not decided then is unknown.",
            kind="text", default="30", metavar="N", group=_ASSUME),
-    Option("--policy", "A pack by name, or a folder of packs. Repeatable.", kind="many", metavar="PACK", group=_INPUT),
-    Option("--select", "Only these rules.", kind="many", metavar="RULE", group=_INPUT),
-    Option("--extend-select", "These rules, too.", kind="many", metavar="RULE", group=_INPUT),
-    Option("--ignore", "Not these rules.", kind="many", metavar="RULE", group=_INPUT),
-    Option("--preview", "Rules that are still a preview, too.", group=_INPUT),
-    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
-           kind="text", metavar="FILE", group=_INPUT),
-    Option("--isolated", "Read no settings file.", group=_INPUT),
-    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
-           kind="many", metavar="KEY=VALUE", group=_INPUT),
+    *rule_options(_INPUT),
+    *settings_options(_INPUT),
 )  # fmt: skip
 
 _HELP = """Prove that gates hold in every pipeline that GitLab could create from the file.

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from cilint.cli._options import Option, Options, Request
+from cilint.cli._options import (
+    Option,
+    Options,
+    Request,
+    failing_options,
+    rule_options,
+    settings_options,
+    stdin_option,
+)
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 
@@ -38,26 +46,13 @@ _RULES, _INPUT, _OUTPUT, _SETTLED = "Rules", "Input", "Output", "Known findings"
 OPTIONS = Options(
     Option("--framework", "A framework by name, or a file or folder with more of them. Repeatable; default: all.",
            kind="many", metavar="NAME_OR_FILE", group=_RULES),
-    Option("--policy", "Pack of rules: a built-in name, a file or a folder. Repeatable; replaces the packs of the settings.",
-           kind="many", metavar="NAME_OR_DIR", group=_RULES),
-    Option("--select", "Run only these rules or packs.", kind="many", metavar="RULE", group=_RULES),
-    Option("--extend-select", "Run these rules or packs, too.", kind="many", metavar="RULE", group=_RULES),
-    Option("--ignore", "Leave these rules or packs out.", kind="many", metavar="RULE", group=_RULES),
-    Option("--preview", "Run rules that are still a preview, too; one of them runs when it is selected by its id.",
-           group=_RULES),
-    Option("--fail-on", "Exit with 1 when a finding is at least this severe.",
-           kind="text", choices=("error", "warning", "info", "never"), group=_RULES),
-    Option("--strict", "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.", group=_RULES),
-    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
-           kind="text", metavar="FILE", group=_INPUT),
-    Option("--isolated", "Read no settings file.", group=_INPUT),
-    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
-           kind="many", metavar="KEY=VALUE", group=_INPUT),
+    *rule_options(_RULES),
+    *failing_options(_RULES),
+    *settings_options(_INPUT),
     Option("--organisation", "Whose evidence it is; the report says so.", kind="text", metavar="NAME", group=_INPUT),
     Option("--system", "The system that the pipelines belong to; the report says so.",
            kind="text", metavar="NAME", group=_INPUT),
-    Option("--stdin-filename", "The path that standard input (-) stands for.",
-           kind="text", metavar="PATH", group=_INPUT),
+    stdin_option(_INPUT),
     Option("--format", "Format on standard output.", kind="text", choices=tuple(FORMATS), default="html",
            group=_OUTPUT),
     Option("--output -o", "Write a format to a file, as in --output html=evidence.html; then nothing goes to standard "

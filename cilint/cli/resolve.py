@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cilint.cli._options import Option, Options
+from cilint.cli._options import Option, Options, settings_options, stdin_option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +22,8 @@ OPTIONS = Options(
     Option("--format", "Format.", kind="text", choices=("yaml", "json"), default="yaml"),
     Option("--job", "Show this job only.", kind="text", metavar="NAME"),
     Option("--origin", "Show where each value is written, and by which way it came."),
-    Option("--settings", "Settings file; default: the nearest .cilint.yaml up to the repository's root.",
-           kind="text", metavar="FILE"),
-    Option("--isolated", "Read no settings file."),
-    Option("--set", "One setting, over those of the file, as in --set severity.image-missing=warning. Repeatable.",
-           kind="many", metavar="KEY=VALUE"),
-    Option("--stdin-filename", "The path that standard input (-) stands for.", kind="text", metavar="PATH"),
+    *settings_options(),
+    stdin_option(),
 )  # fmt: skip
 
 _HELP = """Show the configuration as GitLab composes it (default: .gitlab-ci.yml).

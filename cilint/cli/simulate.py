@@ -7,7 +7,7 @@ import sys
 
 from cilint.cli import _plan
 from cilint.cli._emit import say
-from cilint.cli._options import Option, Options, Request
+from cilint.cli._options import Option, Options, Request, color_option
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
 from cilint.plan.run_order import ACTIONS, EventError, Run
@@ -25,8 +25,7 @@ OPTIONS = Options(
     Option("--all", "A table of all named scenarios: which job is in which pipeline.", group=_OUTPUT),
     Option("--format", "Format on standard output.", kind="text", choices=("text", "json"), default="text",
            group=_OUTPUT),
-    Option("--color", "Colour the output.", kind="text", choices=("auto", "always", "never"), default="auto",
-           group=_OUTPUT),
+    color_option(_OUTPUT),
 )  # fmt: skip
 
 _HELP = """Show the jobs of one pipeline (default: a push to main).
