@@ -7,7 +7,7 @@ Only of use for commands that matter by what they are: everybody writes `export 
 from __future__ import annotations
 
 from cilint.checks._excuses import PASSING
-from cilint.shell.command import DECLARING, assignments
+from cilint.shell.command import DECLARING, shell_assignments
 from cilint.shell.holders import SHELLS
 
 TYPE_CHECKING = False
@@ -86,7 +86,7 @@ def _of_parent(parent: Command, commands: list[Command]) -> str:
     """`export X=$(scanner)`: the status is that of `export`, unless somebody looks at what the scanner said."""
     if not parent.words or parent.words[0].text not in DECLARING:
         return ""
-    names = {name for name, _ in assignments(parent)}
+    names = {name for name, _ in shell_assignments(parent)}
     for one in commands:
         if one.condition or one.name in _TESTING:
             words = (*one.words, *(redirect.word for redirect in one.redirects))

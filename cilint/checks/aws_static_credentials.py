@@ -6,7 +6,7 @@ from cilint.checks._reach import Reach
 from cilint.pattern import Pattern
 from cilint.pipeline.variables import references
 from cilint.rules.select import subjects
-from cilint.shell.command import assignments, tail
+from cilint.shell.command import all_assignments, tail
 from cilint.shell.script import in_file
 from cilint.tree.node import ruby_text
 
@@ -131,7 +131,7 @@ class _InScript:
 
     def _set(self, command: Command) -> Iterator[tuple[Word, str]]:
         """`export NAME=value`, `NAME=value command`, and `NAME=value` handed on: `env`, `docker run -e`, build arguments."""
-        pairs = [*assignments(command), *(command.assignments if command.words else ())]
+        pairs = list(all_assignments(command))
         for word in command.words[1:] if command.name not in _WRITERS else ():
             head, equals, _ = word.text.partition("=")
             while equals and head not in self._names and "=" in word.text[len(head) + 1 :]:

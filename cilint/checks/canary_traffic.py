@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint.like import like_any
 from cilint.pattern import Pattern
-from cilint.shell.command import Word, assignments, tail
+from cilint.shell.command import Word, all_assignments, tail
 from cilint.shell.script import in_file
 from cilint.tree.node import ruby_text
 
@@ -92,7 +92,7 @@ def _percent(text: str) -> int | None:
 
 def _stating(command: Command, names: list[str]) -> Iterator[Word]:
     """The words of a command that a name of a share stands before: `--weight 10`, `WEIGHT=10`, `--set canary.weight=10`."""
-    for name, word in (*assignments(command), *(command.assignments if command.words else ())):
+    for name, word in all_assignments(command):
         if like_any(name.lower(), names):
             yield word
     words = command.argv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint.pattern import Pattern
 from cilint.rules.select import heirs, variables
-from cilint.shell.command import assignments
+from cilint.shell.command import all_assignments
 from cilint.tree.node import Mapping, ruby_text
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for job in context.jobs:
         yield from _services(context, job, parameters)
     for command, jobs in context.each_command:
-        for name, word in (*assignments(command), *command.assignments):
+        for name, word in all_assignments(command):
             message = _variable_fault(name, word.text, parameters)
             if message:
                 yield context.word_fault(command, word, jobs, message)

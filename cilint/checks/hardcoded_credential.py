@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.checks._secrets import by_format, has_hints, is_literal_secret, is_secret_name, masked
 from cilint.checks._texts import texts
 from cilint.pattern import Pattern
-from cilint.shell.command import assignments, tail
+from cilint.shell.command import all_assignments, tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _names_a_value(text: Text) -> bool:
 
 def _in_command(command: Command) -> Iterator[tuple[str, Word]]:
     """Values of secret-named assignments and options, and what stands behind `curl -u user:`."""
-    for name, word in (*assignments(command), *(command.assignments if command.words else ())):
+    for name, word in all_assignments(command):
         if word.static and is_secret_name(name) and is_literal_secret(word.text):
             yield f"the value of {name}", word
     yield from _short(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.rules.select import heirs, variables
-from cilint.shell.command import assignments
+from cilint.shell.command import all_assignments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _without(context: Context, command: Command, word: Word) -> tuple[Edit, ...]
 
 def _found(command: Command, variables: dict[str, list[str]]) -> Iterator[tuple[Word, str]]:
     if command.assignments or (command.words and command.words[0].text == "export"):
-        for variable, value in (*assignments(command), *(command.assignments if command.words else ())):
+        for variable, value in all_assignments(command):
             if value.text.lower() in variables.get(variable, ()):
                 yield value, variable
     name = command.name

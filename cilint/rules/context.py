@@ -9,7 +9,7 @@ from cilint.rules.expand import Expansion, expand_word
 from cilint.rules.roles import Roles
 from cilint.rules.scalars import Scalars
 from cilint.rules.scopes import Scopes
-from cilint.shell.command import assignments
+from cilint.shell.command import shell_assignments
 from cilint.shell.scripts import Scripts
 from cilint.tree.node import Mapping, Sequence
 from cilint.tree.site import Site
@@ -179,7 +179,7 @@ class Context:
         if found is None:
             found = self._assigned[job.name] = {}
             for command in self.commands(job):
-                for name, word in assignments(command):
+                for name, word in shell_assignments(command):
                     found.setdefault(name, []).append(word)
         return found
 

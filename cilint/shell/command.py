@@ -316,7 +316,7 @@ def nested(commands: list[Command]) -> Iterator[Command]:
 DECLARING = ("export", "declare", "typeset", "local", "readonly")
 
 
-def assignments(command: Command) -> Iterator[tuple[str, Word]]:
+def shell_assignments(command: Command) -> Iterator[tuple[str, Word]]:
     """What a command assigns to variables of the shell: `A=b` alone, `export A=b` and their like."""
     if not command.words:
         yield from command.assignments
@@ -325,3 +325,10 @@ def assignments(command: Command) -> Iterator[tuple[str, Word]]:
             name, equals, _ = word.text.partition("=")
             if equals and name.isidentifier():
                 yield name, tail(word, len(name) + 1)
+
+
+def all_assignments(command: Command) -> Iterator[tuple[str, Word]]:
+    """What a command assigns: to variables of the shell, or for itself alone (`A=b make`)."""
+    yield from shell_assignments(command)
+    if command.words:
+        yield from command.assignments

@@ -9,7 +9,7 @@ command as it is written stays, and the ones with values stand behind it.
 from __future__ import annotations
 
 from cilint.pattern import Pattern
-from cilint.shell.command import Command, Part, Word, assignments
+from cilint.shell.command import Command, Part, Word, shell_assignments
 from cilint.shell.holders import HOLDERS, held
 from cilint.shell.script import Code, held_by, settle
 
@@ -185,7 +185,7 @@ def _default(part: Part, script: Script) -> list[str]:
 
 
 def _assigned(command: Command) -> Iterator[tuple[str, Word]]:
-    yield from ((name, word) for name, word in assignments(command) if word.items is None)
+    yield from ((name, word) for name, word in shell_assignments(command) if word.items is None)
     words = command.words
     if len(words) > 3 and words[0].text == "for" and words[2].text == "in":
         yield from ((words[1].text, word) for word in words[3 : 3 + _MAX_VALUES])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.shell.command import Command, Part, assignments
+from cilint.shell.command import Command, Part, shell_assignments
 from cilint.shell.holders import HOLDERS, held, reads_input
 from cilint.shell.input import code_given
 from cilint.shell.read import Reader
@@ -267,7 +267,7 @@ def _splice_arrays(commands: list[Command]) -> None:
     """Put the items of `command=(prowler aws ...)` where `"${command[@]}"` stands."""
     arrays: dict[str, list[Word]] = {}
     for command in commands:
-        for name, word in assignments(command):
+        for name, word in shell_assignments(command):
             if word.items is not None:
                 arrays[name] = [*arrays.get(name, ()), *word.items] if _appends(command, name) else list(word.items)
         if arrays and any(word.parts for word in command.words):

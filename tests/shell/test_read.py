@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cilint.shell.command import assignments
+from cilint.shell.command import shell_assignments
 from cilint.shell.script import Script
 from cilint.source import Source
 
@@ -76,10 +76,10 @@ def test_here_documents_end_at_their_delimiter_and_keep_their_variables():
 
 def test_assignments_stand_before_or_alone_or_behind_export():
     alone, before, exported = read("A=b\nC=d run\nexport E=$F").commands
-    assert [(name, word.text) for name, word in assignments(alone)] == [("A", "b")]
+    assert [(name, word.text) for name, word in shell_assignments(alone)] == [("A", "b")]
     assert before.name == "run"
     assert [name for name, _ in before.assignments] == ["C"]
-    assert [(name, word.text) for name, word in assignments(exported)] == [("E", "$F")]
+    assert [(name, word.text) for name, word in shell_assignments(exported)] == [("E", "$F")]
 
 
 def test_wrappers_are_taken_off():
