@@ -6,14 +6,13 @@ letter nor a digit, no more than 63 characters, and no dash at either end (`lib/
 
 from __future__ import annotations
 
-import re
-
 from cilint.gates import charset
 from cilint.gates.alphabet import Alphabet
 from cilint.gates.automaton import bits, of_regex, of_substrings
 from cilint.gates.machines import DEAD, TOP, Table, smallest, tabulate
 from cilint.gates.regex import Regex, Unsupported, parse
 from cilint.notation.patterns import Pattern
+from cilint.plan.predefined import SLUG_LENGTH, slug_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,16 +25,10 @@ if TYPE_CHECKING:
     # What a character of the name gives the slug: for each of its own, the minterm, and whether it is no dash.
     Given = tuple[tuple[int, bool], ...]
 
-_LONGEST = 63
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _KELVIN = 0x212A  # K, of which the small letter is an ordinary k
 _DOTTED = 0x130  # of which the small letter is an i, and a dot that is no letter
 _MOST_STATES = 6_000
-
-
-def slug_of(ref: str) -> str:
-    """`CI_COMMIT_REF_SLUG` (`lib/gitlab/utils.rb`, `slugify`)."""
-    return re.sub("[^a-z0-9]", "-", ref.lower())[:_LONGEST].strip("-")
 
 
 class Slugged(Pattern):
@@ -94,7 +87,7 @@ class _Reader:
         for ranges, gives in self._gives.items():
             for minterm in bits(alphabet.mask(ranges)):
                 kinds[minterm] = gives
-        start: State = (False, None, _LONGEST)
+        start: State = (False, None, SLUG_LENGTH)
         numbers: dict[State | int, int] = {DEAD: DEAD, TOP: TOP, start: 2}
         states: list[State] = [start]
         steps = [[DEAD] * len(kinds), [TOP] * len(kinds)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cilint.gates.classes import HINTS, is_ref_name
-from cilint.gates.slug import slug_of
 from cilint.gates.text import Text
 from cilint.gates.world import SOURCES, value_of
 from cilint.notation.terms import occurs
 from cilint.plan.only_except import plural
+from cilint.plan.predefined import slug_of
 from cilint.plan.scenario import exactly
 
 TYPE_CHECKING = False

@@ -26,7 +26,8 @@ _NAMES = frozenset((
 ))  # fmt: skip
 USER = "GITLAB_USER_"  # set after YAML variables, so YAML cannot override them (builder.rb)
 
-_ODD = Pattern("[^a-z0-9]")
+SLUG_LENGTH = 63  # characters
+_NO_SLUG = Pattern("[^a-z0-9]")
 _GROUP = Pattern(r"[\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))\s*\Z")
 _TIERS = (
     ("development", Pattern("(?i)dev|review|trunk")),
@@ -45,7 +46,7 @@ def of_job(instance: Instance, stage: str, when: str) -> dict[str, str]:
     """The variables of one job that its own rules see. when: at job level; the one of a rule is not known yet."""
     found = {
         "CI_JOB_NAME": instance.name,
-        "CI_JOB_NAME_SLUG": _ODD.sub("-", instance.name.lower())[:63].strip("-"),
+        "CI_JOB_NAME_SLUG": slug_of(instance.name),
         "CI_JOB_GROUP_NAME": group_name(instance.name),
         "CI_JOB_STAGE": stage,
         "CI_NODE_TOTAL": str(instance.total),
@@ -55,6 +56,11 @@ def of_job(instance: Instance, stage: str, when: str) -> dict[str, str]:
     if instance.index:
         found["CI_NODE_INDEX"] = str(instance.index)
     return found
+
+
+def slug_of(text: str) -> str:
+    """A text as GitLab has it in `CI_COMMIT_REF_SLUG` and its like (`lib/gitlab/utils.rb`, `slugify`)."""
+    return _NO_SLUG.sub("-", text.lower())[:SLUG_LENGTH].strip("-")
 
 
 def group_name(name: str) -> str:

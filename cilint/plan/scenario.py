@@ -5,8 +5,7 @@ What each kind of pipeline has is `doc/ci/variables/predefined_variables.md` and
 
 from __future__ import annotations
 
-from cilint.pattern import Pattern
-from cilint.plan.predefined import is_predefined
+from cilint.plan.predefined import is_predefined, slug_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ ZEROS = "0" * 40
 _SHA = "1ecfd275763eff1d6b4844ea3168962458c9f27a"
 _BEFORE = "2293ada6b400935a1378653304eaf6221e0fdb8f"
 _PROJECT = "group/project"
-_NO_SLUG = Pattern("[^a-z0-9]")
 
 # What every pipeline has, whatever started it.
 _ALWAYS = {
@@ -217,14 +215,13 @@ def merge_request(source: str = "feature/change", target: str = "main", *, defau
 
 
 def _ref(name: str, source: str, *, protected: bool) -> dict[str, str]:
-    slug = _NO_SLUG.sub("-", name.lower())[:63].strip("-")
     extra = {"CI_PIPELINE_TRIGGERED": "true", "CI_TRIGGER_SHORT_TOKEN": "abcd"} if source == "trigger" else {}
     return {
         **_ALWAYS,
         **extra,
         "CI_PIPELINE_SOURCE": source,
         "CI_COMMIT_REF_NAME": name,
-        "CI_COMMIT_REF_SLUG": slug,
+        "CI_COMMIT_REF_SLUG": slug_of(name),
         "CI_COMMIT_REF_PROTECTED": "true" if protected else "false",
     }
 

@@ -8,8 +8,9 @@ import pytest
 
 from cilint.gates.budget import Limits
 from cilint.gates.classes import GIT_REF_NAME, find, is_ref_name, partition
-from cilint.gates.slug import Slugged, slug_of
+from cilint.gates.slug import Slugged
 from cilint.notation.patterns import Pattern
+from cilint.plan.predefined import slug_of
 
 PATTERNS = [
     "^release-", "release", "^v[0-9]+$", "-", "-$", "^-", "^.{63}$", "a-b|b--c", "^main$", "", r"\bfoo\b", "^k", "i-",
