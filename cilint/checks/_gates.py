@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
+    from cilint.tree.site import Site
 
     Again: TypeAlias = Callable[["Guarded"], "Gate"]
 
@@ -149,6 +150,15 @@ def only_starts(job: Job) -> bool:
     return trigger is not None and not (isinstance(trigger.node, Mapping) and trigger.has("strategy"))
 
 
+def project_started(job: Job) -> Site | None:
+    """The project in which a job starts a pipeline, as it is written; None where it starts none, or a child.
+
+    `trigger: group/project` is short for `trigger: {project: group/project}` (`doc/ci/yaml/_index.md`).
+    """
+    trigger = job.get("trigger") if job.trigger else None
+    return trigger.set("project") if trigger is not None and isinstance(trigger.node, Mapping) else trigger
+
+
 def guarded(context: Context, roles: Listed[str], parameters: dict[str, Any], *, places: bool = True) -> list[Guarded]:
     """The jobs of some roles, and those of which it is not known whether they have one.
 
@@ -193,10 +203,7 @@ def _downstream(context: Context) -> Iterator[tuple[Job, Doubt]]:
         if child.fault:
             yield child.trigger, Doubt(f"what the child pipeline of {child.trigger.name} deploys", child.fault)
     for job in context.pipeline.jobs.values():
-        trigger = job.get("trigger") if job.trigger else None
-        if trigger is None:
-            continue
-        project = trigger.set("project") if isinstance(trigger.node, Mapping) else trigger
+        project = project_started(job)
         if project is not None and project.text:
             what = f"what the pipeline that {job.name} starts in {project.text} deploys"
             yield job, Doubt(what, "the configuration of another project is not at hand")

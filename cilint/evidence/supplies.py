@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cilint.checks import image_unpinned, include_unpinned
+from cilint.checks._gates import project_started
 from cilint.checks._references import images
 from cilint.compose.include_entry import EntryFault, entries_of
 from cilint.evidence.examined import place_of
@@ -149,7 +150,7 @@ def _pipelines(context: Context, rules: RuleSet) -> Iterator[Supply]:
 
 
 def _downstream(job: Job, trigger: Site, rules: RuleSet) -> Supply:
-    project = trigger.set("project") if isinstance(trigger.node, Mapping) else trigger
+    project = project_started(job)
     branch = trigger.set("branch") if isinstance(trigger.node, Mapping) else None
     ref = str(branch.value) if branch is not None else ""
     held, _ = _held(ref, _fixed_variables(rules, "include-unpinned")[0]) if ref else ("moves", "")
