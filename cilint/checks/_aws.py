@@ -28,9 +28,8 @@ def talks_to_aws(context: Context, job: Job, patterns: list[str]) -> str:
     command = aws_command(context, job, patterns)
     if command is not None:
         return f"runs {command.name}"
-    shell = {script.source.path for script in context.scripts.texts(job)}
-    for source in context.scripts.files(job):
-        if source.path not in shell and _LIBRARY.search(source.text):
+    for source in context.scripts.programs(job):
+        if _LIBRARY.search(source.text):
             return f"runs {source.path}, which uses AWS's library"
     for command in context.commands(job):
         if command.name in _TERRAFORM and any(word in _REACHING for word in command.arguments[:3]):

@@ -69,9 +69,7 @@ def _looks(context: Context, job: Job, variables: set[str]) -> bool:
         if any(found[1] in names for found in _CASE.finditer(script.text)):
             return True
     # What is no shell is not read, but says the name somewhere.
-    read = {script.source.path for script in context.scripts.texts(job)}
-    others = [source for source in context.scripts.files(job) if source.path not in read]
-    return any(name in source.text for source in others for name in variables)
+    return any(name in source.text for source in context.scripts.programs(job) for name in variables)
 
 
 def _names(context: Context, job: Job, variables: set[str]) -> set[str]:

@@ -89,11 +89,8 @@ def _read_in(text: str, names: set[str]) -> str:
 
 def _in_code(context: Context, job: Job, names: set[str]) -> Iterator[Finding]:
     """Called files in other languages than shell that read the names, and ask STS for nothing."""
-    shell = {script.source.path for script in context.scripts.texts(job)}
-    for source in context.scripts.files(job):
-        if source.path in shell or not any(name in source.text for name in names):
-            continue
-        if _GIVING_IN_CODE.search(source.text):
+    for source in context.scripts.programs(job):
+        if not any(name in source.text for name in names) or _GIVING_IN_CODE.search(source.text):
             continue
 
         import re  # rare, and slow to import

@@ -54,9 +54,8 @@ def _shows(context: Context, job: Job, commands: tuple[str, ...]) -> bool:
             return True
     variables = job.get("variables")
     values = [site.set("value") or site for _, site in variables.items()] if variables else []
-    read = {script.source.path for script in context.scripts.texts(job)}
-    others = [source.text for source in context.scripts.files(job) if source.path not in read]
-    return any(_COLOUR.search(text) for text in [*(ruby_text(one.value) for one in values), *others])
+    texts = [ruby_text(one.value) for one in values] + [source.text for source in context.scripts.programs(job)]
+    return any(_COLOUR.search(text) for text in texts)
 
 
 def _manifest(context: Context, command: Command) -> bool:

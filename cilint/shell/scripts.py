@@ -96,6 +96,11 @@ class Scripts:
         """The script files of the repository that a job calls, be they shell or not."""
         return self._read(job)[1]
 
+    def programs(self, job: Job) -> list[Source]:
+        """Those of the files that no shell reads: Python, Node and their like."""
+        shell = {script.source.path for script in self.texts(job)}
+        return [source for source in self.files(job) if source.path not in shell]
+
     def reached(self, job: Job, sections: tuple[str, ...]) -> list[Script]:
         """The texts of shell that some of a job's scripts make up, those sections' own entries and what they call."""
         texts = [script for section in sections for script in self.chunks(job, section)]
