@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command
+    from cilint.tree.site import Site
 
 _SAYING = ("echo", "printf", "export", "true", ":")
 _WRITING = ("touch", "mkdir", "cat", "tee", "date", "set", "sleep", "exit")
@@ -49,15 +50,19 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             context.unknown(f"who may start job {job.name}", "it runs in another pipeline", job.span)
             continue
         if not _looks(context, job, variables):
-            place = job.get("script") or job.site
-            span = place.key_span if place.written is not None else job.span
+            place = _place(job)
             message = "nobody looks at who pressed play: Community Edition lets every developer do so"
-            yield context.fault(span, message, job=job, site=place)
+            yield context.fault(place.key_span, message, job=job, site=place)
         if job.site.dig("artifacts", "paths") is None and job.site.dig("artifacts", "reports") is None:
             if job.open:
                 context.unknown(f"artifacts of job {job.name}", f"they may stand in {context.lost}", job.span)
             else:
                 yield context.fault(job.span, "no artifact records who approved", job=job, site=job.site)
+
+
+def _place(job: Job) -> Site:
+    """Where a look at people is missing: in the script, or in a job without one."""
+    return job.get("script") or job.site
 
 
 def _looks(context: Context, job: Job, variables: set[str]) -> bool:
@@ -110,10 +115,9 @@ def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
         if job.open:
             context.unknown(f"what job {job.name} compares", f"it may stand in {context.lost}", job.span)
             continue
-        place = job.get("script") or job.site
-        span = place.key_span if place.written is not None else job.span
+        place = _place(job)
         message = "nothing here compares who gave the approvals: one person can give them all"
-        yield context.fault(span, message, job=job, site=place)
+        yield context.fault(place.key_span, message, job=job, site=place)
 
 
 def _alike(
@@ -134,7 +138,7 @@ def _alike(
                 and checks[0] == checks[1]
                 and not any("/jobs" in word.text for one in everything for word in one.all_words)
             ):
-                place = other.get("script") or other.site
+                place = _place(other)
                 message = (
                     "both approvals pass the same check, and nothing compares who gave them: one person can give both"
                 )

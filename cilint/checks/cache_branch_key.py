@@ -33,10 +33,9 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             cached = True
             key = entry.set("key")
             if key is None:
-                place = entry.key_span if entry.written is not None else entry.span
                 message = f"the cache of {folder} has no key: all branches share it"
                 edits = context.put(entry, "key", branch)
-                yield context.fault(place, message, job=job, site=entry, edits=edits)
+                yield context.fault(entry.key_span, message, job=job, site=entry, edits=edits)
             elif not wanted & set(_NAMES.findall(_text(context, job.name, key))):
                 message = f"the key of the cache of {folder} holds no branch: all branches share it"
                 edits = _with_branch(context, key, branch)
