@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024  # of one file
 MAKES = ("make", "gmake")
-MANAGERS = frozenset(  # what runs scripts of a package.json (see `npm.py`)
-    ("npm", "pnpm", "yarn", "bun", "node", "lerna", "turbo", "nx", "npm-run-all", "npm-run-all2", "run-s", "run-p")
-)
+# What runs scripts of a package.json (see `npm.py`): runners of tasks for whole workspaces, each with the words behind
+# which a task is named; those of which every operand names a script; and the managers of packages.
+TASK_RUNNERS = {"lerna": ("run",), "turbo": ("run",), "nx": ("run-many", "affected")}
+SCRIPT_RUNNERS = ("npm-run-all", "npm-run-all2", "run-s", "run-p")
+RUNS_SCRIPTS = frozenset(("npm", "pnpm", "yarn", "bun", "node", *TASK_RUNNERS, *SCRIPT_RUNNERS))
 _OTHERS = ("python", "python3", "node", "ruby", "perl", "php", "tsx", "ts-node", "deno", "pwsh")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.like import like, like_any
-from cilint.shell.calls import MAX_BYTES, joined
+from cilint.shell.calls import MAX_BYTES, SCRIPT_RUNNERS, TASK_RUNNERS, joined
 from cilint.tree.documents import read
 from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
@@ -24,9 +24,6 @@ _WORKSPACE = ("-w", "--workspace")  # of pnpm a flag: the root of the workspace
 _EVERY = ("-r", "--recursive", "-ws", "--workspaces")
 _VALUED = ("--loglevel", "--log-level", "--userconfig", "--registry", "--cache", "--config", "--env-file", "--reporter",
            "--concurrency", "--parallel-limit", "-j", "--jobs", "--exclude", "--ignore", "--base", "--head")  # fmt: skip
-# Runners of tasks for whole workspaces, and what names the task: the operands behind a word, or the value of an option.
-_TASKS = {"lerna": ("run",), "turbo": ("run",), "nx": ("run-many", "affected")}
-_LISTS = ("npm-run-all", "npm-run-all2", "run-s", "run-p")
 _MAX_PACKAGES = 200
 
 
@@ -56,7 +53,7 @@ class Packages:
         self._members: dict[str, list[str]] = {}
 
     def run(self, command: Command, folder: str) -> Iterator[tuple[Script, str]]:
-        """The scripts that a command of MANAGERS runs, those that npm runs before and after it among them, each with
+        """The scripts that a command of RUNS_SCRIPTS runs, those that npm runs before and after it among them, each with
         the folder where it runs. folder: where the command runs.
         """
         asked = _asked(command)
@@ -195,9 +192,9 @@ def _asked(command: Command) -> _Asked | None:
             operands.append(text if word.static else "")
     if name == "node":
         asked.scripts = tasks[:1]
-    elif name in _LISTS:
+    elif name in SCRIPT_RUNNERS:
         asked.scripts = [one for one in operands if one]
-    elif name in _TASKS:
+    elif name in TASK_RUNNERS:
         _tasks(asked, name, operands, tasks)
     else:
         _of_manager(asked, name, operands)
@@ -208,7 +205,7 @@ def _takes_value(name: str, option: str) -> bool:
     if option in _WORKSPACE:
         return name != "pnpm"
     if option in ("-p", "--projects", "--from", "--include", "--scope"):
-        return name not in ("npm", "pnpm", "bun", *_LISTS)
+        return name not in ("npm", "pnpm", "bun", *SCRIPT_RUNNERS)
     return option in (*_FOLDER, *_FILTER, *_VALUED) or _names_task(name, option)
 
 
@@ -230,7 +227,7 @@ def _tasks(asked: _Asked, name: str, operands: list[str], tasks: list[str]) -> N
     if name == "nx" and first == "run" and len(operands) > 1:
         project, _, task = operands[1].partition(":")
         asked.packages, asked.scripts = [project], [task.partition(":")[0]]
-    elif first in _TASKS[name]:
+    elif first in TASK_RUNNERS[name]:
         asked.scripts = tasks if name == "nx" else [one for one in operands[1:] if one]
         asked.every = True
 

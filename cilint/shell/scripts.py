@@ -4,7 +4,7 @@ of a package.json and of the recipes of a Makefile. Everything is read once, how
 
 from __future__ import annotations
 
-from cilint.shell.calls import MAKES, MANAGERS, MAX_BYTES, called_words, candidates, joined
+from cilint.shell.calls import MAKES, MAX_BYTES, RUNS_SCRIPTS, called_words, candidates, joined
 from cilint.shell.literals import Literals
 from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
@@ -231,7 +231,7 @@ class Scripts:
         if not command.argv:
             return
         name = command.name
-        if name in MANAGERS:
+        if name in RUNS_SCRIPTS:
             yield from self._scripts_of_packages.run(command, folders[0])
         elif name in MAKES:
             yield from self._recipes.run(command, folders[0], lambda one: self.literals.of_yaml(reach.job, one))
@@ -280,4 +280,4 @@ class Scripts:
 
 def _may_call(command: Command) -> bool:
     name = command.name
-    return name == "cd" or name in MANAGERS or name in MAKES or next(called_words(command), None) is not None
+    return name == "cd" or name in RUNS_SCRIPTS or name in MAKES or next(called_words(command), None) is not None
