@@ -21,11 +21,11 @@ _VERSION = Pattern(r"\d")
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     """parameters: fixed_variables, predefined variables that name one build; releases, names of releases (noble)."""
     fixed: list[str] = parameters["fixed_variables"]
-    releases = set(parameters["releases"])
+    releases: list[str] = parameters["releases"]
     for subject, reference in images(context):
         if reference.is_pinned:
             continue
-        why = "" if releases & set(reference.tag.split("-")) else moves(reference, fixed)
+        why = moves(reference, fixed, releases)
         if subject.known < len(subject.text):
             # A variable may hold the tag, or the whole reference.
             if why and not _LATEST.search(reference.tag):
@@ -39,9 +39,14 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             yield context.fault(place, message, job=subject.job, related=subject.related(place))
 
 
-def moves(reference: Reference, fixed: list[str]) -> str:
-    """Why the tag of a reference may name something else tomorrow; "" where it names a version."""
+def moves(reference: Reference, fixed: list[str], releases: list[str]) -> str:
+    """Why the tag of a reference may name something else tomorrow; "" where it names a version.
+
+    fixed: variables that name one build; releases: names of releases, as the whole tag or a part of it.
+    """
     tag = reference.tag
+    if any(part in releases for part in tag.split("-")):
+        return ""
     if reference.digest:
         return f"has {reference.digest!r} behind the @, which is no digest"
     if not tag:

@@ -49,7 +49,7 @@ def _fixed_variables(rules: RuleSet, id: str) -> tuple[list[str], list[str]]:
 def _images(context: Context, rules: RuleSet) -> Iterator[Supply]:
     fixed, releases = _fixed_variables(rules, "image-unpinned")
     for subject, reference in images(context):
-        moves = "" if set(releases) & set(reference.tag.split("-")) else image_unpinned.moves(reference, fixed)
+        moves = image_unpinned.moves(reference, fixed, releases)
         held: Fixed = "digest" if reference.is_pinned and "$" not in reference.digest else "version"
         if reference.digest and held != "digest":
             held = "unknown"  # a variable, or no reference that a registry would take
