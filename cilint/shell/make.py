@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cilint.compose.fetch import Project
     from cilint.shell.command import Command
+    from cilint.source import Source
 
 _NAMES = ("GNUmakefile", "makefile", "Makefile")
 _VALUED = ("-I", "--include-dir", "-o", "-W", "--old-file", "--what-if", "-l", "-j", "--jobs")
@@ -23,7 +24,6 @@ _ASKING = "nqtpv"  # letters of options with which nothing is run
 _ASKING_LONG = (
     "--dry-run", "--just-print", "--recon", "--question", "--touch", "--print-data-base", "--version", "--help",
 )  # fmt: skip
-_GOING_ON = ("--ignore-errors", "--keep-going")
 _MAX_TARGETS = 100
 _MAX_FILES = 30
 _MAX_RECIPES = 1_000
@@ -104,20 +104,20 @@ class Makefiles:
                 if file.one_shell:
                     together += [*parts, Part("text", "\n", parts[-1].end, parts[-1].end)] if parts else []
                     break
-                key = (line.source.path, line.pieces[0][1], "".join(part.text for part in parts))
-                recipe = self._recipes.get(key)
-                if recipe is None:
-                    if len(self._recipes) >= _MAX_RECIPES:
-                        return
-                    recipe = Recipe(parts, line.source, self._wrappers, forgiving=forgiving or ignored)
-                    self._recipes[key] = recipe
-                yield recipe
+                yield from self._shell(parts, line.source, forgiving=forgiving or ignored)
         if together:
-            source = rule.lines[0].source
-            key = (source.path, together[0].start, "".join(part.text for part in together))
-            if key not in self._recipes:
-                self._recipes[key] = Recipe(together, source, self._wrappers, forgiving=forgiving)
-            yield self._recipes[key]
+            yield from self._shell(together, rule.lines[0].source, forgiving=forgiving)
+
+    def _shell(self, parts: list[Part], source: Source, *, forgiving: bool) -> Iterator[Recipe]:
+        """What a shell gets at once, read once for the same text; nothing where too much was read already."""
+        if not parts:
+            return
+        key = (source.path, parts[0].start, "".join(part.text for part in parts))
+        recipe = self._recipes.get(key)
+        if recipe is None and len(self._recipes) < _MAX_RECIPES:
+            recipe = self._recipes[key] = Recipe(parts, source, self._wrappers, forgiving=forgiving)
+        if recipe is not None:
+            yield recipe
 
     def _makefile(self, call: _Call) -> Makefile | None:
         for name in (call.file,) if call.file else _NAMES:
@@ -181,7 +181,6 @@ def _without_signs(parts: list[Part]) -> tuple[list[Part], bool]:
 def _call(command: Command, folder: str) -> _Call | None:
     """What the command line asks for; None where nothing is run."""
     call = _Call(folder)
-    call.given = {}
     waiting = ""
     for word in command.argv[1:]:
         text = word.text
@@ -192,7 +191,7 @@ def _call(command: Command, folder: str) -> _Call | None:
             name, equals, value = text.partition("=")
             if name in _ASKING_LONG:
                 return None
-            call.forgiving = call.forgiving or name in _GOING_ON[:1]
+            call.forgiving = call.forgiving or name == "--ignore-errors"
             if equals:
                 _take(call, name, value)
             elif name in (*_FOLDER, *_FILE, *_VALUED) and name != "--jobs":

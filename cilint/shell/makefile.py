@@ -55,7 +55,7 @@ class Makefile:
     variables that the environment may set (`?=`). first: the target that is made when none is asked for.
     """
 
-    __slots__ = ("_left", "first", "mild", "one_shell", "rules", "silent", "values")
+    __slots__ = ("_left", "first", "mild", "one_shell", "rules", "values")
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
@@ -99,9 +99,7 @@ class Makefile:
     def _define(self, name: str, text: str, offset: int) -> int:
         lines: list[str] = []
         while offset < len(text) and self._left > 0:
-            end = text.find("\n", offset)
-            end = len(text) if end < 0 else end
-            line, offset = text[offset:end], end + 1
+            line, offset = _physical(text, offset)
             self._left -= 1
             if line.strip() == "endef":
                 break
@@ -154,14 +152,19 @@ def _logical(text: str, offset: int) -> tuple[list[tuple[str, int]], int]:
     """The line at an offset with those that it goes on with, each with its offset; and what follows."""
     pieces: list[tuple[str, int]] = []
     while offset < len(text):
-        end = text.find("\n", offset)
-        end = len(text) if end < 0 else end
-        line = text[offset:end].rstrip("\r")
+        line, following = _physical(text, offset)
         pieces.append((line, offset))
-        offset = end + 1
+        offset = following
         if not line.endswith("\\"):
             break
     return pieces, offset
+
+
+def _physical(text: str, offset: int) -> tuple[str, int]:
+    """The line at an offset, and where the next one begins."""
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    return text[offset:end].rstrip("\r"), end + 1
 
 
 def _colon(line: str) -> int:

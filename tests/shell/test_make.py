@@ -116,3 +116,10 @@ def test_hostile_makefiles_are_read_in_bounded_time(tmp_path, text):
     begin = time.process_time()
     commands(tmp_path, "make a", {"Makefile": text})
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("text", ["t%:\n\tkubectl $*\n", ".ONESHELL:\nt%:\n\tkubectl $*\n"])
+def test_no_more_than_a_thousand_recipes_are_read(tmp_path, text):
+    line = " ; ".join(f"make {' '.join(f't{number * 100 + one}' for one in range(100))}" for number in range(11))
+    found = [text for text, _ in commands(tmp_path, line, {"Makefile": text}) if text.startswith("kubectl")]
+    assert found == [f"kubectl {number}" for number in range(1_000)]
