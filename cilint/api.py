@@ -211,7 +211,7 @@ def check_text(
 ) -> CheckedFile:
     """Check a text as if it stood in the file `path`, which need not be there. The rest is as in `check_file`."""
     request = _checking(policy, select, ignore, settings, isolated=isolated)
-    return CheckedFile(_lint.of_text(text, os.fspath(path), request), request)
+    return CheckedFile(_lint.entry_at(os.fspath(path), request, text), request)
 
 
 def _checking(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cilint.cli import _lint
 from cilint.cli._lint import _prefix, judged
+from cilint.compose.fetch import git_root
 from cilint.errors import UsageError
 from cilint.evidence import examined
 from cilint.report import words
@@ -14,7 +15,6 @@ from cilint.report.report import Report
 from cilint.report.secret import masked, secrets_of
 from cilint.rules.judge import wanted
 from cilint.rules.select import subjects
-from cilint.settings import git_root
 from cilint.tree import Mapping, Scalar
 from cilint.tree.node import is_null
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from cilint import settings as settings_package
 from cilint.check import Checked, check
 from cilint.cli import _choice
-from cilint.compose.fetch import Project, open_project
+from cilint.compose.fetch import git_root, open_project
 from cilint.errors import UnreadableError
 from cilint.fingerprint import stamp
 from cilint.language import COMMUNITY, Edition
 from cilint.report.report import Report, RuleFacts
 from cilint.report.secret import SECRET_RULES, learn, mask, secrets_of
 from cilint.rules import EVERY
-from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,11 +21,13 @@ if TYPE_CHECKING:
 
     from cilint.cli._options import Request
     from cilint.clock import Clock
+    from cilint.compose.fetch import Project
     from cilint.finding import Finding
     from cilint.plan import Scenario
     from cilint.rules import Rule, RuleSet
     from cilint.settings import Settings
     from cilint.settle.waivers import Register
+    from cilint.source import Source
 
 ENTRY = ".gitlab-ci.yml"
 
@@ -67,7 +67,7 @@ def _default() -> str:
     """The pipeline of the working directory, or else of the repository around it."""
     if os.path.isfile(ENTRY):
         return ENTRY
-    root = settings_package.git_root(os.getcwd())
+    root = git_root(os.getcwd())
     if root and os.path.isfile(os.path.join(root, ENTRY)):
         return os.path.relpath(os.path.join(root, ENTRY))
     raise UnreadableError(
@@ -82,24 +82,14 @@ def _file(path: str) -> str:
 
 def _open(path: str, request: Request) -> Entry:
     if path == "-":
-        return of_text(None, request.stdin_filename or ENTRY, request)
+        return entry_at(request.stdin_filename or ENTRY, request, _stdin())
+    return entry_at(path, request)
+
+
+def entry_at(path: str, request: Request, text: str | None = None) -> Entry:
+    """The entry file at a path. text: what stands for the file, which need not be there."""
     settings = _choice.settings_for(path, request)
-    project, source = open_project(path, vendored=settings.vendored_folder, inputs=settings.inputs)
-    return _entry(project, source, settings, request)
-
-
-def of_text(text: str | None, place: str, request: Request) -> Entry:
-    """The entry for a text that stands for the file at a place; None: the text of standard input."""
-    settings = _choice.settings_for(place, request)
-    whole = os.path.abspath(place)
-    folder = os.path.dirname(whole)
-    root = settings_package.git_root(folder) or folder
-    project = Project(root, vendored=settings.vendored_folder, inputs=settings.inputs)
-    source = Source(os.path.relpath(whole, root), _stdin() if text is None else text)
-    return _entry(project, source, settings, request)
-
-
-def _entry(project: Project, source: Source, settings: Settings, request: Request) -> Entry:
+    project, source = open_project(path, text=text, vendored=settings.vendored_folder, inputs=settings.inputs)
     project.variables.update(settings.variables)
     return Entry(project, source, settings, _choice.rules_for(settings, request))
 

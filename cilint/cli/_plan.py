@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from cilint import rules as rules_package
-from cilint import settings as settings_package
 from cilint.cli._choice import settings_for
 from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, edition_of
 from cilint.cli._options import Option, Request, settings_options
 from cilint.compose import compose
-from cilint.compose.fetch import Project, open_project
+from cilint.compose.fetch import open_project
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UsageError
 from cilint.language import COMMUNITY, validate
@@ -22,15 +19,16 @@ from cilint.plan import Planner, Scenario, Tree
 from cilint.plan.scenario import described, named
 from cilint.report.secret import learn_config
 from cilint.rules.judge import settle
-from cilint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cilint.compose.fetch import Project
     from cilint.finding import Finding
     from cilint.language import Edition
     from cilint.settings import Settings
+    from cilint.source import Source
 
 _WHAT, _INPUT = "Scenario", "Input"
 _NAME = Pattern(r"(?a)\w+")  # app/models/concerns/ci/has_variable.rb
@@ -113,18 +111,16 @@ class Opener:
         """The file, composed as in this scenario, and the scenario with the files of the repository."""
         known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
         known.update({**self.settings.variables, **scenario.variables, **scenario.outside})
-        vendored, inputs, changed = self.settings.vendored_folder, self.settings.inputs, scenario.changed
         if self.path == "-" and self._text is None:
             self._text = _stdin()
-        if self._text is not None:
-            whole = os.path.abspath(ENTRY if self.path == "-" else self.path)
-            root = settings_package.git_root(os.path.dirname(whole)) or os.path.dirname(whole)
-            project = Project(root, vendored=vendored, inputs=inputs, variables=known, changed=changed)
-            source = Source(os.path.relpath(whole, root), self._text)
-        else:
-            project, source = open_project(
-                self.path, vendored=vendored, inputs=inputs, variables=known, changed=changed
-            )
+        project, source = open_project(
+            ENTRY if self.path == "-" else self.path,
+            text=self._text,
+            vendored=self.settings.vendored_folder,
+            inputs=self.settings.inputs,
+            variables=known,
+            changed=scenario.changed,
+        )
         return Subject(source, project, edition_of(self.settings)), scenario.given(tree=Tree(project.list_files))
 
 

@@ -14,7 +14,7 @@ from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
 from cilint.fix.write import write
 from cilint.report import words
-from cilint.settings import NAME, git_root
+from cilint.settings import NAME, home
 from cilint.settle import baseline
 
 _HEAD = """\
@@ -92,11 +92,6 @@ def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:
 
 
 def _home(path: str) -> str:
-    """Where settings for a pipeline are found: the root of its repository; without one the working directory, if the
-    file is below it. As a person would write it, "" for the working directory.
-    """
-    folder = os.path.dirname(os.path.abspath(path))
-    here = os.getcwd()
-    root = git_root(folder) or (here if (folder + os.sep).startswith(here.rstrip(os.sep) + os.sep) else folder)
-    relative = os.path.relpath(root)
+    """Where settings for a pipeline belong, as a person would write it: "" for the working directory."""
+    relative = os.path.relpath(home(os.path.dirname(os.path.abspath(path))))
     return "" if relative == os.curdir else relative

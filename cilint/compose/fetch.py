@@ -128,6 +128,7 @@ class Fetched:
 def open_project(
     path: str,
     *,
+    text: str | None = None,
     root: str | None = None,
     vendored: str | None = None,
     variables: Mapping[str, str | None] | None = None,
@@ -136,33 +137,36 @@ def open_project(
 ) -> tuple[Project, Source]:
     """The project in which an entry file lies, and the file.
 
-    root: the repository's folder where it is known; else it is found upwards from the entry, by its `.git`.
-    Raises UnreadableError when the entry is not there or cannot be read.
+    text: what stands for the file, which need not be there. root: the repository's folder where it is known; else it is
+    found upwards from the entry, by its `.git`; without one it is the entry's own folder. Raises UnreadableError when
+    the entry is not there or cannot be read.
     """
     whole = os.path.abspath(path)
-    if os.path.isdir(whole):
+    folder = os.path.abspath(root) if root is not None else git_root(os.path.dirname(whole)) or os.path.dirname(whole)
+    project = Project(folder, vendored=vendored, variables=variables, inputs=inputs, changed=changed)
+    return project, Source(_shown(whole, folder), _entry_text(path) if text is None else text)
+
+
+def _entry_text(path: str) -> str:
+    if os.path.isdir(path):
         raise UnreadableError(f"{path} is a folder", help="name the file, such as .gitlab-ci.yml")
-    folder = os.path.abspath(root) if root is not None else _repository(os.path.dirname(whole))
     try:
-        text = _text(whole)
+        return _text(path)
     except OSError as error:
         raise UnreadableError(
             f"cannot read {path}: {error.strerror or error}",
             help="name a file that is there, or - for standard input; without one cilint looks for .gitlab-ci.yml in this folder",
         ) from None
-    project = Project(folder, vendored=vendored, variables=variables, inputs=inputs, changed=changed)
-    return project, Source(_shown(whole, folder), text)
 
 
-def _repository(folder: str) -> str:
-    """The nearest folder upwards that holds `.git`, be it a folder or the file of a worktree; else the folder itself."""
-    current = folder
-    while not os.path.exists(os.path.join(current, ".git")):
-        above = os.path.dirname(current)
-        if above == current:
-            return folder
-        current = above
-    return current
+def git_root(folder: str) -> str | None:
+    """The nearest folder upwards that holds `.git`, be it a folder or the file of a worktree; None when there is none."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
 
 
 def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None:

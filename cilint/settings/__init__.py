@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from cilint import cache
+from cilint.compose.fetch import git_root
 from cilint.errors import SettingsError, UnreadableError
 from cilint.opening import from_here, opened
 from cilint.settings.settings import Settings
@@ -15,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["NAME", "Settings", "find", "git_root", "load", "parse"]
+__all__ = ["NAME", "Settings", "find", "home", "load", "parse"]
 
 NAME = ".cilint.yaml"
 _MISSPELT = (".cilint.yml", ".cilint.toml", "cilint.toml")
@@ -24,14 +25,12 @@ _MAX_BYTES = 1024 * 1024
 
 
 def find(start: str) -> str | None:
-    """The path of the settings file that belongs to a file or folder: the nearest one up to the root of the git
-    repository. Without a repository, the search ends at the working directory, or where it began.
+    """The path of the settings file that belongs to a file or folder: the nearest one up to its `home`.
 
     Raises SettingsError for a file whose name is nearly right, and for what is no file of the repository.
     """
     folder = os.path.abspath(start if os.path.isdir(start) else os.path.dirname(start))
-    here = os.getcwd()
-    limit = git_root(folder) or (here if (folder + os.sep).startswith(here + os.sep) else folder)
+    limit = home(folder)
     while True:
         path = os.path.join(folder, NAME)
         if os.path.lexists(path):
@@ -91,15 +90,13 @@ def parse(text: bytes, shown: str, folder: str) -> Settings:
     return Settings(data, path=shown, folder=folder)
 
 
-def git_root(folder: str) -> str | None:
-    """The nearest folder upwards that holds `.git`; None when there is none."""
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
+def home(folder: str) -> str:
+    """The topmost folder whose settings hold for a folder: the root of its git repository; without one the working
+    directory if it is above, else the folder itself.
+    """
+    here = os.getcwd()
+    is_below = (folder + os.sep).startswith(here.rstrip(os.sep) + os.sep)
+    return git_root(folder) or (here if is_below else folder)
 
 
 def _stamp() -> bytes:
