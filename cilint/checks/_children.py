@@ -10,19 +10,23 @@ from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.gates.blocked import blocked
 from cilint.pipeline import build
+from cilint.pipeline.matrix import instances
 from cilint.pipeline.variables import names_inherited
 from cilint.plan.predefined import is_predefined
 from cilint.rules.context import Context
-from cilint.rules.expand import Scope
+from cilint.rules.expand import Layer, Scope
 from cilint.rules.rule import RuleSet
 from cilint.source import Source
-from cilint.tree.node import Mapping, plain
+from cilint.tree.node import Mapping, plain, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cilint.compose.config import Config
     from cilint.pipeline.job import Job
+    from cilint.pipeline.matrix import Instance
+    from cilint.rules.expand import Value
     from cilint.tree.site import Site
 
 _DEPTH = 2  # GitLab's limit: a child may have children, and no deeper
@@ -32,43 +36,69 @@ _CHILDREN_AT_MOST = 30
 class Child:
     """A child pipeline. trigger: the job that starts it; context: its own; above: the context of its parent.
 
-    fault: why it could not be looked at, "" when it could. path: the one file that it is written in, "" where there are
-    several, or where it is given inputs.
+    names: the instances of the trigger job that start it; row: of the one, its variables in the matrix. A matrix of more
+    rows than there is room for counts as one child, with the variables of any of them. entries: what it is made of, for
+    `include`. fault: why it could not be looked at, "" when it could. path: the one file that it is written in, "" where
+    there are several, or where it is given inputs.
     """
 
-    __slots__ = ("above", "context", "fault", "path", "trigger")
+    __slots__ = ("above", "context", "entries", "fault", "names", "path", "row", "trigger")
 
-    def __init__(self, trigger: Job, above: Context) -> None:
+    def __init__(self, trigger: Job, above: Context, of: list[Instance], fault: str = "") -> None:
         self.trigger = trigger
         self.above = above
+        self.names = [one.name for one in of]
+        self.row = of[0].variables if len(of) == 1 else {}
         self.context: Context | None = None
-        self.fault = ""
+        self.entries: list[Any] = []
+        self.fault = fault
         self.path = ""
+
+    @property
+    def starter(self) -> str:
+        """The job that starts it, as people are told: an instance where each of them starts a child of its own."""
+        return self.names[0] if self.row else self.trigger.name
 
 
 def children(context: Context) -> list[Child]:
     """The child pipelines that a pipeline itself starts. The same objects each time for the same pipeline."""
     if context.children is None:
         context.children = []
-        read, depth, above = 0, 0, context
-        while above.parent is not None:
-            depth, above = depth + 1, above.parent.above
         for job in context.pipeline.jobs.values():
             trigger = job.get("trigger") if job.trigger else None
             include = trigger.set("include") if trigger is not None and isinstance(trigger.node, Mapping) else None
-            if include is None or trigger is None:
-                continue
-            child = Child(job, context)
-            context.children.append(child)
-            child.fault = _fault(include)
-            if depth >= _DEPTH:
-                child.fault = "GitLab starts no child of a child's child"
-            elif not child.fault and read == _CHILDREN_AT_MOST:
-                child.fault = f"{_CHILDREN_AT_MOST} others were looked at, and no more are"
-            elif not child.fault:
-                read += 1
-                _read(child, include, trigger.set("inputs"))
+            if include is not None and trigger is not None:
+                context.children += _started_by(job, include, trigger.set("inputs"), context)
     return context.children
+
+
+def _started_by(job: Job, include: Site, inputs: Site | None, above: Context) -> list[Child]:
+    """The children of one trigger job: one for each row of its matrix, as each hands down its own values."""
+    listed = instances(job)
+    room = _CHILDREN_AT_MOST - sum(child.context is not None for child in above.children or ())
+    fault = _fault(include, above) or ("" if room else f"{_CHILDREN_AT_MOST} others were looked at, and no more are")
+    if fault:
+        return [Child(job, above, listed, fault)]
+    entries = _entries(include, inputs)
+    config, fault = composed(entries, above)
+    if config is None or fault:
+        return [Child(job, above, listed, fault)]
+    apart = listed[0].variables and len(listed) <= room
+    found = [Child(job, above, [one]) for one in listed] if apart else [Child(job, above, listed)]
+    for child in found:
+        child.entries = entries
+        child.context = context_of(child, config)
+        if len(entries) == 1 and isinstance(entries[0], dict) and entries[0].keys() == {"local"}:
+            child.path = str(entries[0]["local"]).lstrip("/")
+    return found
+
+
+def project_started(job: Job) -> Site | None:
+    """The project whose pipeline a trigger job starts, as it is written; None for other jobs and for child pipelines."""
+    trigger = job.get("trigger") if job.trigger else None
+    if trigger is None:
+        return None
+    return trigger.set("project") if isinstance(trigger.node, Mapping) else trigger
 
 
 def handed_down(child: Child) -> set[str]:
@@ -81,7 +111,7 @@ def handed_down(child: Child) -> set[str]:
         common = {*above.planner.globals, *(name for one in above.planner.workflow or () for name in one.variables)}
         names |= common if taken is None else common & taken
         for candidate in above.planner.candidates:
-            if candidate.job is job:
+            if candidate.name in child.names:
                 names |= candidate.variables.keys()
                 names.update(name for one in candidate.conditions or () for name in one.variables)
     found = {name for name in names if is_predefined(name)}
@@ -98,7 +128,7 @@ def values_handed_down(child: Child) -> dict[str, str]:
     own, further = _forwards(child.trigger)
     if not own or further:
         return {}
-    scope = Scope(child.above.scopes.written(child.trigger))
+    scope = Scope(_written(child))
     values = {name: scope.always(name) for name in scope.names() if not is_predefined(name)}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -115,45 +145,81 @@ def _forwards(job: Job) -> tuple[bool, bool]:
     return own is None or own.value is not False, further is not None and further.value is True
 
 
-def _fault(include: Site) -> str:
-    for entry in include.flat():
-        if isinstance(entry.node, Mapping) and entry.has("artifact"):
-            return "its configuration is made by a job"
+class _Row(Layer):
+    """The variables of one row of a matrix."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: dict[str, str]) -> None:
+        super().__init__(certain=True)
+        self._row = row
+
+    def values(self, name: str) -> list[Value]:
+        """The one value of a variable of the row."""
+        return [one for one in super().values(name) if ruby_text(one.site.value) == self._row.get(name)][:1]
+
+
+def _written(child: Child) -> list[Layer]:
+    """The variables that the files above give the job that starts a child, strongest first."""
+    clauses, matrix, *others = child.above.scopes.written(child.trigger)
+    parallel = child.trigger.get("parallel") if child.row else None
+    entries = parallel.set("matrix") if parallel is not None else None
+    if entries is not None:
+        matrix = _Row(child.row)
+        for entry in entries.flat():
+            matrix.take_matrix(entry)
+    return [clauses, matrix, *others]
+
+
+def _fault(include: Site, above: Context) -> str:
+    depth, one = 0, above
+    while one.parent is not None:
+        depth, one = depth + 1, one.parent.above
+    if depth >= _DEPTH:
+        return "GitLab starts no child of a child's child"
+    if any(isinstance(entry.node, Mapping) and entry.has("artifact") for entry in include.flat()):
+        return "its configuration is made by a job"
     return ""
 
 
-def _read(child: Child, include: Site, inputs: Site | None) -> None:
-    """Compose the child: a configuration that includes what the trigger job names."""
-    above = child.above
+def _entries(include: Site, inputs: Site | None) -> list[Any]:
+    """What a trigger job names, as entries of an `include`."""
     entries: list[Any] = []
     for entry in include.flat():
         value: Any = plain(entry.node)
         entries.append({"local": value} if isinstance(value, str) else value)
         if inputs is not None and isinstance(entries[-1], dict):
             entries[-1] = {**entries[-1], "inputs": plain(inputs.node)}
-    project = Project(above.project.root, vendored=above.project.vendored, variables=above.project.variables)
-    config = compose(_entry(entries, above.config.entry), project)
-    if config.root is None or config.findings:
-        child.fault = str(config.findings[0].message) if config.findings else "it cannot be read"
-        return
-    child.fault = blocked(config)
-    if child.fault:
-        return
-    rules = RuleSet()
-    rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family
-    child.context = context = Context(config, build(config), project, rules, edition=above.edition)
-    context.parent = child
-    own, further = _forwards(child.trigger)
-    context.scopes.handed = [
-        *(above.scopes.handed if further else []),
-        *(above.scopes.written(child.trigger) if own else []),
-    ]
-    if len(entries) == 1 and isinstance(entries[0], dict) and entries[0].keys() == {"local"}:
-        child.path = str(entries[0]["local"]).lstrip("/")
+    return entries
 
 
-def _entry(entries: list[Any], parent: Source) -> Source:
-    """The text of a configuration that includes the entries."""
+def composed(entries: list[Any], above: Context, more: dict[str, Any] | None = None) -> tuple[Config | None, str]:
+    """The configuration that includes the entries, and why nothing can be said about it, "" when it can.
+
+    more: jobs that it has besides.
+    """
     import json
 
-    return Source(f"{parent.path} (child)", json.dumps({"include": entries}), "trigger")
+    text = json.dumps({**(more or {}), "include": entries})
+    entry = Source(f"{above.config.entry.path} (child)", text, "trigger")
+    config = compose(entry, _project(above))
+    if config.root is None or config.findings:
+        return None, str(config.findings[0].message) if config.findings else "it cannot be read"
+    return config, blocked(config)
+
+
+def context_of(child: Child, config: Config) -> Context:
+    """The child as a pipeline to be judged, with what its trigger job hands down."""
+    above = child.above
+    rules = RuleSet()
+    rules.roles = above.roles._data  # noqa: SLF001  # the same evidence holds for the whole family
+    context = Context(config, build(config), _project(above), rules, edition=above.edition)
+    context.parent = child
+    own, further = _forwards(child.trigger)
+    context.scopes.handed = [*(above.scopes.handed if further else []), *(_written(child) if own else [])]
+    return context
+
+
+def _project(above: Context) -> Project:
+    """The project again, for a composition of its own."""
+    return Project(above.project.root, vendored=above.project.vendored, variables=above.project.variables)

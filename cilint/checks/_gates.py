@@ -45,11 +45,12 @@ class Gate:
 
     guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. missing: why
     there can be no such gate at all, "" when there can. doubt: why it may not be asked, None when it surely is.
-    again: asks the same of another job, as of the one that starts this pipeline. about: the roles that it asks for,
-    which tell it from the rule's other gates of the job.
+    again: asks the same of another job, as of the one that starts this pipeline. roles: those of the jobs that it asks
+    for, which tell it from the rule's other gates of the job; alike: asks for such jobs before the end of a pipeline that
+    is waited for, None where nothing there stands for them. subject: the guarded job with all that belongs to it.
     """
 
-    __slots__ = ("about", "again", "by", "claims", "doubt", "guarded", "kind", "missing", "rule")
+    __slots__ = ("again", "alike", "by", "claims", "doubt", "guarded", "kind", "missing", "roles", "rule", "subject")
 
     def __init__(
         self,
@@ -60,17 +61,25 @@ class Gate:
         again: Again,
         *,
         missing: str = "",
-        about: str = "",
+        roles: Listed[str] = (),
+        alike: Again | None = None,
     ) -> None:
         self.rule = subject.context.rule.id
+        self.subject = subject
         self.guarded = subject.job
         self.doubt = subject.doubt
         self.by = tuple(by)
         self.kind = kind
         self.claims = list(claims)
         self.missing = missing
-        self.about = about
+        self.roles = tuple(roles)
         self.again = again
+        self.alike = alike
+
+    @property
+    def about(self) -> str:
+        """The roles that it asks for, in one text."""
+        return " or ".join(self.roles)
 
 
 class Guarded:
@@ -106,15 +115,13 @@ class Guarded:
         if each and len(jobs) > 1:
             claims += [claim for job in jobs for claim in self._claims([job], "check")]
         names = [job.name for job in jobs] or [titles]
-        return Gate(
-            self,
-            names,
-            kind,
-            claims,
-            lambda other: other.behind(roles, kind, each=each),
-            missing=missing,
-            about=" or ".join(roles),
-        )
+
+        def alike(other: Guarded) -> Gate:
+            return other.behind(roles, kind, each=each)
+
+        # What is asked of each such job here, no other pipeline can stand for.
+        elsewhere = None if kind == "check" or (each and jobs) else alike
+        return Gate(self, names, kind, claims, alike, missing=missing, roles=roles, alike=elsewhere)
 
     def after(self, jobs: Listed[Job], kind: str) -> Gate:
         """The gate "one of these jobs comes before the guarded one". Further up, nothing stands for them."""
@@ -128,6 +135,11 @@ class Guarded:
             lambda other: other.after((), kind),
             missing=missing,
         )
+
+    def awaiting(self, instances: Listed[str]) -> Gate:
+        """The gate "one of these instances has succeeded", as of trigger jobs that wait for what they start."""
+        claims = [Claim(name, instances, "scan") for name in self.names]
+        return Gate(self, instances, "scan", claims, lambda other: other.awaiting(instances))
 
     def _claims(self, gates: Listed[Job], kind: str) -> list[Claim]:
         """What says that one of the gates, with all its instances, comes before every instance of the guarded job."""
@@ -146,8 +158,14 @@ def only_starts(job: Job) -> bool:
 
     So it is without `trigger:strategy` (`doc/ci/yaml/_index.md`, `app/models/ci/bridge.rb`).
     """
+    return job.trigger and not waits(job)
+
+
+def waits(job: Job) -> bool:
+    """Whether it is a trigger job that ends as the pipeline does that it starts."""
     trigger = job.get("trigger") if job.trigger else None
-    return trigger is not None and not (isinstance(trigger.node, Mapping) and trigger.has("strategy"))
+    strategy = trigger.set("strategy") if trigger is not None and isinstance(trigger.node, Mapping) else None
+    return strategy is not None and strategy.value is not None
 
 
 def project_started(job: Job) -> Site | None:

@@ -1,69 +1,26 @@
-"""What comes of gates: each judged in its pipeline and in the child pipelines, and told as findings.
-
-A gate of a child pipeline holds when it holds there, or before the job that starts the child, or further up
-(`app/models/ci/bridge.rb`; `doc/ci/pipelines/downstream_pipelines.md`).
-"""
+"""What people are told about gates: answers of `cilint prove`, and findings of `cilint check`."""
 
 from __future__ import annotations
 
-from cilint.checks._children import children, handed_down, values_handed_down
-from cilint.checks._gates import Guarded, only_starts
+from cilint.checks._gates import only_starts
+from cilint.checks._outcomes import outcomes, prover_of
 from cilint.gates.blocked import blocked
-from cilint.gates.claim import ABSENT, OUTSIDE, PROVEN, REFUTED, UNKNOWN, Assumptions
+from cilint.gates.claim import ABSENT, REFUTED, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from collections.abc import Sequence as Listed
-    from typing import Any, TypeAlias
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
-    from cilint.checks._gates import Gate
+    from cilint.checks._outcomes import Gates, Outcome
     from cilint.finding import Finding
     from cilint.gates.answer import Answer
-    from cilint.gates.claim import Verdict
-    from cilint.gates.prove import Prover
     from cilint.pipeline.job import Clause
     from cilint.pipeline.pipeline import Pipeline
     from cilint.rules.context import Context
     from cilint.rules.rule import Rule, RuleSet
 
-    Gates: TypeAlias = Callable[[Context, dict[str, Any]], Iterable[Gate]]
-
-SECONDS = 2.0  # for all gates of one pipeline in `cilint check`; what is not decided then is "not assessed"
-_SECONDS_OF_CHILD = 1.0
 _STEPS_TOLD = 6
-
-
-class Outcome:
-    """What became of one gate.
-
-    gate: as it is asked in the pipeline of `context`; status: "proven", "refuted" or "unknown". told: the gate that holds or
-    breaks, be it one before a trigger job; verdicts: on its claims, none where it is missing, and where nothing was
-    decided; verdict: the worst of them.
-    reason: of what is missing or unknown, "" where a verdict tells. there: the pipeline of `told`.
-    """
-
-    __slots__ = ("context", "gate", "reason", "status", "there", "told", "verdict", "verdicts")
-
-    def __init__(self, context: Context, gate: Gate, status: str = PROVEN) -> None:
-        self.context = context
-        self.gate = gate
-        self.status = status
-        self.told = gate
-        self.there = context
-        self.verdict: Verdict | None = None
-        self.verdicts: list[Verdict] = []
-        self.reason = ""
-
-    @property
-    def triggers(self) -> list[str]:
-        """The jobs that start the pipeline of the gate, the first first."""
-        names: list[str] = []
-        child = self.context.parent
-        while child is not None:
-            names.insert(0, child.trigger.name)
-            child = child.above.parent
-        return names
 
 
 def gates_of(rules: RuleSet) -> list[tuple[Rule, Gates]]:
@@ -144,109 +101,6 @@ def starts_granted(pipeline: Pipeline, gates: Iterable[str]) -> tuple[str, ...]:
         for job in jobs
         if only_starts(job)
     )
-
-
-def outcomes(context: Context, gates: Gates, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """What becomes of a rule's gates, in the pipeline and in the children that it starts, theirs included."""
-    asked = list(gates(context, parameters))
-    yield from _judged(context, asked)
-    for child in children(context):
-        if child.context is not None:
-            child.context.rule = context.rule
-            yield from outcomes(child.context, gates, parameters)
-
-
-def _judged(context: Context, asked: list[Gate]) -> Iterator[Outcome]:
-    reason = blocked(context.config) if asked else ""
-    if reason:
-        for gate in asked:
-            outcome = Outcome(context, gate, UNKNOWN)
-            outcome.reason = reason
-            yield outcome
-        return
-    claims = [claim for gate in asked for claim in gate.claims]
-    all_hold = bool(claims) and prover_of(context, [claim.guarded for claim in claims]).all_hold(claims)
-    for gate in asked:
-        if all_hold and not gate.missing:
-            yield Outcome(context, gate)
-        else:
-            yield _doubted(_outcome(context, gate))
-
-
-def _doubted(outcome: Outcome) -> Outcome:
-    """What is refuted only if the job is one that is guarded, is not known."""
-    doubt = outcome.gate.doubt
-    if doubt is not None and outcome.status != PROVEN:
-        outcome.status = UNKNOWN
-        outcome.reason = doubt.why
-    return outcome
-
-
-def _outcome(context: Context, gate: Gate) -> Outcome:
-    outcome = _alone(context, gate)
-    if outcome.status == PROVEN or context.parent is None:
-        return outcome
-    above, trigger = context.parent.above, context.parent.trigger
-    above.rule = context.rule
-    outer = _outcome(above, gate.again(Guarded(above, trigger)))
-    if outer.status == PROVEN:
-        outcome.status, outcome.reason, outcome.told = PROVEN, "", outer.told
-    elif gate.missing and not outer.gate.missing and outcome.status == REFUTED:
-        # The gate belongs above the child; so does what lets the trigger job past it.
-        outcome.status, outcome.reason = outer.status, outer.reason
-        outcome.verdict, outcome.verdicts = outer.verdict, outer.verdicts
-        outcome.told, outcome.there = outer.told, outer.there
-    return outcome
-
-
-def _alone(context: Context, gate: Gate) -> Outcome:
-    """A gate as it stands in its own pipeline."""
-    outcome = Outcome(context, gate)
-    if gate.missing:
-        outcome.status, outcome.reason = REFUTED, gate.missing
-        return outcome
-    prover = prover_of(context, [claim.guarded for claim in gate.claims])
-    if not prover.all_hold(gate.claims):
-        outcome.verdicts = [prover.decide(claim) for claim in gate.claims]
-        outcome.verdict = worst(outcome.verdicts)
-        outcome.status, outcome.reason = outcome.verdict.status, outcome.verdict.reason
-    return outcome
-
-
-def prover_of(context: Context, guarded: Iterable[str] = ()) -> Prover:
-    """The prover of a pipeline, the same for all rules. guarded: what it will be asked about, if it is made now."""
-    if context.prover is None:
-        from cilint.gates.prove import Prover
-        from cilint.plan.scenario import exactly
-
-        known = context.situated(exactly({}))
-        settings = {**known.variables, **known.outside}
-        if context.parent is None:
-            assume = Assumptions(variables=known.variables, given=known.outside, settings=settings)
-            seconds = SECONDS
-        else:
-            # What the trigger job always hands down is known; what it may, arrives as if somebody had passed it.
-            assume = Assumptions(
-                variables={**known.variables, **values_handed_down(context.parent)},
-                given=known.outside,
-                settings=settings,
-                level=OUTSIDE,
-                sources=("parent_pipeline",),
-                handed=handed_down(context.parent),
-            )
-            above = context.parent.above.prover
-            seconds = _SECONDS_OF_CHILD if above is None else max(_SECONDS_OF_CHILD, above.limits.seconds / 2)
-        context.prover = Prover(
-            context.planner, assume, tree=known.tree, seconds=seconds, blocked=blocked(context.config)
-        )
-        context.prover.expect(guarded)
-    return context.prover
-
-
-def worst(verdicts: Listed[Verdict]) -> Verdict:
-    """A refuted verdict before an unknown one before a proven one."""
-    order = (REFUTED, UNKNOWN)
-    return min(verdicts, key=lambda one: order.index(one.status) if one.status in order else len(order))
 
 
 # -- what `check` says

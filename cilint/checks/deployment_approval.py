@@ -5,7 +5,8 @@ that people let go before they could know what they decide on.
 from __future__ import annotations
 
 from cilint.checks._gates import Guarded, guarded
-from cilint.checks._verdicts import judge, prover_of
+from cilint.checks._outcomes import prover_of
+from cilint.checks._verdicts import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cilint.check import check
-from cilint.checks import _verdicts
+from cilint.checks import _outcomes
 from cilint.compose import open_project
 from cilint.rules.packs import load
 
@@ -25,7 +25,7 @@ def test_at_least_95_of_100_are_right():
 
 @pytest.mark.slow
 def test_what_was_judged_right_is_still_told(shared, monkeypatch):
-    monkeypatch.setattr(_verdicts, "SECONDS", 120.0)
+    monkeypatch.setattr(_outcomes, "SECONDS", 120.0)
     rules = load(["security", "enterprise"])
     by_project = defaultdict(list)
     for entry in VERDICTS:

@@ -655,3 +655,141 @@ def test_what_only_starts_a_pipeline_is_no_scan(judged, trigger, status):
     ]
     assert answer.status == status
     assert status == "proven" or "it has no trigger:strategy" in answer.reason
+
+
+ROWS = "release: {parallel: {matrix: [{PLACE: [staging, production], SIZE: ['1']}]}, trigger: {include: child.yml}}\n"
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ("production", {("release: [production, 1]",): "proven"}),
+        ("staging", {("release: [production, 1]",): "refuted"}),
+    ],
+)
+def test_each_row_of_a_matrix_starts_a_child_with_its_own_values(judged, held, found):
+    child = "stages: [approve, prod]\n" + APPROVALS_ON % f'$PLACE == "{held}" && $SIZE == "1"' + DEPLOY_TO
+    child = child.replace("deploy-it: {", "deploy-it: {stage: prod, ")
+    findings, _, answers = judged(f"log: {{script: [make]}}\n{ROWS}", {"child.yml": child})
+    assert {answer.triggers: answer.status for answer in answers} == found
+    assert {finding.jobs for finding in findings} == ({("release",)} if "refuted" in found.values() else set())
+
+
+def test_only_the_row_that_deploys_there_has_to_wait(judged):
+    head = "workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}\n"
+    text = head + STAGES + APPROVALS + ROWS.replace("release: {", "release: {stage: prod, rules: [%s], ")
+    child = {"child.yml": DEPLOY_TO}
+    assert judged(text % "{if: '$PLACE == \"production\"'}", child)[0] == []
+    findings, _, _ = judged(text % "{if: '$PLACE == \"production\"', needs: [compile]}, {when: on_success}", child)
+    assert {finding.message.partition(" starts")[0] for finding in findings} == {"release: [production, 1]"}
+
+
+def test_a_matrix_of_many_rows_is_looked_at_as_one(judged):
+    rows = ", ".join(f"'{number}'" for number in range(31))
+    release = (
+        f"release: {{parallel: {{matrix: [{{PLACE: [production], N: [{rows}]}}]}}, trigger: {{include: child.yml}}}}\n"
+    )
+    _, _, answers = judged(f"log: {{script: [make]}}\n{release}", {"child.yml": DEPLOY_TO})
+    assert {(answer.triggers, answer.status) for answer in answers} == {(("release",), "refuted")}
+
+
+HOLDERS = "approve-security: {script: [ok], %s}\napprove-product: {script: [ok], %s}\n"
+BY_HAND = "rules: [{when: manual}]"
+ABOVE = (
+    """\
+workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}
+stages: [build, approve, prod, after]
+compile: {stage: build, script: [make]}
+release: {stage: approve, trigger: {include: child.yml, strategy: depend}}
+"""
+    + DEPLOY
+)
+# name: (what is other in the parent, the child, the verdict, part of the reason)
+IN_A_CHILD = {
+    "depend": ({}, HOLDERS % (BY_HAND, BY_HAND), "proven", ""),
+    "mirror": ({"depend": "mirror"}, HOLDERS % (BY_HAND, BY_HAND), "proven", ""),
+    "through needs": ({"stage: prod": "stage: after, needs: [release]"}, HOLDERS % (BY_HAND, BY_HAND), "proven", ""),
+    "no strategy": ({", strategy: depend": ""}, HOLDERS % (BY_HAND, BY_HAND), "refuted", "no trigger:strategy"),
+    "nobody waits for it": (
+        {"stage: prod": "stage: prod, needs: [compile]"}, HOLDERS % (BY_HAND, BY_HAND), "refuted", "release",
+    ),
+    "its failure is permitted": (
+        {"release: {": "release: {allow_failure: true, "}, HOLDERS % (BY_HAND, BY_HAND), "refuted", "allow_failure",
+    ),
+    "it is not in each pipeline": (
+        {"release: {": "release: {rules: [{if: $GO}], "}, HOLDERS % (BY_HAND, BY_HAND), "refuted", "release is not in it",
+    ),
+    "optional approvals": ({}, HOLDERS % ("when: manual", "when: manual"), "unknown", "left unplayed"),
+    "approvals that start by themselves": ({}, HOLDERS % (("rules: [{if: $FAST}, {when: manual}]",) * 2), "unknown", "starts by itself"),
+    "approvals that are not in each child": (
+        {}, HOLDERS % (("rules: [{if: $GO, when: manual}]",) * 2) + "log: {script: [x]}\n", "unknown", "not in it",
+    ),
+    "approvals that may be skipped": (
+        {}, HOLDERS % ((f"{BY_HAND}, needs: [ask]",) * 2) + "ask: {script: [x], when: manual}\n", "unknown", "skipped",
+    ),
+    "approvals behind others": (
+        {}, HOLDERS % (f"{BY_HAND}, stage: .pre", f"{BY_HAND}, stage: .post") + "log: {script: [x]}\n", "proven", "",
+    ),
+    "a job that runs whatever happens": (
+        {}, HOLDERS % (BY_HAND, BY_HAND) + "log: {stage: .post, when: always, script: [x]}\n", "proven", "",
+    ),
+    "a child of a child": (
+        {}, "go: {trigger: {include: inner.yml, strategy: depend}}\n", "proven", "",
+    ),
+    "a child of a child that is not waited for": ({}, "go: {trigger: {include: inner.yml}}\n", "unknown", "no trigger:strategy"),
+    "a child that a job makes": (
+        {"include: child.yml": "include: [{artifact: a.yml, job: compile}]"}, "log: {script: [x]}\n", "unknown", "made by a job",
+    ),
+    "another project": ({"include: child.yml": "project: acme/approvals"}, "log: {script: [x]}\n", "unknown", "acme/approvals"),
+    "another project that nobody waits for": (
+        {"include: child.yml, strategy: depend": "project: acme/approvals"}, "log: {script: [x]}\n", "refuted", "no job is",
+    ),
+    "no approvals there": ({}, "log: {script: [x]}\n", "refuted", "no job is"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", IN_A_CHILD)
+def test_approvals_in_a_child_hold_what_waits_for_the_child(judged, case):
+    changes, child, status, part = IN_A_CHILD[case]
+    text = ABOVE
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    findings, unknown, answers = judged(text, {"child.yml": child, "inner.yml": HOLDERS % (BY_HAND, BY_HAND)})
+    assert [answer.status for answer in answers if answer.guarded == "deploy"] == [status] * 2
+    told = " ".join((*(one.message for one in findings), *(one.why for one in unknown)))
+    assert part in told
+    assert bool(findings) == (status == "refuted")
+    if status == "proven":
+        assert {answer.by[0].partition(" > ")[0] for answer in answers} == {"release"}
+
+
+def test_a_sibling_child_may_hold_the_approvals(judged):
+    text = ABOVE.replace(DEPLOY, "roll-out: {stage: prod, %strigger: {include: deploy.yml}}\n")
+    files = {"child.yml": HOLDERS % (BY_HAND, BY_HAND), "deploy.yml": CHILD}
+    assert {answer.status for answer in judged(text % "", files)[2]} == {"proven"}
+    assert {answer.status for answer in judged(text % "needs: [compile], ", files)[2]} == {"refuted"}
+
+
+def test_one_of_two_children_with_approvals_is_enough(judged):
+    text = ABOVE.replace(
+        "release: {", "first: {stage: approve, trigger: {include: child.yml, strategy: depend}}\nrelease: {"
+    )
+    files = {"child.yml": HOLDERS % (BY_HAND, BY_HAND)}
+    for needs, status in (
+        ("", "proven"),
+        ("needs: [first], ", "proven"),
+        ("needs: [release], ", "proven"),
+        ("needs: [compile], ", "refuted"),
+    ):
+        answers = judged(text.replace("deploy: {", f"deploy: {{{needs}"), files)[2]
+        assert {answer.status for answer in answers} == {status}
+
+
+def test_a_scan_in_a_child_stands_for_one_here(judged):
+    child = "secret-detection: {script: [gitleaks detect]}\n"
+    for strategy, status in ((", strategy: depend", "proven"), ("", "refuted")):
+        text = ABOVE.replace(", strategy: depend", strategy)
+        _, _, answers = judged(text, {"child.yml": child}, "deployment-gated-by-checks")
+        (answer,) = [one for one in answers if "secret" in " ".join((*one.by, one.reason)).lower()]
+        assert answer.status == status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cilint.checks import _verdicts
+from cilint.checks import _outcomes
 from cilint.rules.packs import load
 from tests.mutation.mutant import Workplace
 
@@ -24,4 +24,4 @@ def rules():
 @pytest.fixture(autouse=True)
 def _time_to_decide(monkeypatch):
     """A busy machine must not leave a gate "not assessed": here every one is decided, however long it takes."""
-    monkeypatch.setattr(_verdicts, "SECONDS", 120.0)
+    monkeypatch.setattr(_outcomes, "SECONDS", 120.0)
