@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024  # of one file
 MAKES = ("make", "gmake")
+RUNNERS = frozenset((*MAKES, "just", "task", "go-task"))  # what runs recipes (see `make.py`, `just.py`, `task.py`)
 # What runs scripts of a package.json (see `npm.py`): runners of tasks for whole workspaces, each with the words behind
 # which a task is named; those of which every operand names a script; and the managers of packages.
 TASK_RUNNERS = {"lerna": ("run",), "turbo": ("run",), "nx": ("run-many", "affected")}

@@ -1,10 +1,11 @@
 """The commands of jobs: of their own scripts, of the script files of the repository that these call, of the npm scripts
-of a package.json and of the recipes of a Makefile. Everything is read once, however many jobs share it.
+of a package.json and of the recipes of Makefiles, justfiles and Taskfiles. Everything is read once, however many jobs
+share it.
 """
 
 from __future__ import annotations
 
-from cilint.shell.calls import MAKES, MAX_BYTES, RUNS_SCRIPTS, called_words, candidates, joined
+from cilint.shell.calls import MAKES, MAX_BYTES, RUNNERS, RUNS_SCRIPTS, called_words, candidates, joined
 from cilint.shell.literals import Literals
 from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from cilint.compose.fetch import Project
     from cilint.pipeline.job import Job
     from cilint.shell.command import Command, Word
+    from cilint.shell.just import Justfiles
     from cilint.shell.literals import Values
     from cilint.shell.make import Makefiles
     from cilint.shell.npm import Packages
+    from cilint.shell.task import Taskfiles
 
     # What is run, and the folder in which it is where that is not where its file lies.
     Called: TypeAlias = tuple[Script | Source, str | None]
@@ -56,10 +59,10 @@ class Scripts:
         "_commands",
         "_files",
         "_jobs",
-        "_makefiles",
         "_packages",
         "_patterns",
         "_project",
+        "_runners",
         "_sections",
         "_wrappers",
         "literals",
@@ -77,7 +80,7 @@ class Scripts:
         self._commands: dict[str, list[Command]] = {}
         self._callers: dict[int, list[Command]] = {}
         self._packages: Packages | None = None
-        self._makefiles: Makefiles | None = None
+        self._runners: dict[str, Makefiles | Justfiles | Taskfiles] = {}
 
     def of(self, job: Job) -> list[Command]:
         """All commands of a job, those of the files that it calls at the end."""
@@ -181,7 +184,7 @@ class Scripts:
         known_wrappers = len(self._wrappers)
         self._follow(reach, list(texts), "", 0)
         if len(self._wrappers) > known_wrappers:
-            recipes = self._makefiles.recipes if self._makefiles is not None else ()
+            recipes = [recipe for runner in self._runners.values() for recipe in runner.recipes]
             for script in (*self._chunks.values(), *self._files.values(), *recipes):
                 if isinstance(script, Script):
                     script.forget()
@@ -233,8 +236,8 @@ class Scripts:
         name = command.name
         if name in RUNS_SCRIPTS:
             yield from self._scripts_of_packages.run(command, folders[0])
-        elif name in MAKES:
-            yield from self._recipes.run(command, folders[0], lambda one: self.literals.of_yaml(reach.job, one))
+        elif name in RUNNERS:
+            yield from self._runner(name).run(command, folders[0], lambda one: self.literals.of_yaml(reach.job, one))
         for word, kind in called_words(command):
             file = self._open(word, folders, shell=kind == "shell")
             if file is not None:
@@ -248,13 +251,25 @@ class Scripts:
             self._packages = Packages(self._project, self._chunk)
         return self._packages
 
-    @property
-    def _recipes(self) -> Makefiles:
-        if self._makefiles is None:
-            from cilint.shell.make import Makefiles  # few pipelines need it
+    def _runner(self, name: str) -> Makefiles | Justfiles | Taskfiles:
+        """What follows the recipes of `make`, `just` or `task`; few pipelines need it."""
+        name = "make" if name in MAKES else name
+        known = self._runners.get(name)
+        if known is None:
+            if name == "make":
+                from cilint.shell.make import Makefiles
 
-            self._makefiles = Makefiles(self._project, self._wrappers)
-        return self._makefiles
+                known = Makefiles(self._project, self._wrappers)
+            elif name == "just":
+                from cilint.shell.just import Justfiles
+
+                known = Justfiles(self._project, self._wrappers)
+            else:
+                from cilint.shell.task import Taskfiles
+
+                known = Taskfiles(self._project, self._chunk)
+            self._runners[name] = known
+        return known
 
     def _open(self, word: Word, folders: tuple[str, str], *, shell: bool) -> Script | Source | None:
         for path in candidates(word, folders):
@@ -280,4 +295,4 @@ class Scripts:
 
 def _may_call(command: Command) -> bool:
     name = command.name
-    return name == "cd" or name in RUNS_SCRIPTS or name in MAKES or next(called_words(command), None) is not None
+    return name == "cd" or name in RUNS_SCRIPTS or name in RUNNERS or next(called_words(command), None) is not None
