@@ -137,9 +137,9 @@ class Guarded:
         )
 
     def awaiting(self, instances: Listed[str]) -> Gate:
-        """The gate "one of these instances has succeeded", as of trigger jobs that wait for what they start."""
-        claims = [Claim(name, instances, "scan") for name in self.names]
-        return Gate(self, instances, "scan", claims, lambda other: other.awaiting(instances))
+        """The gate "one of these instances has ended", of trigger jobs that wait for what they start."""
+        claims = [Claim(name, instances, "end") for name in self.names]
+        return Gate(self, instances, "end", claims, lambda other: other.awaiting(instances))
 
     def _claims(self, gates: Listed[Job], kind: str) -> list[Claim]:
         """What says that one of the gates, with all its instances, comes before every instance of the guarded job."""

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from cilint.span import Span
 
 # approval: the gate must be a manual job there; scan: it must have run and succeeded; order: it must have come before;
-# manual: the guarded job itself must wait for a person; check: where the gate exists at all, it must have succeeded.
+# manual: the guarded job itself must wait for a person; check: where the gate exists at all, it must have succeeded;
+# end: the gate, a trigger job, must have ended as a pipeline does that succeeded, or in which everything was skipped.
 KINDS = ("approval", "scan", "order")
-OWN_KINDS = (*KINDS, "manual", "check")
+OWN_KINDS = (*KINDS, "manual", "check", "end")
 # How much outsiders may do, from the most ordinary: nobody passes variables; anybody may; predefined ones, too.
 ORDINARY, OUTSIDE, OVERRIDE = range(3)
 PROVEN, REFUTED, UNKNOWN = "proven", "refuted", "unknown"

@@ -26,9 +26,12 @@ class Way:
 
 
 class Made:
-    """A job that may be created. exists: whether it is; ways: how, each excluding the others."""
+    """A job that may be created. exists: whether it is; ways: how, each excluding the others.
 
-    __slots__ = ("candidate", "exists", "name", "stage_index", "ways")
+    mirrors: whether it takes over whatever status its downstream pipeline ends in (`strategy: mirror`).
+    """
+
+    __slots__ = ("candidate", "exists", "mirrors", "name", "stage_index", "ways")
 
     def __init__(self, candidate: Candidate, ways: list[Way], solver: Solver) -> None:
         self.candidate = candidate
@@ -36,6 +39,8 @@ class Made:
         self.stage_index = candidate.stage_index
         self.ways = ways
         self.exists = solver.any_of([way.guard for way in ways])
+        strategy = candidate.job.site.dig("trigger", "strategy") if candidate.job.trigger else None
+        self.mirrors = strategy is not None and strategy.value == "mirror"
 
     def where(self, solver: Solver, test: Callable[[Way], bool]) -> int:
         """Whether it is created in a way that passes the test."""

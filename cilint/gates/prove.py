@@ -195,6 +195,8 @@ class Prover:
             solver.implies(counts, statuses.never_succeeded(gate.name))
             for gate, counts in zip(gates, counting, strict=True)
         ]
+        if claim.kind == "end":  # a gate that ends as skipped has ended as well
+            idle += [-statuses.mirrored[name] for name in claim.gates if name in statuses.mirrored]
         late = solver.all_of((solver.any_of(counting), *idle))
         return [*self._missing(claim), *([("not_blocking", late)] if claim.kind != "manual" else [])]
 
@@ -233,6 +235,7 @@ class Prover:
         broken = self.solver.any_of(term for _, term in faults)
         for level in range(self.assume.level + 1):
             base = [made.exists, statuses.starts(claim.guarded), broken, *within, *self.world.may_pass(level), fresh]
+            base += [-term for term in statuses.mirrored.values()]  # what becomes of other pipelines is not replayed
             for _ in range(_TRIES):
                 found = None if self._model(base) is None else self._best(hopes, base)
                 if found is None:
@@ -244,7 +247,7 @@ class Prover:
                     return verdict
                 reason = rests or reason
                 self._never_again(model, there, fresh)
-        return Verdict(claim, UNKNOWN, level=self.assume.level, reason=reason or self._puzzle())
+        return Verdict(claim, UNKNOWN, level=self.assume.level, reason=reason or self._puzzle(statuses))
 
     def _best(self, hopes: list[int | list[int]], base: list[int]) -> tuple[Model, Situation] | None:
         while True:
@@ -295,8 +298,10 @@ class Prover:
         terms = there.misfits or self._telling(model)
         self.solver.add(-fresh, *(-term for term in terms))
 
-    def _puzzle(self) -> str:
+    def _puzzle(self, statuses: Statuses) -> str:
         """The likely reason why no counterexample could be replayed."""
+        for name in statuses.mirrored:
+            return f"it may depend on {name}, which mirrors its downstream pipeline and so may end as skipped"
         world, places = self.world, self.creation.places
         if world.slug is not None:
             place = _told(places.get("CI_COMMIT_REF_SLUG"))

@@ -77,10 +77,11 @@ NOTHING = Before(FALSE, FALSE, FALSE, FALSE, TRUE)
 class Statuses:
     """The snapshots of some jobs and of everything that they wait for.
 
-    moments: how many there are; enough: whether they suffice for a proof.
+    moments: how many there are; enough: whether they suffice for a proof. mirrored: for each trigger job with
+    `strategy: mirror`, whether it ends as skipped or waiting, as its downstream pipeline may (`app/models/ci/bridge.rb`).
     """
 
-    __slots__ = ("_creation", "_fates", "_limits", "_solver", "cone", "enough", "moments", "states")
+    __slots__ = ("_creation", "_fates", "_limits", "_solver", "cone", "enough", "mirrored", "moments", "states")
 
     def __init__(self, creation: Creation, guarded: Iterable[str], limits: Limits) -> None:
         self._creation = creation
@@ -91,6 +92,7 @@ class Statuses:
         self.enough = moments <= MAX_MOMENTS
         self.moments = min(moments, MAX_MOMENTS)
         self.states: list[dict[str, State]] = []
+        self.mirrored = {made.name: self._solver.new_var("mirrored") for made in self.cone.values() if made.mirrors}
         self._fates = Fates(self.cone, self._solver)
         for _ in range(self.moments):
             self._snapshot()
@@ -131,7 +133,8 @@ class Statuses:
         self.states.append(snapshot)
         for made in self.cone.values():
             self._limits.check()
-            snapshot[made.name] = State(solver, made.exists, optional=any(_is_optional(way) for way in made.ways))
+            optional = any(_is_optional(way) or (made.mirrors and way.allow_failure) for way in made.ways)
+            snapshot[made.name] = State(solver, made.exists, optional=optional)
         stages = self._stages(snapshot)
         for made in self.cone.values():
             self._justify(made, snapshot, earlier.get(made.name), stages)
@@ -183,14 +186,15 @@ class Statuses:
         state.starts = solver.any_of(starts)
         state.started = solver.any_of((state.starts, old.started)) if old else state.starts
         mild = made.where(solver, lambda way: way.allow_failure)
+        mirrored = solver.all_of((state.started, self.mirrored.get(made.name, FALSE)))
         # A job may also be cancelled while it still waits, which something before it must have made it do.
         cancelable = solver.any_of((state.started, self._fates.may_wait[made.name]))
         for term, reason in (
             (state.fine, solver.any_of((state.started, solver.all_of((mild, cancelable))))),
             (state.failed, solver.all_of((state.started, -mild))),
             (state.canceled, solver.all_of((-mild, cancelable))),
-            (state.skipped, solver.any_of(skips)),
-            (state.ignored, solver.all_of((state.started, made.where(solver, _is_optional)))),
+            (state.skipped, solver.any_of((*skips, mirrored))),
+            (state.ignored, solver.any_of((self._left(made, state), solver.all_of((mirrored, mild))))),
             (state.waits, solver.any_of((state.started, *waits))),
         ):
             if term != FALSE:
@@ -202,6 +206,10 @@ class Statuses:
             for other in outcomes[:number]:
                 if one != FALSE:
                     solver.add(-one, -other)
+
+    def _left(self, made: Made, state: State) -> int:
+        """Whether nobody has to play the job, and nobody does."""
+        return self._solver.all_of((state.started, made.where(self._solver, _is_optional)))
 
     def _needed(self, way: Way, snapshot: dict[str, State]) -> Before:
         jobs = self._creation.jobs
@@ -254,4 +262,4 @@ def _outlives(made: Made) -> bool:
 
     Such a job adds a snapshot. All others start on successes alone, and those can be chosen to hold together.
     """
-    return any(way.when in ("on_failure", "always") or _is_optional(way) for way in made.ways)
+    return made.mirrors or any(way.when in ("on_failure", "always") or _is_optional(way) for way in made.ways)

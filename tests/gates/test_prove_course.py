@@ -223,3 +223,34 @@ def test_three_thousand_mixtures_of_everything(generators, planner_of, prove, br
     assert unsound == []
     assert len(cautious) * 500 <= sum(tally.values())
     assert tally["proven"] > 500
+
+
+MIRROR = """
+stages: [a, b, c]
+scan: {stage: a, trigger: {project: group/scans, strategy: mirror}, rules: [{when: on_success}]}
+deploy: {stage: c, script: [x], rules: [{when: on_success}]}
+"""
+
+
+def test_a_trigger_job_that_mirrors_a_skipped_pipeline_is_skipped(prove):
+    """Jobs that wait for stages go on after it, those that need it do not (app/models/ci/bridge.rb)."""
+    verdict = prove(MIRROR, "deploy", "scan", "scan")
+    assert (verdict.status, "scan, which mirrors" in verdict.reason) == ("unknown", True)
+    assert prove(MIRROR.replace("mirror", "depend"), "deploy", "scan", "scan").proven
+    assert prove(MIRROR.replace("stage: c,", "stage: c, needs: [scan],"), "deploy", "scan", "scan").proven
+    assert prove(MIRROR, "deploy", "scan", "end").proven
+
+
+def test_what_mirrors_as_waiting_holds_nothing_up_when_it_may_fail(prove):
+    text = MIRROR.replace("scan:", "gate: {stage: b, script: [x], rules: [{when: manual}]}\nscan:")
+    assert prove(text, "deploy", "gate").proven
+    text = text.replace("scan: {", "scan: {allow_failure: true, ")
+    assert prove(text, "deploy", "gate").proven
+    assert prove(text.replace("stage: b,", "stage: b, needs: [scan],"), "deploy", "gate").status == "unknown"
+
+
+def test_what_fails_without_a_mirror_is_refuted(prove):
+    jobs = "".join(f"j{number}: {{stage: a, script: [x], rules: [{{when: on_success}}]}}\n" for number in range(12))
+    gate = "gate: {stage: b, script: [x], rules: [{when: manual, allow_failure: true}]}\n"
+    verdict = prove(MIRROR + jobs + gate, "deploy", "gate")
+    assert verdict.status == "refuted"
