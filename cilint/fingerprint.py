@@ -9,8 +9,8 @@ pipeline (a job that is not there) has no place of its own, so what it is about 
 from __future__ import annotations
 
 from _blake2 import blake2b
-from functools import lru_cache
 
+from cilint.recent import recent
 from cilint.tree.node import Mapping, Scalar, Sequence, plain
 
 TYPE_CHECKING = False
@@ -139,7 +139,7 @@ def _before(node: Mapping | Sequence, span: Span) -> Key | int | None:
     return entries[found - 1] if found else None
 
 
-@lru_cache(maxsize=32)  # findings come in order of place: the next one mostly goes down the same way
+@recent(32)  # findings come in order of place: the next one mostly goes down the same way
 def _written(node: Mapping | Sequence) -> tuple[list[tuple[int, int]], list[Key | int]]:
     """Where the entries that are written in a node begin, in order, and their keys or indexes."""
     found: list[tuple[tuple[int, int], Key | int]] = []

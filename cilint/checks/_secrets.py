@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from cilint.pattern import Pattern
 
 TYPE_CHECKING = False
@@ -138,8 +136,10 @@ def _is_passphrase(value: str) -> bool:
 
 def entropy(text: str) -> float:
     """Shannon's entropy in bits a character."""
+    from math import log2  # a library of its own to load, for the few texts that come so far
+
     size = len(text)
-    return -sum(n / size * math.log2(n / size) for n in (text.count(char) for char in set(text)))
+    return -sum(n / size * log2(n / size) for n in (text.count(char) for char in set(text)))
 
 
 def _is_filler(value: str) -> bool:

@@ -130,7 +130,7 @@ class Including:
             return []
         if around.place.name:
             self._not_assessed(entry.title(), f"only copies of {around.place.name} are at hand", entry.node.span)
-        found = [path for path in around.place.list_files() if matcher.fullmatch(path)]
+        found = [path for path in around.place.list_files() if matcher.fits(path)]
         return [entry.with_location(path) for path in found if (around.place.name, path) not in self._seen]
 
     def _counted(self, entries: list[Entry], around: Surroundings) -> list[Entry]:

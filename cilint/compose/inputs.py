@@ -188,8 +188,8 @@ class _Checks:
         from cilint.notation.patterns import PatternError, compiled
 
         try:
-            fits = compiled(pattern).search(shown(value)) is not None
-        except (PatternError, UnicodeError):
+            fits = compiled(pattern).occurs(shown(value))
+        except PatternError:
             return ["invalid regular expression"]
         return [] if fits else [f"{which} value does not match required RegEx pattern: {pattern}"]
 

@@ -12,7 +12,8 @@ from cilint.notation.patterns import PatternError, compiled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+
+    from cilint.notation.re2 import Regexp
 
 # `{a,b}{a,b}...` doubles with every pair; Ruby would write them all out, and no honest glob comes near.
 MAX_ALTERNATIVES = 1024
@@ -30,16 +31,13 @@ class Glob:
     def __init__(self, text: str) -> None:
         self.text = text
         self._exact = not any(char in text for char in "*?[{\\")
-        self._compiled: Any = None if self._exact else _compile(text)
+        self._compiled = None if self._exact else _compile(text)
 
     def matches(self, path: str) -> bool:
         """Whether the whole path fits the glob."""
         if self._exact:
             return path == self.text
-        try:
-            return self._compiled is not None and self._compiled.search(path) is not None
-        except UnicodeError:
-            return False
+        return self._compiled is not None and self._compiled.occurs(path)
 
 
 def compile_glob(text: str) -> Glob:
@@ -67,7 +65,7 @@ def as_pattern(text: str) -> str | None:
     return r"\A(?:" + "|".join(dict.fromkeys(alternatives)) + r")\z" if alternatives else None
 
 
-def _compile(text: str) -> Any:
+def _compile(text: str) -> Regexp | None:
     pattern = as_pattern(text)
     if pattern is None:
         return None

@@ -10,12 +10,14 @@ from cilint import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from cilint.notation.re2 import Regexp
 
 # Ruby's `^` and `$` are ends of lines, so one line of a value of several may hold the pattern.
 _SYNTAX = pattern.Pattern(r"(?m)^/(.*)/([ismU]*)$")
 _CACHE_LIMIT = 4096
+_COMPILED_LIMIT = 128  # each may hold up to 8 MiB
 _cache: dict[tuple[str, bool], Pattern | PatternError] = {}
+_compiled: dict[str, Regexp] = {}
 
 
 class PatternError(ValueError):
@@ -33,14 +35,11 @@ class Pattern:
     def __init__(self, text: str, source: str) -> None:
         self.text = text
         self.source = source
-        self._compiled: Any = compiled(source)
+        self._compiled = compiled(source)
 
     def search(self, text: str) -> bool:
         """Whether the pattern occurs anywhere in the text; linear in its length."""
-        try:
-            return self._compiled.search(text) is not None
-        except UnicodeError:  # a lone surrogate is no text to RE2
-            return False
+        return self._compiled.occurs(text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pattern) and self.source == other.source
@@ -88,22 +87,13 @@ def _fabricate(text: str, *, unescape: bool) -> Pattern:
     return Pattern(text, f"(?{flags}){body}" if flags else body)
 
 
-def compiled(source: str) -> Any:
-    """An RE2 pattern, compiled without a word on standard error. Raises PatternError where RE2 does not take it.
+def compiled(source: str) -> Regexp:
+    """The pattern that RE2 makes of a text; the same object for the same text. Raises PatternError."""
+    known = _compiled.get(source)
+    if known is None:
+        from cilint.notation.re2 import Regexp
 
-    It tells whether and where it occurs, and not what its groups hold: those of a pattern with thousands of them, which
-    nobody asks for, take RE2 a gigabyte.
-    """
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.never_capture = True
-    try:
-        return re2.compile(source, options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise PatternError(f"RE2 does not take this regular expression: {reason}") from None
-    except UnicodeError:
-        raise PatternError("the regular expression holds a character that is no text") from None
+        if len(_compiled) >= _COMPILED_LIMIT:
+            _compiled.clear()
+        known = _compiled[source] = Regexp(source)
+    return known

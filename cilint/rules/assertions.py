@@ -170,9 +170,9 @@ def holds(assertion: dict[str, Any], subject: Subject) -> bool | None:
 
 
 def _search(pattern: str, text: str) -> bool:
-    import re2  # only when a rule has a pattern
+    from cilint.notation.patterns import compiled  # only when a rule has a pattern
 
-    return re2.search(pattern, text) is not None
+    return compiled(pattern).occurs(text)
 
 
 def _known(subject: Subject, answer: bool) -> bool | None:  # noqa: FBT001  # a verdict, not a switch

@@ -213,9 +213,9 @@ def _variable(facts: Facts, patterns: list[str]) -> Seen:
 
 
 def _name(facts: Facts, pattern: str) -> Seen:
-    import re2  # only when it comes to names
+    from cilint.notation.patterns import compiled  # only when it comes to names
 
-    return (f"is named {facts.job.name}", facts.job) if re2.search(pattern, facts.job.name) else None
+    return (f"is named {facts.job.name}", facts.job) if compiled(pattern).occurs(facts.job.name) else None
 
 
 _CONDITIONS = (

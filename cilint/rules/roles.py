@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cilint.notation.re2 import Regexp
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
     from cilint.shell.command import Command
@@ -48,7 +49,7 @@ class Roles:
         self._by: dict[tuple[str, str], list[int]] = {}  # (condition, alternative) -> places in _evidence
         self._always: list[int] = []
         self._weak: list[int] = []
-        self._names: Any = None
+        self._names: Regexp | None = None
         for place, (_, one) in enumerate(self._evidence):
             self._enter(place, one)
 
@@ -155,8 +156,8 @@ class Roles:
         if not self._weak:
             return False
         if self._names is None:
-            import re2
+            from cilint.notation.patterns import compiled
 
             patterns = [evidence.get("name", "") for _, evidence in (self._evidence[place] for place in self._weak)]
-            self._names = re2.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-        return self._names.search(name) is not None
+            self._names = compiled("|".join(f"(?:{pattern})" for pattern in patterns))
+        return self._names.occurs(name)

@@ -92,10 +92,10 @@ class Waiver:
 def _like(text: str, pattern: str) -> bool:
     from fnmatch import translate
 
-    import re2
+    from cilint.notation.patterns import compiled
 
     # Python's own engine backtracks on many stars; this one does not (the register may come from a merge request).
-    return bool(re2.fullmatch(translate(pattern.replace("[", "[[]")).removesuffix(r"\Z").removesuffix(r"\z"), text))
+    return compiled(translate(pattern.replace("[", "[[]")).removesuffix(r"\Z").removesuffix(r"\z")).fits(text)
 
 
 class Register:

@@ -156,9 +156,9 @@ def _unapproved(waiver: Waiver, policy: Policy, rules: RuleSet, own: set[str], t
 
 
 def _fits(ticket: str, pattern: str) -> bool:
-    import re2
+    from cilint.notation.patterns import compiled
 
-    return bool(re2.fullmatch(pattern, ticket))
+    return compiled(pattern).fits(ticket)
 
 
 def _before(register: Register, root: str, base: str) -> dict[str, Waiver] | str:

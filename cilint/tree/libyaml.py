@@ -8,11 +8,13 @@ of its errors. So the package is put in place unexecuted, and executed when some
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
+else:
+    ModuleType = type(sys)  # to import `types` for one name costs as much as a small module
 
 # Modules of PyYAML that its C extension looks into for nothing but an error class.
 _ERRORS = {

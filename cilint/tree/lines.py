@@ -6,9 +6,8 @@ between. YAML takes indentation, line breaks and escapes out of the text, so the
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from cilint.pattern import Pattern
+from cilint.recent import recent
 from cilint.span import Span
 
 TYPE_CHECKING = False
@@ -87,7 +86,7 @@ def _place(stretches: list[Stretch], offset: int) -> tuple[int, int]:
     return line, column + min(max(offset - first, 0), max(length - 1, 0))
 
 
-@lru_cache(maxsize=8)  # findings come by the dozen from one long script
+@recent(8)  # findings come by the dozen from one long script
 def _stretches(node: Scalar) -> list[Stretch]:
     line, column = _content(node)
     if node.style == "|":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from cilint.language.shapes import Shape, Whole
 from cilint.language.structures import Either, Fields, check_names
 from cilint.tree.node import Mapping, Reference, Scalar, Sequence, Symbol
@@ -35,7 +33,7 @@ class _Matrix(Shape):
                 self._entry(entry, (*path, index), faults)
             elif not isinstance(entry, Reference):
                 faults.type((*path, index), entry, "a map (hash) of variables")
-        total = sum(prod(map(_count, entry.values.values())) for entry in node.items if isinstance(entry, Mapping))
+        total = sum(_jobs(entry) for entry in node.items if isinstance(entry, Mapping))
         if total > JOBS_AT_MOST:
             text = f"generates too many jobs (maximum is {JOBS_AT_MOST}, here are {total})"
             faults.add("limit-exceeded", path, text)
@@ -50,6 +48,14 @@ class _Matrix(Shape):
                     _check_value(item, (*path, key, index), faults)
             else:
                 _check_value(value, (*path, key), faults)
+
+
+def _jobs(entry: Mapping) -> int:
+    """How many jobs one entry of the list stands for: every value of a variable with every value of the others."""
+    total = 1
+    for values in entry.values.values():
+        total *= _count(values)
+    return total
 
 
 def _check_value(node: Node, path: Way, faults: Faults) -> None:
