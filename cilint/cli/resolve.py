@@ -59,6 +59,8 @@ def run(request: Request) -> int:
     report = Report()
     report.findings = [finding for finding in checked.findings if finding.severity == "error"]
     report.not_assessed = checked.not_assessed
+    for item in report.not_assessed:
+        item.rules = ()  # nobody asked for a verdict
     report.prefix = _prefix({entry.project.root})
     if report.findings or checked.config.root is None:
         return _refused(report, request)

@@ -26,9 +26,9 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
         place = paint(printable(report.place(finding.span), ascii=plain), "strong")
         kind = paint(f"waived[{finding.rule}]", "quiet")
         lines.append(f"{place}: {kind}: {printable(words.waived(finding), ascii=plain)}")
-    for item in report.not_assessed:
-        place = f"{printable(report.place(item.span), ascii=plain)}: " if item.span else ""
-        lines.append(f"{place}{paint('not assessed', 'warning')}: {printable(f'{item.what}: {item.why}', ascii=plain)}")
+    for gap in words.gaps(report):
+        place = f"{printable(report.place(gap.span), ascii=plain)}: " if gap.span else ""
+        lines.append(f"{place}{paint('not assessed', 'warning')}: {printable(f'{gap.what}: {gap.why}', ascii=plain)}")
     if not quiet:
         lines.append(words.summary(report))
     return "\n".join(lines) + "\n" if lines else ""

@@ -9,7 +9,7 @@ from cilint.report.wrap import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cilint.finding import Finding, NotAssessed, Related
+    from cilint.finding import Finding, Related
     from cilint.report.report import Report
     from cilint.report.terminal import Terminal
 
@@ -36,7 +36,7 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
     if report.waived and not quiet:
         blocks.append("\n".join(page.waived(finding) for finding in report.waived))
     if report.not_assessed:
-        blocks.append("\n".join(page.not_assessed(item) for item in report.not_assessed))
+        blocks.append("\n".join(page.not_assessed(gap) for gap in words.gaps(report)))
     if not quiet:
         style = "error" if report.count("error") else "warning" if report.open or report.not_assessed else "ok"
         blocks.append("\n".join(terminal.paint(line, style) for line in page.summary()))
@@ -116,10 +116,10 @@ class Page:
         place = self.clean(self.report.place(finding.span))
         return self.remark(place, f"waived[{finding.rule}]", "quiet", words.waived(finding))
 
-    def not_assessed(self, item: NotAssessed) -> str:
-        """One thing that could not be looked at."""
-        place = self.clean(self.report.place(item.span)) if item.span else ""
-        return self.remark(place, "not assessed", "warning", f"{item.what}: {item.why}")
+    def not_assessed(self, gap: words.Gap) -> str:
+        """What could not be looked at for one cause."""
+        place = self.clean(self.report.place(gap.span)) if gap.span else ""
+        return self.remark(place, "not assessed", "warning", f"{gap.what}: {gap.why}")
 
     def remark(self, place: str, label: str, style: str, text: str) -> str:
         """Place, label and text, in as few lines as it takes."""

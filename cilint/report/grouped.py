@@ -36,9 +36,9 @@ def render(report: Report, terminal: Terminal, *, quiet: bool = False) -> str:
         blocks.append("\n".join(lines))
     if report.not_assessed:
         lines = [terminal.paint("not assessed", "warning")]
-        for item in report.not_assessed:
-            place = f" ({report.place(item.span)})" if item.span else ""
-            lines += _lines("  ", 2, f"{item.what}: {item.why}{place}", "", terminal)
+        for gap in words.gaps(report):
+            place = f"{report.place(gap.span)}  " if gap.span else ""
+            lines += _lines("  ", 2, f"{place}{gap.what}: {gap.why}", "", terminal)
         blocks.append("\n".join(lines))
     if not quiet:
         blocks.append("\n".join(_lines("", 0, words.summary(report), "", terminal)))

@@ -32,7 +32,7 @@ def render(report: Report) -> str:
     if len(report.open) > _ROWS:
         parts.append(f"... and {len(report.open) - _ROWS} more.")
     if report.not_assessed:
-        rows = [f"- {code(item.what)}: {code(item.why)}{_place(item.span)}" for item in report.not_assessed]
+        rows = [f"- {code(gap.what)}: {code(gap.why)}{_place(gap.span)}" for gap in words.gaps(report)]
         parts.append("\n".join(["**Not assessed**, so nothing that depends on it is called clean:", "", *rows]))
     settled = [finding for finding in report.findings if finding.status != "open"]
     if settled:

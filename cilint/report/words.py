@@ -4,11 +4,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cilint.finding import Finding
+    from collections.abc import Sequence
+
+    from cilint.finding import Finding, NotAssessed
     from cilint.report.report import Report
+    from cilint.span import Span
     from cilint.trail import Step
 
-_NAMED_JOBS = 3
+_NAMED = 3  # of many jobs, or of many things that could not be assessed
 
 _STEPS = {
     "alias": "alias *{name}",
@@ -28,9 +31,14 @@ def jobs(finding: Finding) -> str:
         return ""
     if len(names) == 1:
         return f"job {names[0]}"
-    if len(names) <= _NAMED_JOBS:
+    if len(names) <= _NAMED:
         return f"jobs {', '.join(names)}"
-    return f"{len(names)} jobs: {', '.join(names[:_NAMED_JOBS])} and {len(names) - _NAMED_JOBS} more"
+    return f"{len(names)} jobs: {_first(names)}"
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def step(item: Step, report: Report) -> str:
@@ -49,6 +57,35 @@ def waived(finding: Finding) -> str:
     """What a waived finding is, and by which waiver: "node comes from outside (job build): W-1, see SEC-2"."""
     reach = f" ({jobs(finding)})" if finding.jobs else ""
     return f"{finding.message}{reach}: {finding.reason}" if finding.reason else f"{finding.message}{reach}"
+
+
+class Gap:
+    """What could not be assessed for one cause, as people are told.
+
+    what: the things, of many the first few. why: the cause, and the rules that are undecided for it. span: where the
+    first of the things is written, None where none is.
+    """
+
+    __slots__ = ("span", "what", "why")
+
+    def __init__(self, items: list[NotAssessed]) -> None:
+        self.span: Span | None = items[0].span
+        self.what = _first(list(dict.fromkeys(item.what for item in items)))
+        rules = list(dict.fromkeys(rule for item in items for rule in item.rules))
+        open_rules = ", ".join(rules) if len(rules) < _NAMED else plural(len(rules), "rule")
+        self.why = f"{items[0].why} ({open_rules} undecided)" if rules else items[0].why
+
+
+def gaps(report: Report) -> list[Gap]:
+    """What could not be assessed, each cause once, in the order of the report.
+
+    What leaves many rules undecided is a cause of its own, such as an include that could not be read. What leaves only
+    the rule undecided that met it shares its cause with all of which the same is said.
+    """
+    causes: dict[object, list[NotAssessed]] = {}
+    for item in report.not_assessed:
+        causes.setdefault(item.why if len(item.rules) == 1 else (item.what, item.why), []).append(item)
+    return [Gap(items) for items in causes.values()]
 
 
 def plural(count: int, noun: str) -> str:
@@ -80,5 +117,6 @@ def summary(report: Report) -> str:
         f"{number} {status}" for status in ("waived", "suppressed", "baselined") if (number := report.settled(status))
     ]
     if report.not_assessed:
-        parts.append(f"{len(report.not_assessed)} not assessed")
+        count = len(report.not_assessed)
+        parts.append(f"{count} not assessed" + (", all told by --format json" if count > len(gaps(report)) else ""))
     return " - ".join(parts)

@@ -176,6 +176,26 @@ def test_what_could_not_be_read_is_never_clean(cilint):
     assert cilint("check", *HOUSE, "--strict").status == 1
 
 
+def test_one_cause_is_told_once_and_json_holds_every_entry(cilint):
+    image = "  image: $ELSEWHERE\n  script: [make]\n"
+    text = f"include: {{project: a/b, file: x.yml}}\none:\n{image}two:\n{image}"
+    select = "--select=required-job,image-unpinned,image-private-registry"
+    entries = json.loads(cilint("check", select, "--format=json", files={".gitlab-ci.yml": text}).raw)["not_assessed"]
+    jobs = [entry for entry in entries if entry["rules"] == ["required-job"]]
+    images = [entry for entry in entries if "$ELSEWHERE" in entry["why"]]
+    assert len(jobs) > 30
+    assert len(images) == 4
+    assert len(entries) == 1 + len(jobs) + len(images)
+    for form in ("full", "concise", "grouped", "markdown"):
+        done = cilint("check", select, f"--format={form}")
+        told = done.out.replace("`", "")
+        assert "include project a/b:/x.yml: no copy at hand (3 rules undecided)" in told.replace("N rules", "3 rules")
+        assert f"{', '.join(entry['what'] for entry in jobs[:3])} and {len(jobs) - 3} more: {jobs[0]['why']}" in told
+        assert f"{images[0]['why']} (image-private-registry, image-unpinned undecided)" in told
+        assert len([line for line in told.split("\n") if "undecided" in line]) == 3
+        assert f"{len(entries)} not assessed, all told by --format json" in told
+
+
 def test_not_yaml_is_a_finding(cilint):
     done = cilint("check", *HOUSE, "--format", "json", files={".gitlab-ci.yml": "a: [\nb: }\n"})
     assert done.status == 1
