@@ -48,19 +48,18 @@ class Below:
             return f"{self.trigger.name} waits for the pipeline that it starts, which may have such a job: {reason}"
         return f"{self.holders[0]} stands in the child pipeline of {self.trigger.name}: {reason}"
 
-    def end(self) -> Guarded | None:
-        """What is guarded there: the end of the pipeline. None when it cannot be told."""
+    def end(self, rule: str) -> Guarded | None:
+        """What is guarded there: the end of the pipeline. None when it cannot be told. rule: the id of the one that asks."""
         if self.child is None or self.child.context is None or _END in self.child.context.pipeline.jobs:
             return None
         config, fault = composed(self.child.entries, self.child.above, {_END: _A_JOB})
         if config is None or fault:
             return None
         context = context_of(self.child, config)
-        context.rule = self.child.above.rule
         for candidate in context.planner.candidates:
             if candidate.name == _END:
                 candidate.stage_index += 1  # behind all of .post, too
-        return Guarded(context, context.pipeline.jobs[_END])
+        return Guarded(context, context.pipeline.jobs[_END], rule=rule)
 
 
 def below(context: Context, gate: Gate) -> Iterator[Below]:
@@ -82,7 +81,7 @@ def below(context: Context, gate: Gate) -> Iterator[Below]:
 
 def _holders(context: Context, gate: Gate) -> list[str]:
     """The jobs that the gate asks for, here and further below; of what is unknown there, its trigger job."""
-    found = [job.name for job in context.roles.jobs(*gate.roles)]
+    found = [job.name for job in gate.found(context)]
     for one in below(context, gate):
         found += one.holders or [one.trigger.name]
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cilint.tree.site import Site
 
     Again: TypeAlias = Callable[["Guarded"], "Gate"]
+    Found: TypeAlias = Callable[[Context], list[Job]]
 
 _CHOICES_AT_MOST = 64
 _REFERENCE = Pattern(r"\$\{?(\w+)\}?")
@@ -40,17 +41,35 @@ class Doubt:
         self.why = why
 
 
+def _none(_: Context) -> list[Job]:
+    return []
+
+
 class Gate:
     """What a rule asks of one job: all of its claims must hold.
 
     guarded: the job; by: the jobs, or what they would do, in words; kind: see `cilint/gates/claim.py`. missing: why
     there can be no such gate at all, "" when there can. doubt: why it may not be asked, None when it surely is.
-    again: asks the same of another job, as of the one that starts this pipeline. roles: those of the jobs that it asks
-    for, which tell it from the rule's other gates of the job; alike: asks for such jobs before the end of a pipeline that
-    is waited for, None where nothing there stands for them. subject: the guarded job with all that belongs to it.
+    again: asks the same of another job, as of the one that starts this pipeline. about: the roles that it asks for,
+    which tell it from the rule's other gates of the job. alike: asks for such jobs before the end of a pipeline that is
+    waited for, None where nothing there stands for them; found: such jobs of a pipeline. subject: the guarded job with
+    all that belongs to it.
     """
 
-    __slots__ = ("again", "alike", "by", "claims", "doubt", "guarded", "kind", "missing", "roles", "rule", "subject")
+    __slots__ = (
+        "about",
+        "again",
+        "alike",
+        "by",
+        "claims",
+        "doubt",
+        "found",
+        "guarded",
+        "kind",
+        "missing",
+        "rule",
+        "subject",
+    )
 
     def __init__(
         self,
@@ -61,10 +80,11 @@ class Gate:
         again: Again,
         *,
         missing: str = "",
-        roles: Listed[str] = (),
+        about: str = "",
+        found: Found = _none,
         alike: Again | None = None,
     ) -> None:
-        self.rule = subject.context.rule.id
+        self.rule = subject.rule
         self.subject = subject
         self.guarded = subject.job
         self.doubt = subject.doubt
@@ -72,24 +92,30 @@ class Gate:
         self.kind = kind
         self.claims = list(claims)
         self.missing = missing
-        self.roles = tuple(roles)
+        self.about = about
+        self.found = found
         self.again = again
         self.alike = alike
 
-    @property
-    def about(self) -> str:
-        """The roles that it asks for, in one text."""
-        return " or ".join(self.roles)
-
 
 class Guarded:
-    """A job that must not start before others have succeeded. names: those of its instances that are meant."""
+    """A job that must not start before others have succeeded.
 
-    __slots__ = ("context", "doubt", "job", "names")
+    names: those of its instances that are meant. rule: the id of the one that asks, that at work when it is not given.
+    """
+
+    __slots__ = ("context", "doubt", "job", "names", "rule")
 
     def __init__(
-        self, context: Context, job: Job, names: Listed[str] | None = None, doubt: Doubt | None = None
+        self,
+        context: Context,
+        job: Job,
+        names: Listed[str] | None = None,
+        doubt: Doubt | None = None,
+        *,
+        rule: str | None = None,
     ) -> None:
+        self.rule = context.rule.id if rule is None else rule
         self.context = context
         self.job = job
         self.names = context.planner.instances_of(job.name) if names is None else names
@@ -121,7 +147,31 @@ class Guarded:
 
         # What is asked of each such job here, no other pipeline can stand for.
         elsewhere = None if kind == "check" or (each and jobs) else alike
-        return Gate(self, names, kind, claims, alike, missing=missing, roles=roles, alike=elsewhere)
+        return Gate(
+            self,
+            names,
+            kind,
+            claims,
+            alike,
+            missing=missing,
+            about=" or ".join(roles),
+            found=lambda where: where.roles.jobs(*roles),
+            alike=elsewhere,
+        )
+
+    def behind_job(self, name: str, kind: str) -> Gate:
+        """The gate "the job of this name comes before"."""
+
+        def alike(other: Guarded) -> Gate:
+            return other.behind_job(name, kind)
+
+        def found(where: Context) -> list[Job]:
+            return [job for job in where.pipeline.jobs.values() if job.name == name]
+
+        jobs = found(self.context)
+        missing = "" if jobs else f'no file defines a job "{name}"'
+        claims = self._claims(jobs, kind) if jobs else []
+        return Gate(self, [name], kind, claims, alike, missing=missing, found=found, alike=alike)
 
     def after(self, jobs: Listed[Job], kind: str) -> Gate:
         """The gate "one of these jobs comes before the guarded one". Further up, nothing stands for them."""

@@ -104,7 +104,7 @@ def _doubted(outcome: Outcome) -> Outcome:
 
 
 def _outcome(context: Context, gate: Gate) -> Outcome:
-    outcome = _alone(context, gate)
+    outcome = alone(context, gate)
     if outcome.status == PROVEN or context.parent is None:
         return outcome
     above, trigger = context.parent.above, context.parent.trigger
@@ -118,7 +118,7 @@ def _outcome(context: Context, gate: Gate) -> Outcome:
     return outcome
 
 
-def _alone(context: Context, gate: Gate) -> Outcome:
+def alone(context: Context, gate: Gate) -> Outcome:
     """A gate without regard to what starts its pipeline: as it stands there, or in a pipeline that is waited for."""
     outcome = _here(context, gate)
     if outcome.status != PROVEN and gate.alike is not None:
@@ -138,8 +138,8 @@ def _look_below(outcome: Outcome, alike: Again) -> None:
             continue
         waited += one.names
         waiting = _here(context, gate.subject.awaiting(one.names))
-        end = one.end()
-        inside = None if end is None else _alone(end.context, alike(end))
+        end = one.end(gate.rule)
+        inside = None if end is None else alone(end.context, alike(end))
         if inside is not None and waiting.status == inside.status == PROVEN:
             waiting.told.by = tuple(f"{one.trigger.name} > {name}" for name in inside.told.by)
             outcome.take(waiting)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cilint.checks._gates import only_starts
-from cilint.checks._outcomes import outcomes, prover_of
+from cilint.checks._below import below
+from cilint.checks._gates import Guarded, only_starts
+from cilint.checks._outcomes import alone, outcomes, prover_of
 from cilint.gates.blocked import blocked
-from cilint.gates.claim import ABSENT, REFUTED, UNKNOWN
+from cilint.gates.claim import ABSENT, REFUTED, UNKNOWN, Claim, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +75,28 @@ def answers_of(outcomes: Iterable[Outcome]) -> Iterator[tuple[Answer, Outcome]]:
                 answer.take(outcome.verdicts)
                 answer.status = REFUTED
         yield answer, outcome
+
+
+def decided_below(context: Context, guarded: str, gate: str, kind: str) -> Verdict | None:
+    """The verdict on a gate by name that no file of this pipeline defines; None where no child pipeline does, either."""
+    job = next((one.job for one in context.planner.candidates if guarded in (one.name, one.job.name)), None)
+    if job is None:
+        return None
+    asked = Guarded(context, job, None if job.name == guarded else [guarded], rule="").behind_job(gate, kind)
+    if not any(True for _ in below(context, asked)):
+        return None
+    outcome = alone(context, asked)
+    claim = Claim(guarded, [gate], kind)
+    if outcome.status == REFUTED and outcome.verdict is None:
+        verdict = prover_of(context).decide(claim)
+        if verdict.counterexample is not None:
+            opening = verdict.counterexample.story[0].partition(", but ")[0]
+            verdict.counterexample.story = (f"{opening}, but {outcome.reason}",)
+        return verdict
+    verdict = Verdict(claim, outcome.status, level=prover_of(context).assume.level, reason=outcome.reason)
+    if outcome.verdict is not None:
+        verdict.why, verdict.counterexample = outcome.verdict.why, outcome.verdict.counterexample
+    return verdict
 
 
 def taken_for_granted(context: Context) -> tuple[str, ...]:

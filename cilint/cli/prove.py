@@ -21,6 +21,7 @@ from cilint.plan.scenario import branch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.gates.claim import Verdict
     from cilint.plan import Planner
     from cilint.settings import Settings
 
@@ -83,7 +84,9 @@ def answers_to(request: Request, opener: _plan.Opener) -> tuple[list[Answer], _p
             blocked=blocked(subject.planner.pipeline.config),
         )  # fmt: skip
         answers = (
-            [_asked(prover, request, opener.path)] if request.guarded else _of_policy(prover, subject, opener, request)
+            [_asked(prover, subject, opener.path, request)]
+            if request.guarded
+            else _of_policy(prover, subject, opener, request)
         )
         for answer in answers:
             answer.assumptions = (*assumptions_of(assume), *answer.assumptions)
@@ -105,28 +108,52 @@ def _unread(subject: _plan.Subject) -> str:
     return "" if subject.planner is None else blocked(subject.planner.pipeline.config)
 
 
-def _asked(prover: Prover, request: Request, path: str) -> Answer:
+def _asked(prover: Prover, subject: _plan.Subject, path: str, request: Request) -> Answer:
     from cilint.checks._verdicts import needs_granted, starts_granted
 
     planner = prover.planner
     # What is not there may be in an include that could not be read. A gate that is not there holds nothing.
     guarded = _instances(planner, request.guarded, must_exist=not prover.blocked)
     gates = {by: _instances(planner, by, must_exist=False) for by in request.by}
-    claims = [Claim(job, [gate], request.kind) for job in guarded for listed in gates.values() for gate in listed]
+    elsewhere = _elsewhere(prover, subject, request)
+    claims = [
+        Claim(job, [gate], request.kind)
+        for job in guarded
+        for by, listed in gates.items()
+        for gate in listed
+        if by not in elsewhere
+    ]
     prover.expect(guarded)
     answer = Answer(request.guarded, request.by, request.kind)
-    answer.take([prover.decide(claim) for claim in claims])
-    if answer.status == PROVEN:
+    answer.take([*(prover.decide(claim) for claim in claims), *elsewhere.values()])
+    if answer.status == PROVEN and not elsewhere:
         answer.holds_up_to = holds_up_to(prover, claims)
     if answer.counterexample is not None:
         answer.command = simulate_command(answer.counterexample, path, _again(request))
     started = starts_granted(planner.pipeline, request.by) if request.kind != "approval" else ()
     answer.assumptions = (*started, *needs_granted(planner.pipeline))
-    if request.pipeline_types:
+    if request.pipeline_types and not elsewhere:
         answer.by_type = _by_type(prover, claims)
     names = {instance: by for by, listed in gates.items() for instance in listed}
     answer.broken = tuple(dict.fromkeys(names[name] for name in answer.broken))
     return answer
+
+
+def _elsewhere(prover: Prover, subject: _plan.Subject, request: Request) -> dict[str, Verdict]:
+    """The verdicts on the gates that stand, or may stand, in child pipelines that this one starts."""
+    from cilint.checks._verdicts import decided_below
+    from cilint.rules.context import Context
+    from cilint.rules.rule import RuleSet
+
+    pipeline = prover.planner.pipeline
+    known = {*pipeline.jobs, *(candidate.name for candidate in prover.planner.candidates)}
+    missing = [by for by in request.by if by not in known]
+    if prover.blocked or not missing or not any(job.trigger for job in pipeline.jobs.values()):
+        return {}
+    context = Context(pipeline.config, pipeline, subject.project, RuleSet())
+    context.prover = prover
+    verdicts = {by: decided_below(context, request.guarded, by, request.kind) for by in missing}
+    return {by: verdict for by, verdict in verdicts.items() if verdict is not None}
 
 
 def _of_policy(prover: Prover, subject: _plan.Subject, opener: _plan.Opener, request: Request) -> list[Answer]:
@@ -141,7 +168,7 @@ def _of_policy(prover: Prover, subject: _plan.Subject, opener: _plan.Opener, req
     answers = []
     for answer, outcome in answers_of(all_outcomes(context, rules)):
         claims = outcome.gate.claims
-        if outcome.context is context and claims:
+        if outcome.context is context and claims and outcome.told is outcome.gate:
             if answer.status == PROVEN:
                 answer.holds_up_to = holds_up_to(prover, claims)
                 answer.vacuous = all(prover.decide(claim).vacuous for claim in claims)

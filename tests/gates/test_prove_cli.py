@@ -289,3 +289,37 @@ def test_an_unread_file_may_hold_what_is_guarded(call):
     done = call("prove", "--select", "production-dual-approval", "--color", "never", text=text)
     assert done.returncode == 1
     assert "Unknown: the policy guards no job that is known here, but" in done.stdout
+
+
+FAMILY = """\
+workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}
+stages: [build, release, prod]
+compile: {stage: build, script: [make]}
+release: {stage: release, trigger: {include: child.yml, strategy: depend}}
+deploy: {stage: prod, script: [ship]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict", "told"),
+    [
+        ("", "", "proven", ""),
+        (", strategy: depend", "", "refuted", "release has no trigger:strategy, so nothing waits for it"),
+        ("prod, script", "prod, needs: [compile], script", "refuted", "does not wait for release"),
+        ("include: child.yml", "project: acme/other", "unknown", "the configuration of another project (acme/other)"),
+        ("child.yml", "empty.yml", "refuted", 'no file defines a job "approve"'),
+    ],
+)
+def test_a_gate_of_a_child_pipeline_may_be_named(call, old, new, verdict, told):
+    files = {
+        "child.yml": "approve: {script: [ok], rules: [{when: manual}]}\n",
+        "empty.yml": "log: {script: [x]}\n",
+    }
+    done = call(
+        "prove", "--format", "json", "--guarded", "deploy", "--by", "approve", "--by", "compile", "--kind", "scan",
+        text=FAMILY.replace(old, new), files=files,
+    )  # fmt: skip
+    (gate,) = gates(done)
+    assert gate["verdict"] == verdict, done.stdout
+    assert told in " ".join([gate.get("reason", ""), *(gate.get("counterexample") or {}).get("story", [])])
+    assert gate.get("broken", []) == (["approve"] if verdict == "refuted" else [])
