@@ -6,7 +6,7 @@ Only of use for commands that matter by what they are: everybody writes `export 
 
 from __future__ import annotations
 
-from cilint.checks._excuses import PASSING
+from cilint.checks._excuses import PASSING, reads_status, setting
 from cilint.shell.command import DECLARING, shell_assignments
 from cilint.shell.holders import SHELLS
 
@@ -55,8 +55,9 @@ def _lost(command: Command, commands: list[Command], shells: dict[int, list[Comm
             return ""
         if last.followed == "&" and not _heeded(command, commands):
             return "&"
-        if one.pipe[0].negated and one is one.pipe[-1] and one.followed not in ("&&", "||") and not _asked(one.next):
-            return "!"
+        if one.pipe[0].negated and one is one.pipe[-1] and one.followed not in ("&&", "||"):
+            if one.next is None or not reads_status(one.next):
+                return "!"
         if one.group is not None:
             if one.group.function != one.function:
                 return ""  # a function's body: who calls it knows
@@ -107,11 +108,6 @@ def _heeded(command: Command, commands: list[Command]) -> bool:
     return any(one.name in _ENDING or (one.name == "wait" and len(one.words) > 1) for one in commands)
 
 
-def _asked(following: Command | None) -> bool:
-    words = following.all_words if following is not None else []
-    return any(name in ("?", "PIPESTATUS") for word in words for name in word.variables)
-
-
 def _shells(commands: list[Command]) -> dict[int, list[Command]]:
     """The commands of each text that a shell inside the job's own reads: `bash -c '...'`, `ssh host '...'`."""
     found: dict[int, list[Command]] = {}
@@ -126,13 +122,15 @@ def _of_shell(command: Command, last: Command, inside: list[Command]) -> str | N
     """What a shell inside does about a failure: None where its own status is that of the command."""
     outer = command.outer
     assert outer is not None
-    strict, pipes = _told(outer)
+    is_shell = outer.name in SHELLS
+    strict = is_shell and bool(setting(outer, "e", "errexit"))
+    pipes = is_shell and bool(setting(outer, "", "pipefail"))
     for one in inside:
         if one.start > command.start:
             break
         if one.name == "set":
-            strict = strict or _sets(one, "e", "errexit")
-            pipes = pipes or _sets(one, "", "pipefail")
+            strict = strict or bool(setting(one, "e", "errexit"))
+            pipes = pipes or bool(setting(one, "", "pipefail"))
     if not pipes and command is not command.pipe[-1] and command.pipe[-1].name in PASSING:
         return f"| {command.pipe[-1].name} without pipefail"
     if command is not command.pipe[-1] and not pipes:
@@ -145,21 +143,4 @@ def _of_shell(command: Command, last: Command, inside: list[Command]) -> str | N
 
 
 def _looks(command: Command) -> bool:
-    return _asked(command) or (command.name == "exit" and not command.arguments)
-
-
-def _told(outer: Command) -> tuple[bool, bool]:
-    """Whether a shell's options let it stop at errors, and at those of a pipe."""
-    return outer.name in SHELLS and _sets(outer, "e", "errexit"), outer.name in SHELLS and _sets(outer, "", "pipefail")
-
-
-def _sets(command: Command, letter: str, name: str) -> bool:
-    words = command.arguments
-    for index, word in enumerate(words):
-        if word[:1] != "-" or word[:2] == "--":
-            if index and words[index - 1][-1:] == "o" and words[index - 1][:1] in "-+":
-                continue
-            return False
-        if (letter and letter in word[1:]) or (word[-1:] == "o" and words[index + 1 : index + 2] == [name]):
-            return True
-    return False
+    return reads_status(command) or (command.name == "exit" and not command.arguments)

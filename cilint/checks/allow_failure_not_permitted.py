@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cilint.checks import _excuses
-from cilint.checks._excuses import SAYING, swallows
+from cilint.checks._excuses import SAYING, reads_status, setting, swallows
 from cilint.checks._jobs import default_counts
 from cilint.checks._masks import masked
+from cilint.shell.holders import SHELLS, SOURCING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield from _keywords(context, job)
         if not job.trigger:
             yield from _script(context, job, harmless)
-            yield from _tools(context, job, parameters)
-            yield from _masked(context, job)
+            reached = context.scripts.reached(job, _SECTIONS)
+            yield from _called(context, job, reached, harmless)
+            commands = [one for script in reached for one in script.commands]
+            yield from _tools(context, job, commands, parameters)
+            yield from _masked(context, job, commands)
 
 
 def _keywords(context: Context, job: Job) -> Iterator[Finding]:
@@ -87,7 +91,6 @@ def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]
     yield from _swallowed(context, job, commands, harmless)
     yield from _unguarded(context, job, commands)
     yield from _excused(context, job, commands, harmless, pipes=any(_pipefail(one) is False for one in commands))
-    yield from _files(context, job, harmless)
 
 
 def _decides(command: Command) -> bool:
@@ -95,13 +98,12 @@ def _decides(command: Command) -> bool:
     return command.parent is None and (command.outer is None or command.outer.name != "trap")
 
 
-def _files(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
+def _called(context: Context, job: Job, reached: list[Script], harmless: set[str]) -> Iterator[Finding]:
     """The same in what the job calls: npm scripts, and script files, functions that clean up left out."""
-    called = {id(script) for script in context.scripts.reached(job, _SECTIONS)}
     own = {id(script) for section in _SECTIONS for script in context.scripts.chunks(job, section)}
     sourced = _sourced(context, job)
-    for script in context.scripts.texts(job):
-        if id(script) not in called or id(script) in own:
+    for script in reached:
+        if id(script) in own:
             continue
         cleaning = _cleaning(script.commands)
         decisive = [one for one in script.commands if _decides(one)]
@@ -135,9 +137,9 @@ def _sourced(context: Context, job: Job) -> set[str]:
     """The names of files that run in the shell of another, and under its settings; or in one that is told `-e`."""
     found: set[str] = set()
     for command in context.commands(job):
-        words = command.arguments
-        if command.name in ("source", ".") or any(word.startswith("-") and "e" in word for word in words[:1]):
-            found.update(word.rpartition("/")[2] for word in words)
+        name = command.name
+        if name in SOURCING or (name in SHELLS and setting(command, "e", "errexit")):
+            found.update(word.rpartition("/")[2] for word in command.arguments)
     return found
 
 
@@ -188,18 +190,16 @@ def _stops_at_errors(script: Script) -> bool:
     return any(_errexit(command) is True for command in script.commands)
 
 
-def _tools(context: Context, job: Job, parameters: dict[str, Any]) -> Iterator[Finding]:
+def _tools(context: Context, job: Job, commands: list[Command], parameters: dict[str, Any]) -> Iterator[Finding]:
     """Tools that report without failing: told to, or not told to fail."""
-    commands = [one for script in context.scripts.reached(job, _SECTIONS) for one in script.commands]
     for command, word, message in _excuses.by_option(commands, parameters["excusing"]):
         yield context.word_fault(command, word, [job], message)
     for command, message in _excuses.by_default(commands, parameters["failing"]):
         yield context.command_fault(command, [job], message)
 
 
-def _masked(context: Context, job: Job) -> Iterator[Finding]:
+def _masked(context: Context, job: Job, commands: list[Command]) -> Iterator[Finding]:
     """What the job is there for, run so that nobody hears how it ended."""
-    commands = [one for script in context.scripts.reached(job, _SECTIONS) for one in script.commands]
     cleaning = _cleaning(commands)
     for command, message in masked(commands, lambda one: context.roles.shown_by(job, one)):
         if command.function not in cleaning:
@@ -229,10 +229,7 @@ def _excused(
 
 
 def _pipefail(command: Command) -> bool | None:
-    words = command.arguments
-    if command.name != "set" or "pipefail" not in words:
-        return None
-    return words[words.index("pipefail") - 1][:1] != "+"
+    return setting(command, "", "pipefail") if command.name == "set" else None
 
 
 def _swallowed(context: Context, job: Job, commands: list[Command], harmless: set[str]) -> Iterator[Finding]:
@@ -306,18 +303,10 @@ def _set_e(context: Context, job: Job, command: Command) -> Finding:
 
 
 def _errexit(command: Command) -> bool | None:
-    if command.name != "set":
-        return None
-    words = command.arguments
-    for index, word in enumerate(words):
-        named = words[index + 1 : index + 2] == ["errexit"]
-        if word[:1] in ("-", "+") and ("e" in word[1:] or (word[1:] == "o" and named)):
-            return word[0] == "-"
-    return None
+    return setting(command, "e", "errexit") if command.name == "set" else None
 
 
 def _looks_at_status(command: Command) -> bool:
     if command.joined in ("&&", "||"):
         return False  # `--help) usage && exit 0`, `make || status=$?`: that looks at the one command before it
-    read = any(name in ("?", "PIPESTATUS") for word in command.all_words for name in word.variables)
-    return read or (command.name == "exit" and command.arguments[:1] not in (["0"], ["1"], ["2"]))
+    return reads_status(command) or (command.name == "exit" and command.arguments[:1] not in (["0"], ["1"], ["2"]))

@@ -78,6 +78,7 @@ def test_a_lost_status_is_told(found, line, how):
         f"! {SCAN} || exit 1",
         f"bash -ec '{SCAN}; echo done'",
         f"bash -e -o pipefail -c '{SCAN} | cat; echo done'",
+        f"bash --noprofile --norc -euo pipefail -c '{SCAN} | cat; echo done'",
         f"bash -c 'set -e; {SCAN}; echo done'",
         f"bash -c 'set -euo pipefail; {SCAN} | cat'",
         f"bash -c 'cd app; {SCAN}'",
@@ -109,6 +110,23 @@ def test_a_status_that_counts_is_left_alone(found, line):
 )
 def test_what_a_file_without_set_e_runs_last_decides(found, file, line):
     assert found("sh x.sh", file) == ([("x.sh", line, "no set -e")] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "strict"),
+    [
+        ("bash -e x.sh", True),
+        ("bash -o errexit x.sh", True),
+        ("sh -xe x.sh", True),
+        (". ./x.sh", True),
+        ("bash x.sh", False),
+        ("bash -o nounset x.sh", False),
+        ("bash x.sh -e", False),
+        ("chmod --recursive +x x.sh; ./x.sh", False),
+    ],
+)
+def test_a_file_heeds_the_settings_of_the_shell_that_reads_it(found, line, strict):
+    assert found(line, "make deploy\necho done\n") == ([] if strict else [("x.sh", 1, "no set -e")])
 
 
 def test_a_file_is_told_once(found):
