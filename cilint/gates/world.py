@@ -61,7 +61,8 @@ _MR_EVENTS = ("detached", "merged_result", "merge_train")
 _NUMBER = Language(inside=[parse(r"^[1-9][0-9]*$")])
 _SHA = Language(inside=[parse(r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")])
 _A_SLUG = "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
-_SLUG = Language(inside=[parse(_A_SLUG)])
+# Of any length: what is asked of a slug is asked of the name it is made of, too, and there 63 characters are all that count.
+_SLUG = Language(inside=[parse("^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$")])
 _PATH = Language(inside=[parse(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*$")])
 _LANGUAGES = {
     "CI_COMMIT_SHA": _SHA,

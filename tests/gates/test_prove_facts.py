@@ -322,3 +322,12 @@ def test_the_project_can_be_said(prove):
     assert "CI_PROJECT_PATH" in prove(text, "deploy", "approve").reason
     assert prove(text, "deploy", "approve", variables={"CI_PROJECT_PATH": "acme/shop"}).proven
     assert prove(text, "deploy", "approve", variables={"CI_PROJECT_PATH": "fork/shop"}).status == "refuted"
+
+
+@pytest.mark.parametrize(("count", "vacuous"), [(63, False), (64, True)])
+def test_a_slug_has_63_characters_at_most(prove, count, vacuous):
+    text = pipeline("when: manual", when(f"'$CI_COMMIT_REF_SLUG =~ /^[a-z]{{{count}}}/'", ""))
+    verdict = prove(text, "deploy", "approve", "order")
+    assert (verdict.status, verdict.vacuous) == ("proven" if vacuous else "refuted", vacuous)
+    text = pipeline("when: manual", when(f'$CI_COMMIT_REF_SLUG == "{"a" * count}"', ""))
+    assert prove(text, "deploy", "approve", "order").vacuous == vacuous

@@ -80,6 +80,9 @@ def _hostile():
     asked = {**approve, "rules": [{"changes": globs[n : n + 50], "when": "manual"} for n in range(0, 200, 50)]}
     rules = [*({"changes": globs[n : n + 40]} for n in range(0, 200, 40)), {"changes": ["**/*.tf"]}]
     yield "two hundred globs", {**stages, "approve": asked, "deploy": {**deploy, "rules": rules}}, "refuted", 3
+    slugs = [{"if": f"$CI_COMMIT_REF_SLUG =~ /{word}/"} for word in ("feat", "fix", "rel", "hot", "dep", "doc", "ref")]
+    asked = {**approve, "rules": [{**rule, "when": "manual"} for rule in slugs]}
+    yield "seven slugs", {**stages, "approve": asked, "deploy": {**deploy, "rules": slugs}}, "proven", 2.5
     for wide, narrow, verdict in (
         ("/^(a|aa)*b{1,1000}$/", "/^(a|aa)*b{1,999}c?$/", "refuted"),
         ("/(.*a.{15}){3}/", "/(.*a.{16}){3}/", "unknown"),
