@@ -2,7 +2,9 @@
 
 Snapshots of all statuses, one after the other. What a job holds in a snapshot must be justified: it is skipped only
 where the snapshot itself skips it, but what it reached when it could start, it keeps while other jobs are retried. How
-many snapshots are enough is told in docs/gates.md, and by `_outlives`. The rows are those of
+many snapshots are enough is told in docs/gates.md, and by `_outlives`. No event is told apart, so a retry of the whole
+pipeline needs no row of its own: what it leaves has ended before, or is judged anew (`ci/retry_pipeline_service.rb`).
+The rows are those of
 `cilint/plan/run_order.py`:
 
     previous          stage-ordered                         with needs

@@ -6,10 +6,11 @@ import random
 
 import pytest
 
+from cilint.gates import explore as explorer
 from cilint.gates.budget import Budget
 from cilint.gates.explore import STARTED, Course
 from cilint.plan import Tree
-from cilint.plan.run_order import EventError
+from cilint.plan.run_order import CANCELED, CREATED, FAILED, SKIPPED, EventError
 from cilint.plan.scenario import branch, exactly
 
 
@@ -254,3 +255,65 @@ def test_what_fails_without_a_mirror_is_refuted(prove):
     gate = "gate: {stage: b, script: [x], rules: [{when: manual, allow_failure: true}]}\n"
     verdict = prove(MIRROR + jobs + gate, "deploy", "gate")
     assert verdict.status == "refuted"
+
+
+class Whole(Course):
+    """A course in which somebody may also retry the whole pipeline (app/services/ci/retry_pipeline_service.rb)."""
+
+    __slots__ = ()
+
+    def copy(self):
+        twin = super().copy()
+        twin.__class__ = Whole
+        return twin
+
+    def happen(self, action, name):
+        if action != "retry all":
+            return super().happen(action, name)
+        for one, status in self.status.items():
+            if status in (FAILED, CANCELED, SKIPPED):
+                self.status[one] = CREATED
+                if status != SKIPPED and self.jobs[one].when in ("manual", "delayed"):
+                    self._again.add(one)
+        self.excused -= {one for one, status in self.status.items() if status == CREATED}
+        return self._process()
+
+
+def retries_of_whole_pipelines(generators, planner_of, prove, breaks, monkeypatch, seed, count):
+    """(unsound, proven, broken): proofs that such a retry breaks, and how many gates held and broke at all."""
+    single = explorer._next
+    again = [("retry all", "")]
+    rng = random.Random(seed)
+    unsound, proven, broken = [], 0, 0
+    for _ in range(count):
+        text, names = generators.course(rng, (2, 5))
+        guarded, gate, kind = names[-1], rng.choice(names[:-1]), rng.choice(["approval", "scan"])
+        planner = planner_of(text)
+        with monkeypatch.context() as patched:
+            patched.setattr(explorer, "Course", Whole)
+            patched.setattr(explorer, "_next", lambda course, gates: single(course, gates) + (
+                again if {FAILED, CANCELED} & set(course.status.values()) else []
+            ))  # fmt: skip
+            try:
+                breaks_it = breaks(planner.plan(branch()), guarded, gate, kind)
+            except Budget:
+                continue
+        verdict = prove(planner, guarded, gate, kind, level=0)
+        proven += verdict.proven
+        broken += breaks_it
+        if verdict.proven and breaks_it:
+            unsound.append(text)
+    return unsound, proven, broken
+
+
+def test_a_retry_of_the_whole_pipeline_breaks_no_proof(generators, planner_of, prove, breaks, monkeypatch):
+    """It is no event of the prover's: it leaves results and skips as single retries do, each for a reason that holds."""
+    unsound, proven, broken = retries_of_whole_pipelines(generators, planner_of, prove, breaks, monkeypatch, 3, 150)
+    assert unsound == []
+    assert proven > 20
+    assert broken > 20
+
+
+@pytest.mark.slow
+def test_retries_of_three_thousand_whole_pipelines(generators, planner_of, prove, breaks, monkeypatch):
+    assert retries_of_whole_pipelines(generators, planner_of, prove, breaks, monkeypatch, 4, 3000)[0] == []
