@@ -22,6 +22,7 @@ _TELLING = ("echo", "printf", "test", "[", "[[")
 _MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is theirs from then on
 _COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
 _OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
+_DEEPEST = 12  # folders of a path that are looked at
 _WRITING = (">", ">>", ">|")
 _VARIABLE = Pattern(r"(?m)^[ \t]*([A-Za-z_]\w*)=")
 
@@ -31,6 +32,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     jobs = context.pipeline.jobs
     makers = _makers(context, set(parameters["shared"]))
     variables = _variables(context)
+    paths = _Paths()
     open_handed = {name for name, job in jobs.items() if hands_on_all(job)}
     for job in context.jobs:
         dependencies = job.get("dependencies")
@@ -42,7 +44,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         if got is None or job.open or not got.isdisjoint(open_handed):
             continue
         if makers:
-            yield from _files(context, job, got, makers)
+            yield from _files(context, job, got, makers, paths)
         if variables:
             yield from _unset(context, job, got, variables)
 
@@ -59,21 +61,27 @@ def _makers(context: Context, shared: set[str]) -> dict[str, tuple[Handed, set[s
 
 
 def _files(
-    context: Context, job: Job, got: set[str] | frozenset[str], makers: dict[str, tuple[Handed, set[str]]]
+    context: Context,
+    job: Job,
+    got: set[str] | frozenset[str],
+    makers: dict[str, tuple[Handed, set[str]]],
+    paths: _Paths,
 ) -> Iterator[Finding]:
     jobs = context.pipeline.jobs
     index = context.pipeline.stage_index(job)
-    withheld = [(one, names) for one, names in makers.values() if job.name not in names and not names & got]
+    withheld = {pattern: entry for pattern, entry in makers.items() if job.name not in entry[1] and not entry[1] & got}
     if not withheld:
         return
+    wild = [entry for entry in withheld.values() if entry[0].plain != entry[0].pattern]
     at_hand: list[Handed] | None = None
     told: set[str] = set()
-    for path, (command, word) in _read_paths(context, job).items():
-        for one, names in withheld:
+    for path, (command, word) in _read_paths(context, job, paths).items():
+        whole = [withheld[part] for part in _around(path) if part in withheld]
+        for one, names in (*whole, *wild):
             if one.pattern in told or not one.holds(path):
                 continue
             if at_hand is None:
-                at_hand = _at_hand(context, job, got)
+                at_hand = _at_hand(context, job, got, paths)
             if any(other.touches(path) for other in at_hand):
                 continue
             earlier = all(context.pipeline.stage_index(jobs[name]) < index for name in names)
@@ -83,51 +91,79 @@ def _files(
                 yield context.word_fault(command, word, [job], message)
 
 
-def _at_hand(context: Context, job: Job, got: set[str] | frozenset[str]) -> list[Handed]:
+def _at_hand(context: Context, job: Job, got: set[str] | frozenset[str], paths: _Paths) -> list[Handed]:
     """What a job has without those artifacts: what it keeps or makes itself, and what the jobs that it needs hand on."""
     jobs = context.pipeline.jobs
-    made = [Handed(path) for path in _made(context, job) if not WILD & set(path)]
+    made = {path for command in context.commands(job) for path in paths.made(command)}
     brought = [one for name in got if name in jobs for one in handed(jobs[name])]
-    return [*kept(job), *made, *brought]
+    return [*kept(job), *(Handed(path) for path in made if not WILD & set(path)), *brought]
 
 
-def _made(context: Context, job: Job) -> set[str]:
-    """The paths, and the folders around them, that the job's own commands make or replace."""
-    found: set[str] = set()
-    for command in context.commands(job):
-        words = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
-        if command.name in _MAKING:
-            words += command.operands
-        elif command.name in _COPYING:
-            words += command.operands[-1:]
-        output = command.option(*_OUTPUTS)
-        for word in (*words, *([output] if output else [])):
-            found.update(_around(word.text, whole=word is not output or command.name == "cmake"))
-    return found
-
-
-def _around(path: str, *, whole: bool) -> Iterator[str]:
-    parts = tidy(path).split("/")[:12]
-    for length in range(1 if whole else len(parts), len(parts) + 1):
-        if parts[0]:
-            yield "/".join(parts[:length])
-
-
-def _read_paths(context: Context, job: Job) -> dict[str, tuple[Command, Word]]:
+def _read_paths(context: Context, job: Job, paths: _Paths) -> dict[str, tuple[Command, Word]]:
     """Every path in the job's own scripts, with the word where it stands first."""
     found: dict[str, tuple[Command, Word]] = {}
     for section in ("before_script", "script", "after_script"):
         for command in context.scripts.written(job, section):
-            if command.name in (*_TELLING, *_MAKING):
-                continue
-            output = command.option(*_OUTPUTS)
-            inputs = [redirect.word for redirect in command.redirects if redirect.op == "<"]
-            for word in (*command.argv[1:], *inputs):
-                text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
-                path = tidy(text.removeprefix("@").removeprefix("file://"))
-                if word is not output and path and "://" not in path:
-                    found.setdefault(path, (command, word))
+            for path, word in paths.read(command):
+                found.setdefault(path, (command, word))
     return found
+
+
+class _Paths:
+    """The paths that commands name. Each command is looked at once, however many jobs run it."""
+
+    __slots__ = ("_made", "_read")
+
+    def __init__(self) -> None:
+        # By the command's id, each with the command, so that it stays and its id with it.
+        self._read: dict[int, tuple[Command, list[tuple[str, Word]]]] = {}
+        self._made: dict[int, tuple[Command, set[str]]] = {}
+
+    def read(self, command: Command) -> list[tuple[str, Word]]:
+        """The paths that it may read, with their words."""
+        known = self._read.get(id(command))
+        if known is None:
+            known = self._read[id(command)] = command, list(_reads(command))
+        return known[1]
+
+    def made(self, command: Command) -> set[str]:
+        """The paths, and the folders around them, that it makes or replaces."""
+        known = self._made.get(id(command))
+        if known is None:
+            known = self._made[id(command)] = command, set(_makes(command))
+        return known[1]
+
+
+def _reads(command: Command) -> Iterator[tuple[str, Word]]:
+    if command.name in (*_TELLING, *_MAKING):
+        return
+    output = command.option(*_OUTPUTS)
+    inputs = [redirect.word for redirect in command.redirects if redirect.op == "<"]
+    for word in (*command.argv[1:], *inputs):
+        text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
+        path = tidy(text.removeprefix("@").removeprefix("file://"))
+        if word is not output and path and "://" not in path:
+            yield path, word
+
+
+def _makes(command: Command) -> Iterator[str]:
+    words = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
+    if command.name in _MAKING:
+        words += command.operands
+    elif command.name in _COPYING:
+        words += command.operands[-1:]
+    for word in words:
+        yield from _around(tidy(word.text))
+    output = command.option(*_OUTPUTS)
+    if output is not None:
+        around = _around(tidy(output.text))
+        yield from around if command.name == "cmake" else around[-1:]
+
+
+def _around(path: str) -> list[str]:
+    """The folders around a path, from the outermost one, and the path; none for one from the root."""
+    parts = path.split("/")[:_DEEPEST]
+    return ["/".join(parts[:length]) for length in range(1, len(parts) + 1)] if parts[0] else []
 
 
 def _either(names: set[str]) -> str:
