@@ -128,22 +128,34 @@ def _fit_ref(model: Model, world: World, values: dict[Text, str], names: tuple[s
 
     Where no such name is found: the answers that do not seem to go together.
     """
-    if world.slug is None:
+    slug, ref, texts = world.slug, world.ref, world.texts
+    if slug is None:
         return []
-    equals = [other for other, term in world.ref.same.items() if model.holds(term)]
-    different = {values[other] for other in world.ref.same if other not in equals}
-    texts, slugged = world.texts, model.holds(world.slugged)
-    found = [*(_unslugged(values[world.slug]) if slugged else ("_", "é")), *names, *HINTS]
-    for name in (values[world.ref], *found, *texts.alternatives(model, world.ref, _ALTERNATIVES)):
-        terms = [*texts.answers(world.ref, name), *(texts.answers(world.slug, slug_of(name)) if slugged else ())]
-        terms += [term for one in equals for term in texts.answers(one, name)]
-        if not is_ref_name(name) or bool(slug_of(name)) != slugged or name in different:
+    slugged = model.holds(world.slugged)
+    found = [*(_unslugged(values[slug]) if slugged else ("_", "é")), *names, *HINTS]
+    for name in (values[ref], *found, *texts.alternatives(model, ref, _ALTERNATIVES)):
+        if not is_ref_name(name) or bool(slug_of(name)) != slugged:
             continue
-        if all(model.holds(term) for term in terms):
-            values |= dict.fromkeys([world.ref, *equals], name)
+        fitting = _alike(model, world, ref, name, values)
+        if fitting is not None and slugged:
+            others = _alike(model, world, slug, slug_of(name), {**values, **fitting})
+            fitting = None if others is None else {**others, **fitting}
+        if fitting is not None:
+            values |= fitting
             return []
-    terms = [*texts.answers(world.ref, values[world.ref]), world.slugged if slugged else -world.slugged]
-    return [*terms, *(texts.answers(world.slug, values[world.slug]) if slugged else ())]
+    terms = [*texts.answers(ref, values[ref]), world.slugged if slugged else -world.slugged]
+    return [*terms, *(texts.answers(slug, values[slug]) if slugged else ())]
+
+
+def _alike(model: Model, world: World, text: Text, value: str, values: dict[Text, str]) -> dict[Text, str] | None:
+    """The value for a text and all those that equal it; None where the model answers otherwise."""
+    equals = [other for other, term in text.same.items() if model.holds(term)]
+    others = text.same.keys() - world.unused(model)
+    if value in {values[other] for other in others if other not in equals}:
+        return None
+    alike = [text, *equals]
+    fits = all(model.holds(term) for one in alike for term in world.texts.answers(one, value))
+    return dict.fromkeys(alike, value) if fits else None
 
 
 def _unslugged(slug: str) -> Iterator[str]:
@@ -160,16 +172,13 @@ def _fit_pattern(
     asked = [(left, model.holds(term)) for left, term, when in sought if model.holds(when)]
     if not asked:
         return
-    equals = [other for other, term in text.same.items() if model.holds(term)]
-    different = {values[other] for other in text.same if other not in equals}
     lefts = [(values[left] if isinstance(left, Text) else left, wanted) for left, wanted in asked]
     names = [left for left, _ in lefts if isinstance(left, str)]
     whole = [f"/^{re.escape(left)}$/".replace("\\-", "-") for left in names if "/" not in left]
     for value in (values[text], *whole, "/.*/", "x", "/^x$/", "".join(names), *text.equal):
-        found = all(occurs(left, value) == wanted for left, wanted in lefts)
-        answers = [*world.texts.answers(text, value), *(a for one in equals for a in world.texts.answers(one, value))]
-        if found and value not in different and all(model.holds(term) for term in answers):
-            values |= dict.fromkeys([text, *equals], value)
+        fitting = _alike(model, world, text, value, values)
+        if fitting is not None and all(occurs(left, value) == wanted for left, wanted in lefts):
+            values |= fitting
             return
 
 

@@ -331,3 +331,22 @@ def test_a_slug_has_63_characters_at_most(prove, count, vacuous):
     assert (verdict.status, verdict.vacuous) == ("proven" if vacuous else "refuted", vacuous)
     text = pipeline("when: manual", when(f'$CI_COMMIT_REF_SLUG == "{"a" * count}"', ""))
     assert prove(text, "deploy", "approve", "order").vacuous == vacuous
+
+
+@pytest.mark.parametrize(
+    ("condition", "ref", "outside"),
+    [
+        ("$X == $CI_COMMIT_REF_SLUG", "main", {"X": "main"}),
+        ("$X != $CI_COMMIT_REF_SLUG", "main", {}),
+        (
+            "$X == $CI_COMMIT_REF_SLUG && $CI_COMMIT_REF_NAME != $CI_COMMIT_REF_SLUG",
+            "feature/change",
+            {"X": "feature-change"},
+        ),
+        ("$X == $CI_COMMIT_REF_SLUG && $X =~ /^x-/", "x-a", {"X": "x-a"}),
+        ("$X == $Y && $Y == $CI_COMMIT_REF_SLUG", "main", {"X": "main", "Y": "main"}),
+    ],
+)
+def test_what_is_passed_may_be_the_slug(prove, condition, ref, outside):
+    shown = prove(pipeline("when: manual, allow_failure: true", when(condition)), "deploy", "approve").counterexample
+    assert (shown.variables["CI_COMMIT_REF_NAME"], shown.outside) == (ref, outside)
