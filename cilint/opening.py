@@ -32,6 +32,16 @@ def from_here(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
+def git_root(folder: str) -> str | None:
+    """The nearest folder upwards that holds `.git`, be it a folder or the file of a worktree; None when there is none."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
 def opened(path: str) -> BinaryIO:
     """A file, to be read. Raises OSError, with what is wrong in its `strerror`, also for what is no regular file."""
     asked.add(path)

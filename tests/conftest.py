@@ -62,6 +62,8 @@ def own_cache(tmp_path_factory, monkeypatch) -> Path:
     """The cache of packs and settings, of this test alone: a folder that is not there yet."""
     folder = tmp_path_factory.mktemp("cache") / "own"
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # else it lies beside the code
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return folder
 
 

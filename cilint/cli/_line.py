@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from cilint.cli import _lint
 from cilint.cli._lint import _prefix, judged
-from cilint.compose.fetch import git_root
 from cilint.errors import UsageError
 from cilint.evidence import examined
+from cilint.opening import git_root
 from cilint.report import words
 from cilint.report.report import Report
 from cilint.report.secret import masked, secrets_of

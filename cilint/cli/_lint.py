@@ -7,10 +7,11 @@ import sys
 
 from cilint.check import Checked, check
 from cilint.cli import _choice
-from cilint.compose.fetch import git_root, open_project
+from cilint.compose.fetch import open_project
 from cilint.errors import UnreadableError
 from cilint.fingerprint import stamp
 from cilint.language import COMMUNITY, Edition
+from cilint.opening import git_root
 from cilint.report.report import Report, RuleFacts
 from cilint.report.secret import SECRET_RULES, learn, mask, secrets_of
 from cilint.rules import EVERY

@@ -15,7 +15,7 @@ import os
 
 from cilint.compose.variables import PUSH_TO_MAIN
 from cilint.errors import UnreadableError
-from cilint.opening import asked, opened
+from cilint.opening import asked, git_root, opened
 from cilint.source import Source
 from cilint.tree.bounds import MAX_BYTES
 
@@ -157,16 +157,6 @@ def _entry_text(path: str) -> str:
             f"cannot read {path}: {error.strerror or error}",
             help="name a file that is there, or - for standard input; without one cilint looks for .gitlab-ci.yml in this folder",
         ) from None
-
-
-def git_root(folder: str) -> str | None:
-    """The nearest folder upwards that holds `.git`, be it a folder or the file of a worktree; None when there is none."""
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
 
 
 def _read_inside(root: str, path: str, base: str, reached: str) -> Source | None:

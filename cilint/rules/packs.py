@@ -149,5 +149,5 @@ def _schema_stamp() -> bytes:
             stat = os.stat(os.path.join(_HERE, "rules", name))
         except OSError:
             continue
-        stamps.append(f"{stat.st_mtime_ns}-{stat.st_size}")
+        stamps.append(f"{int(stat.st_mtime)}-{stat.st_size}")
     return " ".join(stamps).encode()

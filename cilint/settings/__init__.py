@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from cilint import cache
-from cilint.compose.fetch import git_root
 from cilint.errors import SettingsError, UnreadableError
-from cilint.opening import from_here, opened
+from cilint.opening import from_here, git_root, opened
 from cilint.settings.settings import Settings
 from cilint.source import Source
 from cilint.span import Span
@@ -102,4 +101,4 @@ def home(folder: str) -> str:
 def _stamp() -> bytes:
     """Changes when the schema does, for checkouts whose version stays the same."""
     stat = os.stat(os.path.join(os.path.dirname(__file__), "schema.py"))
-    return f"{stat.st_mtime_ns}-{stat.st_size}".encode()
+    return f"{int(stat.st_mtime)}-{stat.st_size}".encode()
