@@ -50,24 +50,6 @@ def reads_status(command: Command) -> bool:
     return any(name in ("?", "PIPESTATUS") for word in command.all_words for name in word.variables)
 
 
-def setting(command: Command, letter: str, name: str) -> bool | None:
-    """What the options of `set`, or of a shell, make of a setting: on or off; None when they do not speak of it.
-
-    letter: of its short option, "" for none; name: behind `-o`. Options end at the first operand (bash(1), "set").
-    """
-    told: bool | None = None
-    words = iter(command.arguments)
-    for word in words:
-        if word[:1] not in ("-", "+") or word == "--":
-            break
-        if word[:2] == "--":
-            continue
-        named = "o" in word and next(words, "") == name
-        if named or (letter and letter in word[1:]):
-            told = word[0] == "-"
-    return told
-
-
 def by_trap(commands: list[Command]) -> Iterator[Told]:
     """`trap 'exit 0' EXIT`, and functions that end so without a look at the status."""
     asking = {one.function for one in commands if any("?" in word.variables for word in one.all_words)}

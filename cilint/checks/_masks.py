@@ -6,9 +6,9 @@ Only of use for commands that matter by what they are: everybody writes `export 
 
 from __future__ import annotations
 
-from cilint.checks._excuses import PASSING, reads_status, setting
+from cilint.checks._excuses import PASSING, reads_status
 from cilint.shell.command import DECLARING, shell_assignments
-from cilint.shell.holders import SHELLS
+from cilint.shell.holders import SHELLS, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cilint.checks import _excuses
-from cilint.checks._excuses import SAYING, reads_status, setting, swallows
+from cilint.checks._excuses import SAYING, reads_status, swallows
 from cilint.checks._jobs import default_counts
 from cilint.checks._masks import masked
-from cilint.shell.holders import SHELLS, SOURCING
+from cilint.shell.holders import SHELLS, SOURCING, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.checks._secrets import is_secret_name
+from cilint.shell.holders import SHELLS, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _PRINTERS = ("echo", "printf", "env", "printenv", "export", "declare", "set")
 _PAGERS = ("cat", "sort", "less", "more", "tee", "head", "tail", "uniq", "column")
-_SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
 
 
 def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
@@ -99,15 +99,10 @@ def _is_secret(name: str, harmless: set[str]) -> bool:
 
 def _trace(command: Command, traced: Command | None) -> Command | None:
     """The command that switched tracing on, while it is on."""
-    words = [word.text for word in command.argv]
     if command.name == "set":
-        for index, text in enumerate(words[1:], 1):
-            named = words[index + 1] if index + 1 < len(words) else ""
-            if text[:1] == "-" and ("x" in text or (text.endswith("o") and named == "xtrace")):
-                return command
-            if text[:1] == "+" and ("x" in text or (text.endswith("o") and named == "xtrace")):
-                return None
-    elif command.name in _SHELLS and any(text[:1] == "-" and text[1:2] != "-" and "x" in text for text in words[1:2]):
+        on = setting(command, "x", "xtrace")
+        return traced if on is None else command if on else None
+    if command.name in SHELLS and setting(command, "x", "xtrace"):
         return None  # the trace ends with the other shell; what that one runs is in its own file
     return traced
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.shell.holders import READERS, SHELLS, SOURCING, reads_input
+from cilint.shell.holders import READERS, SHELLS, SOURCING, given_to_shell, reads_input
 from cilint.shell.input import files_given
 
 TYPE_CHECKING = False
@@ -33,27 +33,31 @@ def called_words(command: Command) -> Iterator[tuple[Word, str]]:
     if command.away:
         return
     first = words[0]
-    if name in SHELLS or name in _OTHERS or name in SOURCING:
-        operand = _script_operand(words)
-        if operand is not None:
-            yield operand, "shell" if name in SHELLS or name in SOURCING else "other"
+    if name in SHELLS or name in SOURCING:
+        kind, file = given_to_shell(words)
+        if kind == "file" and file is not None:
+            yield file, "shell"
+    elif name in _OTHERS:
+        file = _file_of(words)
+        if file is not None:
+            yield file, "other"
     elif "/" in first.text or name.endswith((".sh", ".bash")):
         yield first, "shell"
 
 
-def _script_operand(words: list[Word]) -> Word | None:
-    """The file behind an interpreter; None when code or nothing is given (`bash -c`, `python -m`)."""
+def _file_of(words: list[Word]) -> Word | None:
+    """The file behind an interpreter that is no shell; None when code or nothing is given (`python -m`, `node -e`)."""
     skip = False
     for word in words[1:]:
+        text = word.text
         if skip:
             skip = False
-        elif word.text in ("-o", "+o", "-O", "-W"):
+        elif text in ("-o", "-O", "-W"):
             skip = True
-        elif word.text.startswith(("-", "+")) and word.text != "--":
-            if not word.text.startswith("--") and ("c" in word.text or word.text in ("-s", "-m", "-e", "-")):
-                return None
-        elif word.text != "--":
+        elif text[:1] != "-":
             return word
+        elif text[:2] != "--" and ("c" in text or text in ("-s", "-m", "-e", "-")):
+            return None
     return None
 
 

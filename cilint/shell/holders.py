@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
 _SWITCHING = ("su", "runuser")
 SOURCING = ("source", ".")
-_VALUED_OF_SHELL = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
+_FILES_OF_SHELL = ("--rcfile", "--init-file")
 
 # Runners whose words go on as a command: their subcommands, one of which is given (() for none), their options that
 # take a value, and how many operands come before the command.
@@ -116,24 +116,61 @@ def held(command: Command) -> Iterator[Found]:
 
 def _of_shell(command: Command) -> Iterator[Found]:
     words = command.argv
-    skip = False
-    for index, word in enumerate(words[1:], 1):
+    kind, word = given_to_shell(words)
+    if kind == "code":
+        if word is not None:
+            yield [word], True, False
+    elif command.name == "busybox" and len(words) > 1:
+        yield words[1:], False, False
+    elif word is not None:
+        yield from ((said, True, False) for said in said_in(word))
+
+
+def given_to_shell(words: list[Word]) -> tuple[str, Word | None]:
+    """What the words of a shell give it to run: "code", "file" or "input", and the word that holds it or names it.
+
+    Options may come between `-c` and the code: `bash -c -e CODE` (bash(1), "Invocation").
+    """
+    code = False
+    for word in _without_values(words):
         text = word.text
-        if skip:
-            skip = False
-        elif text in _VALUED_OF_SHELL:
-            skip = True
-        elif text[:1] in ("-", "+") and text[1:2] not in ("-", "") and "c" in text:
-            yield words[_behind_options(words, index + 1) :][:1], True, False
-            return
-        elif index == 1 and command.name == "busybox":
-            yield words[1:], False, False
-            return
-        elif text in ("-", "-s", "/dev/stdin"):
-            return
-        elif text[:1] not in ("-", "+"):
-            yield from ((said, True, False) for said in said_in(word))
-            return
+        if text[:1] not in ("-", "+") and text != "/dev/stdin":
+            return "code" if code else "file", word
+        short = text[1:2] not in ("-", "")
+        code = code or (short and "c" in text)
+        if not code and (text in ("-", "/dev/stdin") or (short and "s" in text)):
+            return "input", None
+    return "code" if code else "input", None
+
+
+def _without_values(words: list[Word]) -> Iterator[Word]:
+    """The words behind a shell's name but for the values of its options."""
+    behind = iter(words[1:])
+    for word in behind:
+        yield word
+        if _takes_value(word.text):
+            next(behind, None)
+
+
+def _takes_value(option: str) -> bool:
+    """Whether the word behind a shell's option is its value: `-o pipefail`, `-euo pipefail`."""
+    return option in _FILES_OF_SHELL or (option[:1] in ("-", "+") and option[1:2] != "-" and option[-1:] in ("o", "O"))
+
+
+def setting(command: Command, letter: str, name: str) -> bool | None:
+    """What the options of `set`, or of a shell, make of a setting: on or off; None when they do not speak of it.
+
+    letter: of its short option, "" for none; name: behind `-o`. Options end at the first operand (bash(1), "set").
+    """
+    told: bool | None = None
+    words = iter(command.arguments)
+    for word in words:
+        if word[:1] not in ("-", "+") or word == "--":
+            break
+        named = _takes_value(word) and next(words, "") == name
+        if named or (letter and word[1:2] != "-" and letter in word[1:]):
+            told = word[0] == "-"
+    return told
 
 
 def reads_input(command: Command) -> bool:
@@ -146,24 +183,7 @@ def reads_input(command: Command) -> bool:
         return not after_options(words, _SSH_VALUED)[1:]
     if name in _SWITCHING:
         return not command.has("-c", "--command")
-    skip = False
-    for word in words[1:]:
-        if skip:
-            skip = False
-        elif word.text in _VALUED_OF_SHELL:
-            skip = True
-        elif word.text in ("-", "-s", "/dev/stdin"):
-            return True
-        elif word.text[:1] not in ("-", "+") or (word.text[1:2] != "-" and "c" in word.text):
-            return False
-    return True
-
-
-def _behind_options(words: list[Word], index: int) -> int:
-    """Where the code stands: options may come between `-c` and it (`bash -c -e 'code'`)."""
-    while index < len(words) and words[index].text[:1] in ("-", "+"):
-        index += 2 if words[index].text in _VALUED_OF_SHELL else 1
-    return index
+    return given_to_shell(words)[0] == "input"
 
 
 def _of_find(words: list[Word]) -> Iterator[Found]:

