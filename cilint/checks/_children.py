@@ -66,7 +66,7 @@ def children(context: Context) -> list[Child]:
         context.children = []
         for job in context.pipeline.jobs.values():
             trigger = job.get("trigger") if job.trigger else None
-            include = trigger.set("include") if trigger is not None and isinstance(trigger.node, Mapping) else None
+            include = trigger.set("include") if trigger is not None else None
             if include is not None and trigger is not None:
                 context.children += _started_by(job, include, trigger.set("inputs"), context)
     return context.children
@@ -94,11 +94,12 @@ def _started_by(job: Job, include: Site, inputs: Site | None, above: Context) ->
 
 
 def project_started(job: Job) -> Site | None:
-    """The project whose pipeline a trigger job starts, as it is written; None for other jobs and for child pipelines."""
+    """The project in which a job starts a pipeline, as it is written; None where it starts none, or a child.
+
+    `trigger: group/project` is short for `trigger: {project: group/project}` (`doc/ci/yaml/_index.md`).
+    """
     trigger = job.get("trigger") if job.trigger else None
-    if trigger is None:
-        return None
-    return trigger.set("project") if isinstance(trigger.node, Mapping) else trigger
+    return trigger.short_for("project") if trigger is not None else None
 
 
 def handed_down(child: Child) -> set[str]:
@@ -139,7 +140,7 @@ def _forwards(job: Job) -> tuple[bool, bool]:
     The defaults of `trigger: forward` are yes and no (`doc/ci/yaml/_index.md`).
     """
     trigger = job.get("trigger")
-    forward = trigger.set("forward") if trigger is not None and isinstance(trigger.node, Mapping) else None
+    forward = trigger.set("forward") if trigger is not None else None
     own = forward.set("yaml_variables") if forward is not None else None
     further = forward.set("pipeline_variables") if forward is not None else None
     return own is None or own.value is not False, further is not None and further.value is True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import product
 
-from cilint.checks._children import children
+from cilint.checks._children import children, project_started
 from cilint.checks._container import deployed_by
 from cilint.gates.claim import Claim
 from cilint.pattern import Pattern
 from cilint.plan.predefined import tier_of
-from cilint.tree.node import Mapping, ruby_text
+from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from cilint.pipeline.job import Job
     from cilint.rules.context import Context
-    from cilint.tree.site import Site
 
     Again: TypeAlias = Callable[["Guarded"], "Gate"]
     Found: TypeAlias = Callable[[Context], list[Job]]
@@ -214,17 +213,8 @@ def only_starts(job: Job) -> bool:
 def waits(job: Job) -> bool:
     """Whether it is a trigger job that ends as the pipeline does that it starts."""
     trigger = job.get("trigger") if job.trigger else None
-    strategy = trigger.set("strategy") if trigger is not None and isinstance(trigger.node, Mapping) else None
+    strategy = trigger.set("strategy") if trigger is not None else None
     return strategy is not None and strategy.value is not None
-
-
-def project_started(job: Job) -> Site | None:
-    """The project in which a job starts a pipeline, as it is written; None where it starts none, or a child.
-
-    `trigger: group/project` is short for `trigger: {project: group/project}` (`doc/ci/yaml/_index.md`).
-    """
-    trigger = job.get("trigger") if job.trigger else None
-    return trigger.set("project") if trigger is not None and isinstance(trigger.node, Mapping) else trigger
 
 
 def guarded(context: Context, roles: Listed[str], parameters: dict[str, Any], *, places: bool = True) -> list[Guarded]:
@@ -294,7 +284,7 @@ def _of_place(context: Context, job: Job, parameters: dict[str, Any]) -> Doubt |
     what = f"whether {job.name} deploys to production"
     if site is not None:
         facts = context.roles.facts(job)
-        name = site.set("name") if isinstance(site.node, Mapping) else site
+        name = site.short_for("name")
         if facts.action != "start" or name is None:
             return None
         stated = site.has("deployment_tier")

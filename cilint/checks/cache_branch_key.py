@@ -46,7 +46,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 def _text(context: Context, job: str, key: Site) -> str:
     """The text of a key, variables put in; of a key of files its prefix."""
-    prefix = key.set("prefix") if isinstance(key.node, Mapping) else key
+    prefix = key.short_for("prefix")
     value = str(prefix.value) if prefix is not None else ""
     return " ".join(one.text for one in context.scopes.of(context.pipeline.jobs[job]).expand(value))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.pattern import Pattern
 from cilint.rules.select import heirs, variables
 from cilint.shell.command import all_assignments
-from cilint.tree.node import Mapping, ruby_text
+from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _services(context: Context, job: Job, parameters: dict[str, Any]) -> Iterato
             message = _variable_fault(str(site.path[-1]), ruby_text(site.value), parameters)
             if message:
                 yield context.fault(site, message, job=job)
-        command = service.set("command") if isinstance(service.node, Mapping) else None
+        command = service.set("command")
         for site in command.flat() if command else ():
             found = _NO_TLS.search(site.text or "")
             if found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cilint.pattern import Pattern
-from cilint.tree.node import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield from _entry(context, site, fixed)
     for job in context.pipeline.jobs.values():
         trigger = job.get("trigger")
-        include = trigger.set("include") if trigger is not None and isinstance(trigger.node, Mapping) else None
+        include = trigger.set("include") if trigger is not None else None
         for site in include.flat() if include else ():
             for finding in _entry(context, site, fixed):
                 finding.jobs = (job.name,)

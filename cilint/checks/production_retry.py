@@ -27,7 +27,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
                 edits = context.put(job.site, "retry", {"max": most, "when": allowed[:2]}, safe=False)
                 yield context.fault(job.span, message, job=job, site=job.site, edits=edits)
             continue
-        limit = retry.set("max") if isinstance(retry.node, Mapping) else retry
+        limit = retry.short_for("max")
         if limit is None or not isinstance(limit.value, int) or not 0 < limit.value <= most:
             place = limit or retry
             message = f"retry: from 1 to {most} times, not {place.value}"
@@ -38,7 +38,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         when = retry.set("when")
         # A listed exit status is enough for another try (`lib/gitlab/ci/build/auto_retry.rb`), and only what the job
         # itself runs leaves one.
-        codes = retry.set("exit_codes") if isinstance(retry.node, Mapping) else None
+        codes = retry.set("exit_codes")
         if when is None and codes is None:
             message = f"is tried again after any failure, also of the deployment itself: retry: when: {allowed[0]}"
             edits = _only_runner(context, retry, limit, most, allowed)

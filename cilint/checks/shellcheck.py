@@ -8,7 +8,7 @@ from cilint.pattern import Pattern
 from cilint.plan.predefined import is_predefined
 from cilint.shell.scripts import SECTIONS
 from cilint.shell.shellcheck import Text, Unavailable, find, remarks
-from cilint.tree.node import Mapping, Scalar, ruby_text
+from cilint.tree.node import Scalar, ruby_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _texts(context: Context, parameters: dict[str, Any]) -> dict[Text, list[Job]
 
 def _is_powershell(context: Context, job: Job, parameters: dict[str, Any]) -> bool:
     image = job.get("image")
-    name = image.set("name") if image is not None and isinstance(image.node, Mapping) else image
+    name = image.short_for("name") if image is not None else None
     if name is not None:
         text = context.scopes.of(job).expand(ruby_text(name.value))[0].text.lower()
         if like_any(text, parameters["powershell_images"]):

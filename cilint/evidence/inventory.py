@@ -8,7 +8,6 @@ from cilint.evidence.examined import place_of
 from cilint.evidence.parts import BoxFacts, JobFacts, Picture
 from cilint.plan import Planner
 from cilint.plan.graph import draw
-from cilint.tree import Mapping
 from cilint.tree.node import ruby_text
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _job(job: Job, context: Context, plans: dict[str, Plan]) -> JobFacts:
 
 def _image(job: Job, context: Context) -> str:
     image = job.get("image")
-    name = image.set("name") if image is not None and isinstance(image.node, Mapping) else image
+    name = image.short_for("name") if image is not None else None
     if name is None or job.trigger:
         return ""
     return " or ".join(expansion.text for expansion in context.scopes.of(job).expand(ruby_text(name.value)))

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cilint.checks import image_unpinned, include_unpinned
-from cilint.checks._gates import project_started
+from cilint.checks._children import project_started
 from cilint.checks._references import images
 from cilint.compose.include_entry import EntryFault, entries_of
 from cilint.evidence.examined import place_of
@@ -139,7 +139,7 @@ def _pipelines(context: Context, rules: RuleSet) -> Iterator[Supply]:
         trigger = job.get("trigger") if job.trigger else None
         if trigger is None:
             continue
-        include = trigger.set("include") if isinstance(trigger.node, Mapping) else None
+        include = trigger.set("include")
         for site in include.flat() if include is not None else ():
             for entry in _entries(site, context):
                 one = _include(entry, site, context, rules)
@@ -151,7 +151,7 @@ def _pipelines(context: Context, rules: RuleSet) -> Iterator[Supply]:
 
 def _downstream(job: Job, trigger: Site, rules: RuleSet) -> Supply:
     project = project_started(job)
-    branch = trigger.set("branch") if isinstance(trigger.node, Mapping) else None
+    branch = trigger.set("branch")
     ref = str(branch.value) if branch is not None else ""
     held, _ = _held(ref, _fixed_variables(rules, "include-unpinned")[0]) if ref else ("moves", "")
     return Supply(

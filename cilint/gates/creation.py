@@ -222,7 +222,7 @@ class Creation:
         return answer
 
     def _changes(self, site: Site) -> int:
-        paths = site.set("paths") if isinstance(site.node, Mapping) else site
+        paths = site.short_for("paths")
         globs = tuple(item.text for item in paths.flat() if item.text is not None) if paths is not None else ()
         if isinstance(site.node, Mapping):
             for key in ("compare_to", "regexp"):
@@ -237,7 +237,7 @@ class Creation:
         return self.solver.any_of((-self.world.diff, self.changes.any_fits(globs)))
 
     def _exists(self, site: Site) -> int:
-        paths = site.set("paths") if isinstance(site.node, Mapping) else site
+        paths = site.short_for("paths")
         globs = tuple(item.text for item in paths.flat() if item.text is not None) if paths is not None else ()
         if not globs:
             return FALSE

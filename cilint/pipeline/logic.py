@@ -329,7 +329,7 @@ def _crosses(needs: Site) -> bool:
 
 def _name_site(site: Site) -> Site:
     """The part of a need that names the job."""
-    job = site.set("job") if isinstance(site.node, Mapping) else None
+    job = site.set("job")
     return site if job is None else job
 
 
@@ -343,5 +343,5 @@ def _without(need: Need, first: Need) -> tuple[Edit, ...]:
 
 def _picking_site(site: Site) -> Site:
     """The part of a need that picks what is not there: the combinations of a matrix, else the name."""
-    parallel = site.set("parallel") if isinstance(site.node, Mapping) else None
+    parallel = site.set("parallel")
     return _name_site(site) if parallel is None or isinstance(parallel.node, Scalar) else parallel

@@ -103,7 +103,7 @@ def deciding(listed: list[Condition], context: Context) -> Condition | None:
 
 
 def _changes(site: Site) -> Callable[[Context], bool]:
-    paths = site.set("paths") if isinstance(site.node, Mapping) else site
+    paths = site.short_for("paths")
     compare = site.set("compare_to")
     globs = tuple(item.text for item in paths.flat() if item.text is not None) if paths is not None else ()
 
@@ -128,7 +128,7 @@ def _may_be_ref(text: str) -> bool:
 
 
 def _exists(site: Site) -> Callable[[Context], bool]:
-    paths = site.set("paths") if isinstance(site.node, Mapping) else site
+    paths = site.short_for("paths")
     globs = tuple(item.text for item in paths.flat() if item.text is not None) if paths is not None else ()
     project = site.set("project")
     top = all("/" not in glob and "**" not in glob for glob in globs)

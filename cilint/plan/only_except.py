@@ -43,12 +43,12 @@ class OnlyExcept:
                 if self.implied:
                     return "without rules or only it joins branch and tag pipelines alone", None
                 site = self.site_only
-                deciding = site.set(key) if site is not None and isinstance(site.node, Mapping) else site
+                deciding = site.short_for(key) if site is not None else None
                 return f"only:{key} is not satisfied", deciding or site
         for key, values in (self.except_ or {}).items():
             if _satisfied(key, values, context):
                 site = self.site_except
-                deciding = site.set(key) if site is not None and isinstance(site.node, Mapping) else site
+                deciding = site.short_for(key) if site is not None else None
                 return f"except:{key} is satisfied", deciding or site
         return None
 

@@ -47,7 +47,7 @@ class Facts:
         self._called: set[str] | None = None
         self.image = ""
         image = job.get("image")
-        name = image.set("name") if image is not None and isinstance(image.node, Mapping) else image
+        name = image.short_for("name") if image is not None else None
         if name is not None:
             text = scope.expand(ruby_text(name.value))[0].text
             self.image = text.partition("@")[0].rpartition(":")[0] or text
@@ -155,7 +155,7 @@ def environments_of(job: Job, scope: Scope) -> tuple[list[tuple[str, str]], str]
     site = job.get("environment")
     if site is None:
         return [], ""
-    name = site.set("name") if isinstance(site.node, Mapping) else site
+    name = site.short_for("name")
     names = [found.text for found in scope.expand(ruby_text(name.value))] if name is not None else [""]
     action, tier = site.set("action"), site.set("deployment_tier")
     stated = [found.text for found in scope.expand(tier.text)] if tier is not None and tier.text else [""]

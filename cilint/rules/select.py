@@ -124,7 +124,7 @@ def _default(context: Context, keyword: str) -> Iterator[Subject]:
 
 
 def _references(context: Context, job: Job | None, site: Site) -> Iterator[Subject]:
-    name = site.set("name") if isinstance(site.node, Mapping) else site
+    name = site.short_for("name")
     if name is not None and isinstance(name.node, Scalar) and not (job and job.trigger):
         scope = context.scopes.of(job) if job else context.scopes.shared
         for expansion in scope.expand(ruby_text(name.value)):
@@ -176,7 +176,7 @@ def heirs(context: Context, subject: Subject) -> tuple[str, ...]:
 
 
 def _entry(site: Site, job: Job | None) -> Iterator[Subject]:
-    value = site.set("value") if isinstance(site.node, Mapping) else site
+    value = site.short_for("value")
     if value is not None:
         yield Subject(value, job, str(site.path[-1]))
 

@@ -103,6 +103,13 @@ class Site:
             return None
         return Site(value, self, key, node.keys[key])
 
+    def short_for(self, key: Key) -> Site | None:
+        """The value of a key of a map, like `set`; what is no map is short for one with that key alone.
+
+        `image: ruby` is short for `image: {name: ruby}` (`doc/ci/yaml/_index.md`).
+        """
+        return self.set(key) if isinstance(self.node, Mapping) else self
+
     def dig(self, *keys: str) -> Site | None:
         """The value at the end of several keys; None when one of them is absent or null."""
         site: Site | None = self
