@@ -90,8 +90,8 @@ class _Tainted:
     def name_in(self, word: Word) -> str:
         """The tainted variable that the shell puts into a word, be it through a substitution; "" for none."""
         for part in word.parts:
-            if part.kind == "variable" and not part.commands and (origin := self._origin(part.text)):
-                return origin
+            if part.kind == "variable" and not part.commands and (origin := self._origin(part.key or part.text)):
+                return origin.replace(part.key, part.text, 1) if part.key else origin
             if part.commands and not _cleans(part.commands):
                 for command in nested(part.commands):
                     for inner in command.words:

@@ -90,6 +90,8 @@ class _Images:
         """The image that a word names."""
         span = command.script.span(word.start, word.end)
         for expansion in self.context.expand(self.job, word):
+            if not expansion.text:
+                continue  # what a variable is before it gets an image
             verdict = self.verdict(expansion)
             if verdict is None:
                 if command.name == "kubectl" and "set" in command.arguments:

@@ -174,10 +174,10 @@ class Context:
         ]
 
     def assigned(self, job: Job) -> dict[str, list[Word]]:
-        """What the job's shell assigns to variables, by name."""
+        """What the job's shell assigns to variables, by name, and gives to parameters of functions and files, by key."""
         found = self._assigned.get(job.name)
         if found is None:
-            found = self._assigned[job.name] = {}
+            found = self._assigned[job.name] = self.scripts.arguments(job)
             for command in self.commands(job):
                 for name, word in shell_assignments(command):
                     found.setdefault(name, []).append(word)

@@ -262,11 +262,13 @@ def expand_word(scope: Scope, word: Word, assigned: dict[str, list[Word]], depth
             pieces = [Expansion(part.text)]
         elif part.kind != "variable":
             pieces = [Expansion(part.text, 0, (part.text,))]
-        elif part.text in assigned and depth < _MAX_DEPTH:
-            values = assigned[part.text]
+        elif (part.key or part.text) in assigned and depth < _MAX_DEPTH:
+            values = assigned[part.key or part.text]
             pieces = [piece for value in values for piece in expand_word(scope, value, assigned, depth + 1)]
         else:
             pieces = scope.variable(part.text)
+            if part.default and any(piece.missing for piece in pieces):
+                pieces = [*pieces, Expansion(part.default)]
         results = [result.plus(piece) for result in results for piece in pieces][:_MAX_VALUES]
         if len(results[0].text) > _MAX_TEXT:
             break

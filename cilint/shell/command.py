@@ -67,10 +67,14 @@ class Part:
     """A piece of a word.
 
     kind: "text", "variable" (text is the name), "command" (`$(...)`, backticks), "process" (`<(...)`) or "arithmetic".
-    quoted: inside double quotes. commands: those of a substitution. start, end: offsets in the script's text.
+    quoted: inside double quotes. commands: those of a substitution. start, end: offsets in the script's text. key and
+    default: see Reference (`parameters.py`).
     """
 
     __slots__ = ("commands", "end", "kind", "quoted", "start", "text")
+
+    key: str = ""
+    default: str = ""
 
     def __init__(
         self, kind: str, text: str, start: int, end: int, *, quoted: bool = False, commands: list[Command] | None = None
@@ -81,6 +85,10 @@ class Part:
         self.end = end
         self.quoted = quoted
         self.commands = commands or []
+
+    def moved(self, start: int, end: int, *, quoted: bool) -> Part:
+        """The same at another place, without the commands in it."""
+        return Part(self.kind, self.text, start, end, quoted=quoted)
 
     def __repr__(self) -> str:
         return f"Part({self.kind} {self.text!r})"
@@ -106,8 +114,8 @@ class Word:
 
     @property
     def variables(self) -> list[str]:
-        """Names of the variables that the shell puts in, those inside substitutions not counted."""
-        return [part.text for part in self.parts if part.kind == "variable"]
+        """Names of the variables that the shell puts in, keys of parameters; those inside substitutions not counted."""
+        return [part.key or part.text for part in self.parts if part.kind == "variable"]
 
     @property
     def commands(self) -> list[Command]:
@@ -219,15 +227,18 @@ class Command:
         return [word.text for word in self.argv[1:]]
 
     def option(self, *names: str) -> Word | None:
-        """The value of an option, written `--name value` or `--name=value`; the last one wins."""
+        """The value of an option, written `--name value` or `--name=value`; the last one wins. names: with their dashes."""
         found: Word | None = None
         words = self.argv
         for index, word in enumerate(words):
-            for name in names:
-                if word.text == name and index + 1 < len(words):
-                    found = words[index + 1]
-                elif word.text.startswith(f"{name}=") and name.startswith("--"):
-                    found = tail(word, len(name) + 1)
+            text = word.text
+            if text[:1] != "-":
+                continue
+            name, equals, _ = text.partition("=")
+            if name in names and equals and name[:2] == "--":
+                found = tail(word, len(name) + 1)
+            elif text in names and index + 1 < len(words):
+                found = words[index + 1]
         return found
 
     def has(self, *options: str) -> bool:

@@ -8,23 +8,26 @@ command as it is written stays, and the ones with values stand behind it.
 
 from __future__ import annotations
 
-from cilint.pattern import Pattern
-from cilint.shell.command import Command, Part, Word, shell_assignments
+from cilint.shell.arguments import Calls
+from cilint.shell.command import shell_assignments
 from cilint.shell.holders import HOLDERS, held
-from cilint.shell.script import Code, held_by, settle
+from cilint.shell.script import is_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
     from cilint.pipeline.job import Job
+    from cilint.shell.command import Command, Part, Word
+    from cilint.shell.parameters import Reference
     from cilint.shell.script import Script
 
     # The values that YAML gives a variable in a job, those that are known whole.
     Values: TypeAlias = Callable[[Job, str], list[str]]
+    # Offsets of variables with their values, those of `"$@"` being several words.
+    Chosen: TypeAlias = tuple[tuple[int, str | tuple[str, ...]], ...]
 
-_DEFAULT = Pattern(r"\$\{\w+:?[-=]([\w./@:+ -]*)\}")
 # Commands of which no operand says what runs.
 _SAY_NOTHING = frozenset((
     "[", "[[", "awk", "case", "cat", "chmod", "chown", "cp", "cut", "date", "declare", "dirname", "basename", "echo", "exit", "export",
@@ -35,22 +38,24 @@ _SAY_NOTHING = frozenset((
 _MAX_VALUES = 4
 _MAX_DEPTH = 4
 _MAX_LENGTH = 4096
-_MAX_PIPE = 32
 _MAX_ASSIGNED = 16
+_MAX_LOOKUPS = 400  # for one command
 _MAX_HEAD = 6
 _MAX_OPERANDS = 2
+_MAX_ARGUMENTS = 64
 
 
 class Literals:
     """What is known of the variables of one pipeline's jobs. Equal commands of jobs with equal values are made once."""
 
-    __slots__ = ("_assigned", "_known", "_loose", "_made", "_values")
+    __slots__ = ("_assigned", "_calls", "_known", "_loose", "_made", "_values")
 
     def __init__(self, values: Values) -> None:
         self._values = values
+        self._calls: dict[str, Calls] = {}
         self._assigned: dict[int, dict[str, list[Word]]] = {}
         self._known: dict[str, _Known] = {}
-        self._made: dict[tuple[int, tuple[tuple[int, str], ...]], tuple[Command, list[Command]]] = {}
+        self._made: dict[tuple[int, Chosen], tuple[Command, list[Command]]] = {}
         self._loose: dict[int, tuple[list[Command], list[int]]] = {}
 
     def within(self, script: Script, job: Job, texts: list[Script]) -> list[Command]:
@@ -70,15 +75,33 @@ class Literals:
             known = self._known[job.name] = _Known(self, job, texts)
         return known.within(script, loose)
 
-    def put_in(self, command: Command, chosen: list[tuple[int, str]]) -> list[Command]:
+    def put_in(self, command: Command, chosen: Chosen) -> list[Command]:
         """The commands that one becomes with values at the offsets where their variables stand."""
-        key = (id(command), tuple(chosen))
+        key = (id(command), chosen)
         entry = self._made.get(key)
         if entry is None:
-            put = dict(chosen)
-            made = _as_code(command, put) if command.script.given.keys() & put.keys() else _as_words(command, put)
-            entry = self._made[key] = command, made  # which also keeps the command, and with it its id
+            from cilint.shell.filled import filled  # few commands need it
+
+            entry = self._made[key] = command, filled(command, dict(chosen))  # it keeps the command, and so its id
         return entry[1]
+
+    def handed_on(self, script: Script, words: list[Word]) -> list[Command]:
+        """The command that some words of a call make up, for a script file runs what it is given."""
+        key = (id(words[0]), ())
+        entry = self._made.get(key)
+        if entry is None:
+            from cilint.shell.filled import command_of
+
+            made = command_of(script, words)
+            entry = self._made[key] = made[0], made
+        return entry[1]
+
+    def calls(self, job: Job) -> Calls:
+        """What functions and files are called with in a job."""
+        known = self._calls.get(job.name)
+        if known is None:
+            known = self._calls[job.name] = Calls()
+        return known
 
     def of_yaml(self, job: Job, name: str) -> list[str]:
         """The values that YAML gives the variable."""
@@ -99,14 +122,16 @@ class Literals:
 class _Known:
     """The values of variables in one job. texts: all that it runs; the list may grow, for files are found by values."""
 
-    __slots__ = ("_assigned", "_job", "_literals", "_taken", "_values", "_within", "texts")
+    __slots__ = ("_assigned", "_calls", "_job", "_left", "_literals", "_taken", "_values", "_within", "texts")
 
     def __init__(self, literals: Literals, job: Job, texts: list[Script]) -> None:
         self._literals = literals
         self._job = job
         self.texts = texts
-        self._taken = 0
-        self._assigned: dict[str, list[tuple[Word, Script]]] = {}
+        self._calls = literals.calls(job)
+        self._taken = (0, 0)
+        self._left = 0
+        self._assigned: dict[str, list[Word]] = {}
         self._values: dict[str, list[str]] = {}
         self._within: dict[int, tuple[list[Command], list[Command]]] = {}
 
@@ -128,40 +153,81 @@ class _Known:
 
     def _take(self) -> None:
         """Read the assignments of texts that are new; what was worked out without them is forgotten."""
-        if self._taken == len(self.texts):
+        state = (len(self.texts), self._calls.count)
+        if self._taken == state:
             return
-        for script in self.texts[self._taken :]:
+        for script in self.texts[self._taken[0] :]:
             for name, words in self._literals.assigned(script).items():
-                self._assigned.setdefault(name, []).extend((word, script) for word in words[:_MAX_VALUES])
-        self._taken = len(self.texts)
+                self._assigned.setdefault(name, []).extend(words[:_MAX_VALUES])
+        self._taken = state
         self._values.clear()
         self._within.clear()
 
     def _made(self, command: Command) -> list[Command]:
-        choices: list[list[tuple[int, str]]] = [[]]
-        for part in _head_parts(command):
-            values = self._of_part(part, command.script, ()) if part.kind == "variable" else ()
+        made: list[Command] = []
+        choices: list[Chosen] = [()]
+        self._left = _MAX_LOOKUPS
+        for part in _deciding(command):
+            if part.kind != "variable":
+                continue
+            values: list[str] | list[tuple[str, ...]]
+            if part.key and part.text in ("@", "*"):
+                values = self._of_all(part)
+                if is_arguments(command.argv[0]) and part in command.argv[0].parts:
+                    if not command.function:
+                        made += self._handed_on(part)
+                    values = []
+            else:
+                values = self._of_part(part, ())
             if values:
-                choices = [[*one, (part.start, value)] for one in choices for value in values][:_MAX_VALUES]
-        return [made for chosen in choices if chosen for made in self._literals.put_in(command, chosen)]
+                choices = [(*one, (part.start, value)) for one in choices for value in values][:_MAX_VALUES]
+        return [*made, *(one for chosen in choices if chosen for one in self._literals.put_in(command, chosen))]
 
-    def _of_part(self, part: Part, script: Script, within: tuple[str, ...]) -> list[str]:
+    def _of_all(self, part: Part) -> list[tuple[str, ...]]:
+        """What `"$@"` may be: of each call, all arguments, by value where that is known."""
+        one: Reference = part  # type: ignore[assignment]  # only references have keys
+        calls = self._calls.of(one, self.texts)[:_MAX_VALUES]
+        return [
+            tuple((self._of_word(word, (one.key,)) or [word.text])[0] for word in one.of(words)[:_MAX_ARGUMENTS])
+            for words in calls
+        ]
+
+    def _handed_on(self, part: Part) -> list[Command]:
+        """What a script file runs by `"$@"`, where its callers say it."""
+        one: Reference = part  # type: ignore[assignment]  # only references have keys
+        found: list[Command] = []
+        for words in self._calls.of(one, self.texts)[:_MAX_VALUES]:
+            given = one.of(words)
+            script = self._calls.owner(given)
+            if script is not None:
+                found += self._literals.handed_on(script, list(given))
+        return found
+
+    def _of_part(self, part: Part, within: tuple[str, ...]) -> list[str]:
         """The values of a variable where it stands; none when they are not known."""
-        name = part.text
-        if len(within) >= _MAX_DEPTH or name in within:
-            return _default(part, script)
+        name = part.key or part.text
+        self._left -= 1
+        if len(within) >= _MAX_DEPTH or name in within or self._left < 0:
+            return [part.default] if part.default else []
         values = self._values.get(name)
         if values is None:
             values = []
-            for word, text in self._assigned.get(name, ())[:_MAX_ASSIGNED]:
-                values += self._of_word(word, text, (*within, name))
-            values = values or self._literals.of_yaml(self._job, name)
+            for word in self._words(part)[:_MAX_ASSIGNED]:
+                values += self._of_word(word, (*within, name))
+            if not part.key:
+                values = values or self._literals.of_yaml(self._job, name)
             values = [value for value in dict.fromkeys(values) if len(value) <= _MAX_LENGTH][:_MAX_VALUES]
             if not within:
                 self._values[name] = values
-        return values or _default(part, script)
+        return values or ([part.default] if part.default else [])
 
-    def _of_word(self, word: Word, script: Script, within: tuple[str, ...]) -> list[str]:
+    def _words(self, part: Part) -> list[Word]:
+        """What the shell gives a variable or a parameter."""
+        if not part.key:
+            return self._assigned.get(part.text, [])
+        return self._calls.words(part, self.texts)  # type: ignore[arg-type]  # only references have keys
+
+    def _of_word(self, word: Word, within: tuple[str, ...]) -> list[str]:
         if word.static:
             return [word.text]
         found = [""]
@@ -169,19 +235,11 @@ class _Known:
             if part.kind == "text":
                 pieces = [part.text]
             elif part.kind == "variable" and not part.commands:
-                pieces = self._of_part(part, script, within)
+                pieces = self._of_part(part, within)
             else:
                 pieces = []
             found = [text + piece for text in found for piece in pieces][:_MAX_VALUES]
         return found
-
-
-def _default(part: Part, script: Script) -> list[str]:
-    """`${NAME:-default}`."""
-    if part.start in script.given:
-        return []
-    default = _DEFAULT.fullmatch(script.text, part.start, part.end)
-    return [default[1]] if default and default[1] else []
 
 
 def _assigned(command: Command) -> Iterator[tuple[str, Word]]:
@@ -193,10 +251,10 @@ def _assigned(command: Command) -> Iterator[tuple[str, Word]]:
 
 def _is_loose(command: Command) -> bool:
     """Whether a variable decides what the command runs."""
-    return command.name not in _SAY_NOTHING and any(part.kind == "variable" for part in _head_parts(command))
+    return command.name not in _SAY_NOTHING and any(part.kind == "variable" for part in _deciding(command))
 
 
-def _head(command: Command) -> Iterable[Word]:
+def _head(command: Command) -> Sequence[Word]:
     """The words that say what a command runs: up to the second behind its name that is no option."""
     words = command.argv
     if not words:
@@ -214,71 +272,13 @@ def _head(command: Command) -> Iterable[Word]:
     return head
 
 
-def _head_parts(command: Command) -> Iterator[Part]:
-    for word in _head(command):
-        if not word.static:
-            yield from word.parts
-
-
-def _as_words(command: Command, put: dict[int, str]) -> list[Command]:
-    """The command with the values as a shell puts them in: blanks part words where no quotes are, and nothing else counts."""
-    words: list[Word] = []
-    for word in command.words:
-        if word.static or not any(part.start in put for part in word.parts):
-            words.append(word)
-        else:
-            words += _split(word, put)
-    if not words:
-        return []
-    one = Command(command.script, command.start)
-    one.end, one.words, one.redirects = command.end, words, command.redirects
-    one.assignments = command.assignments
-    if 1 < len(command.pipe) <= _MAX_PIPE:
-        one.pipe = [one if other is command else other for other in command.pipe]
-    made = [one]
-    if one.name in HOLDERS:
-        made += held_by(one, command.script.depth)
-    for each in made:
-        settle(each, command, away=False)
-    return made
-
-
-def _split(word: Word, put: dict[int, str]) -> list[Word]:
-    runs: list[list[Part]] = [[]]
-    for part in word.parts:
-        if part.start not in put:
-            runs[-1].append(part)
-            continue
-        value = put[part.start]
-        pieces = [value] if part.quoted else value.split()
-        for index, piece in enumerate(pieces):
-            if index:
-                runs.append([])
-            runs[-1].append(Part("text", piece, part.start, part.end, quoted=part.quoted))
-    return [
-        Word("".join(f"${part.text}" if part.kind == "variable" else part.text for part in run), word.start, word.end, tuple(run))
-        for run in runs
-        if run
-    ]  # fmt: skip
-
-
-def _as_code(command: Command, put: dict[int, str]) -> list[Command]:
-    """`eval "$COMMAND"`: the value is read as shell, with what stands around it."""
-    script = command.script
-    if script.depth > _MAX_DEPTH:
-        return []
-    parts: list[Part] = []
-    start = command.start
-    for place in sorted(place for place in script.given if command.start <= place < command.end):
-        parts.append(Part("text", script.text[start:place], start, place))
-        given = script.given[place]
-        if place in put:
-            parts.append(Part("text", put[place], place, place + 1))
-        else:
-            parts.append(Part(given.kind, given.text, place, place + 1))
-        start = place + 1
-    parts.append(Part("text", script.text[start : command.end], start, command.end))
-    made = Code(script, parts, script.depth + 1).commands
-    for each in made:
-        settle(each, command, away=False)
-    return made
+def _deciding(command: Command) -> Iterator[Part]:
+    """The pieces of words that say what a command runs, and where all arguments of a function or a file stand."""
+    head = _head(command)
+    for word in head:
+        yield from word.parts
+    if command.script.references:
+        known = {id(word) for word in head}
+        for word in command.words:
+            if not word.static and id(word) not in known:
+                yield from (part for part in word.parts if part.key and part.text in ("@", "*"))

@@ -31,7 +31,7 @@ _MAX_BLOCKS = 50
 class Reader(HereDocuments):
     """One reading of one text: its commands."""
 
-    __slots__ = ("_blocks", "_condition", "_function", "_functions", "_joined", "_negated")
+    __slots__ = ("_blocks", "_condition", "_functions", "_joined", "_negated")
 
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         super().__init__(script, start, stop)
@@ -40,7 +40,6 @@ class Reader(HereDocuments):
         self._joined = ""
         self._condition = False
         self._negated = False
-        self._function = ""
 
     def read(self) -> Reader:
         """Read all of the text."""
@@ -250,6 +249,7 @@ class Reader(HereDocuments):
         """A stretch in which nothing counts but what `$` and backticks put in: its pieces, and its own commands."""
         inner = Reader(self._script, start, end)
         inner._closers = ["", *self._closers]  # so that depth adds up
+        inner._function, inner.references = self._function, self.references
         parts: list[Part] = []
         inner._double_quoted(parts, closing=False)
         self.commands += inner.commands

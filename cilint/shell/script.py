@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cilint.shell.command import Word
+    from cilint.shell.parameters import Reference
     from cilint.source import Source
     from cilint.tree.node import Scalar
 
@@ -30,7 +31,8 @@ class Script:
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
     ends in the middle of something. wrappers: names of functions that run what they are given, each with how many
     arguments come before it, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
-    feeder: the command around it whose input its own commands get, until one of them has read it.
+    feeder: the command around it whose input its own commands get, until one of them has read it. references: its
+    positional parameters, by key.
     """
 
     __slots__ = (
@@ -43,6 +45,7 @@ class Script:
         "given",
         "nodes",
         "open",
+        "references",
         "source",
         "text",
         "wrappers",
@@ -71,6 +74,11 @@ class Script:
         self._own: list[Command] = reader.commands
         self.open = reader.open
         self.cut = reader.cut
+        self.references: dict[str, Reference] = {}
+        if reader.references:
+            from cilint.shell.parameters import number  # few texts have any
+
+            self.references = number(self, self._own, reader.references)
         _splice_arrays(self._own)
         self._take_wrappers()
         self.commands: list[Command] = self._with_held()
@@ -85,9 +93,9 @@ class Script:
             if command.words[0].text == "shift":
                 count = command.words[1].text if len(command.words) > 1 else "1"
                 shifted[function] = shifted.get(function, 0) + (int(count) if count in _DIGITS else 0)
-            elif any(word.parts and word.variables == ["@"] for word in command.words):
+            elif any(is_arguments(word) for word in command.words):
                 first = command.argv[0]
-                if first.variables == ["@"]:
+                if is_arguments(first):
                     written = self.text[first.start : first.end].strip('"')
                     begin = written[4:-1] if written.startswith("${@:") else "1"
                     skip = int(begin) - 1 if begin in _DIGITS else 0
@@ -274,6 +282,11 @@ def _splice_arrays(commands: list[Command]) -> None:
             command.words = [
                 one for word in command.words for one in arrays.get(_array_named(word, command.script.text), [word])
             ]
+
+
+def is_arguments(word: Word) -> bool:
+    """Whether it is `"$@"` and its like."""
+    return [part.text for part in word.parts if part.kind == "variable"] == ["@"]
 
 
 def _array_named(word: Word, text: str) -> str:

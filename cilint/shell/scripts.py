@@ -95,6 +95,10 @@ class Scripts:
         """The texts of shell that make up a job: its own scripts, then the files that it calls."""
         return self._read(job)[0]
 
+    def arguments(self, job: Job) -> dict[str, list[Word]]:
+        """What functions and script files are given in a job, by the keys of their parameters."""
+        return self.literals.calls(job).arguments(self.texts(job))
+
     def files(self, job: Job) -> list[Source]:
         """The script files of the repository that a job calls, be they shell or not."""
         return self._read(job)[1]
@@ -241,6 +245,8 @@ class Scripts:
         for word, kind in called_words(command):
             file = self._open(word, folders, shell=kind == "shell")
             if file is not None:
+                if isinstance(file, Script) and file.references:
+                    self.literals.calls(reach.job).add(file.source.path, word, command)
                 yield file, None
 
     @property

@@ -7,6 +7,7 @@ from cilint.shell.command import Command, Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cilint.shell.parameters import Reference
     from cilint.shell.script import Script
 
 _PLAIN = Pattern(r"[^\s\\'\"$`|&;<>()]+")
@@ -14,6 +15,7 @@ _QUOTED = Pattern(r'[^"\\$`]+')
 _NAME = Pattern(r"(?a)[A-Za-z_]\w*|[0-9@*#?$!-]")
 _BRACED = Pattern(r"(?a)[!#]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-])")
 _BRACED_PLAIN = Pattern(r"[^\\\"$`'}]+")
+_GIVEN = frozenset(("@", "*", "OPTARG", *"123456789"))
 _PARENTHESIS = Pattern(r"[()]")
 _MAX_GLOB = 256
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
@@ -28,23 +30,13 @@ class Words:
 
     commands: all that were read, in order of their beginning, those of substitutions among them.
     open: the text ends inside a quote, a compound command or a here-document, so that the next line goes on with it.
+    references: variables of which more is known than their names.
     """
 
     __slots__ = (
-        "_closers",
-        "_given",
-        "_items",
-        "_no_arithmetic",
-        "_parents",
-        "_pos",
-        "_script",
-        "_stop",
-        "_text",
-        "_words_left",
-        "commands",
-        "cut",
-        "open",
-    )
+        "_closers", "_function", "_given", "_items", "_no_arithmetic", "_parents", "_pos", "_script", "_stop", "_text", "_words_left",
+        "commands", "cut", "open", "references",
+    )  # fmt: skip
 
     def __init__(self, script: Script, start: int = 0, stop: int | None = None) -> None:
         self._script = script
@@ -53,6 +45,8 @@ class Words:
         self._pos = start
         self._stop = len(script.text) if stop is None else stop
         self.commands: list[Command] = []
+        self.references: list[Reference] = []
+        self._function = ""
         self.open = False
         self.cut: int | None = None
         self._words_left = MAX_WORDS
@@ -192,8 +186,19 @@ class Words:
 
     def _put_in(self, place: int, *, quoted: bool) -> Part:
         """What the shell around this one puts into its code, before this one reads it."""
-        given = self._given[place]
-        return Part(given.kind, given.text, place, place + 1, quoted=quoted)
+        part = self._given[place].moved(place, place + 1, quoted=quoted)
+        if part.key:
+            self.references.append(part)  # type: ignore[arg-type]  # only references have keys
+        return part
+
+    def _variable(self, name: str, start: int, *, quoted: bool, commands: list[Command] | None = None) -> Part:
+        """A variable that the shell puts in, written from `start` up to here."""
+        part = Part("variable", name, start, self._pos, quoted=quoted, commands=commands)
+        if name in _GIVEN or self._pos - start > len(name) + 4:  # more than `${NAME}`
+            from cilint.shell.parameters import known  # few texts have any
+
+            return known(part, self._text, self._function, self.references)
+        return part
 
     def _double_quoted(self, parts: list[Part], *, closing: bool) -> None:
         text = self._text
@@ -242,8 +247,8 @@ class Words:
         elif following == "'" and not quoted:
             self._ansi(parts)
         elif name := _NAME.match(text, pos + 1, self._stop):
-            parts.append(Part("variable", name[0], pos, name.end(), quoted=quoted))
             self._pos = name.end()
+            parts.append(self._variable(name[0], pos, quoted=quoted))
         else:
             self._pos += 1
             if following != '"' or quoted:
@@ -309,7 +314,7 @@ class Words:
         self.open = self.open or self._pos >= self._stop
         self._pos = min(self._pos + 1, self._stop)
         commands = [command for part in inner for command in part.commands]
-        parts.append(Part("variable", name[1] if name else "", start, self._pos, quoted=quoted, commands=commands))
+        parts.append(self._variable(name[1] if name else "", start, quoted=quoted, commands=commands))
         parts += [part for part in inner if part.kind == "variable"]
 
     def _piece_of_brace(self, parts: list[Part], *, quoted: bool) -> None:
