@@ -46,7 +46,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
             if early:
                 site = planned.job.get("needs") or planned.job.get("stage") or planned.job.site
                 message = f"sends its message before {early} has ended"
-                yield context.fault(site.key_span if site.written else site.span, message, job=planned.job, site=site)
+                yield context.fault(site.key_span, message, job=planned.job, site=site)
     if unsent:
         message = f"sends no {title} when {', nor when '.join(unsent)}"
         yield context.fault(jobs[0].span, message, job=jobs[0], site=jobs[0].site)
@@ -54,9 +54,8 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         plan = context.plan(scenario)
         for planned in plan.jobs if plan is not None else ():
             if planned.job.name in names:
-                span = planned.clause.span if planned.clause is not None else planned.job.span
                 message = f"sends {_a(title)} for {plan.scenario.title if plan else ''}"
-                yield context.fault(span, message, job=planned.job, site=planned.job.site, about=scenario)
+                yield context.fault(planned.span, message, job=planned.job, site=planned.job.site, about=scenario)
 
 
 def _a(title: str) -> str:

@@ -101,7 +101,6 @@ def _contexts(context: Context, jobs: list[Job], title: str, entry: dict[str, An
         plan = context.plan(scenario)
         for planned in plan.jobs if plan is not None else ():
             if planned.job.name in names:
-                span = planned.clause.span if planned.clause is not None else planned.job.span
                 message = f"{title} is in the pipeline of {plan.scenario.title if plan else ''} ({requirement})"
                 about = f"{entry['role']} not in {scenario}"
-                yield context.fault(span, message, job=planned.job, site=planned.job.site, about=about)
+                yield context.fault(planned.span, message, job=planned.job, site=planned.job.site, about=about)

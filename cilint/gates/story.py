@@ -55,7 +55,7 @@ def tell(shown: Counterexample, claim: Claim, why: str) -> None:
         shown.story = (f"{opening}, which starts by itself (when: {guarded.when})",)
         return
     if why == ABSENT:
-        shown.span = guarded.clause.span if guarded.clause else guarded.job.span
+        shown.span = guarded.span
         shown.story, shown.related = _absent(opening, claim, plan, shown.span.source)
         return
     gate = next(job for job in gates if job is not None)
@@ -65,9 +65,7 @@ def tell(shown: Counterexample, claim: Claim, why: str) -> None:
     else:
         shown.span = _when(gate)
         shown.story = (f"{opening}, and {gate.name} starts by itself (when: {gate.when})", *_course(shown, claim))
-    shown.related = (
-        Related(f"{guarded.name} is created here", guarded.clause.span if guarded.clause else guarded.job.span),
-    )
+    shown.related = (Related(f"{guarded.name} is created here", guarded.span),)
 
 
 def situation_of(shown: Counterexample) -> str:
@@ -173,7 +171,7 @@ def _leak(shown: Counterexample, guarded: PlannedJob, gate: PlannedJob) -> tuple
         if status == SKIPPED
         else "there is a way around it"
     )
-    return guarded.clause.span if guarded.clause else guarded.job.span, reason
+    return guarded.span, reason
 
 
 def _leads(run: Run, name: str, gate: str) -> bool:
@@ -190,7 +188,7 @@ def _leads(run: Run, name: str, gate: str) -> bool:
 
 def _when(job: PlannedJob) -> Span:
     site = _of(job, "when")
-    return site.span if site else job.clause.span if job.clause else job.job.span
+    return site.span if site else job.span
 
 
 def _of(job: PlannedJob, key: str) -> Site | None:

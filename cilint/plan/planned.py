@@ -42,6 +42,11 @@ class PlannedJob:
         self.interruptible = candidate.interruptible
 
     @property
+    def span(self) -> Span:
+        """Where it is written that the job is there: the clause that decided, else the job's name."""
+        return self.clause.span if self.clause is not None else self.job.span
+
+    @property
     def is_gate(self) -> bool:
         """Whether it is manual and later stages wait for it."""
         return self.when == "manual" and not self.allow_failure
