@@ -75,6 +75,13 @@ def rules_for(settings: Settings, request: Request) -> RuleSet:
     return narrowed.narrow(ignore=previews) if previews else narrowed
 
 
+def demand(settings: Settings, request: Request) -> tuple[str, bool]:
+    """What fails the run: the severity from which findings do, or "never", and whether what is not assessed does."""
+    if request.exit_zero:
+        return "never", False
+    return request.fail_on or settings.fail_on, request.strict or settings.strict
+
+
 def known(policy: Iterable[str] = ()) -> RuleSet:
     """Every rule that can be spoken of here: those of the packs of a call, else the built-in ones and the settings'."""
     if policy:

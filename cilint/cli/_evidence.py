@@ -22,6 +22,7 @@ from cilint.evidence.provenance import digest_of, program_digest, run_facts
 from cilint.nearest import did_you_mean
 from cilint.plan import Tree, default_scenarios
 from cilint.report.secret import hidden, learn, secrets_of
+from cilint.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from cilint.evidence.frameworks import Loaded
     from cilint.evidence.model import Evidence
 
-_NAMING = (
+# The options that make a report what it is: with them, whoever holds it can make it again.
+_REMAKING = (
     "policy",
     "select",
     "extend_select",
@@ -45,6 +47,11 @@ _NAMING = (
     "fail_on",
     "organisation",
     "system",
+    "stdin_filename",
+    "isolated",
+    "preview",
+    "strict",
+    "exit_zero",
 )
 
 
@@ -91,11 +98,9 @@ def _demands(opened: list[tuple[str, Entry]], request: Request) -> dict[str, tup
 
     Under "" what holds for those of the population that could not be opened.
     """
-    asked = {
-        name: (request.fail_on or entry.settings.fail_on, request.strict or entry.settings.strict)
-        for name, entry in opened
-    }
-    return {"": (request.fail_on or "error", any(strict for _, strict in asked.values()) or request.strict), **asked}
+    asked = {name: _choice.demand(entry.settings, request) for name, entry in opened}
+    threshold, strict = _choice.demand(Settings(), request)
+    return {"": (threshold, strict or any(strict for _, strict in asked.values())), **asked}
 
 
 def _judge(entry: Entry, path: str, request: Request) -> Judged:
@@ -186,11 +191,13 @@ def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str)
         for path, (name, shown) in read.items()
     }
     command = ["cilint", "report", *request.paths]
-    for key in _NAMING:
-        value = getattr(request, key)
+    for key in _REMAKING:
+        value, option = getattr(request, key), f"--{key.replace('_', '-')}"
+        if value is True:
+            command.append(option)
+            continue
         given = value if isinstance(value, tuple) else (value,) if value else ()
-        command += [word for one in given for word in (f"--{key.replace('_', '-')}", str(one))]
-    command += [f"--{flag}" for flag in ("preview", "strict") if getattr(request, flag)]
+        command += [word for one in given for word in (option, str(one))]
     told = {name: getattr(request, name) for name in ("organisation", "system") if getattr(request, name)}
     return Provenance(
         tool="cilint",

@@ -152,6 +152,7 @@ def failing_options(group: str) -> tuple[Option, ...]:
             "Exit with 1 when something could not be assessed, or a waiver settles nothing, too.",
             group=group,
         ),
+        Option("--exit-zero", "Exit with 0 whatever is found, and whatever could not be assessed.", group=group),
     )
 
 

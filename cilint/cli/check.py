@@ -33,7 +33,6 @@ _RULES, _INPUT, _OUTPUT, _SETTLED, _FIXES = "Rules", "Input", "Output", "Known f
 OPTIONS = Options(
     *rule_options(_RULES),
     *failing_options(_RULES),
-    Option("--exit-zero", "Exit with 0 whatever is found; the same as --fail-on never.", group=_RULES),
     *settings_options(_INPUT),
     stdin_option(_INPUT),
     Option("--format", "Format on standard output; default: full on a terminal and in GitLab jobs, concise in a pipe.",
@@ -75,7 +74,7 @@ def run(request: Request) -> int:
         from cilint.cli import _watch
 
         return _watch.watch(request, run)
-    from cilint.cli import _emit, _lint
+    from cilint.cli import _choice, _emit, _lint
 
     if request.statistics and request.format:
         raise UsageError(
@@ -98,13 +97,14 @@ def run(request: Request) -> int:
     if clock:
         clock.lap("settings and packs")
     report = _lint.lint(opened, request, clock)
-    report.thresholds = {entry.source.path: _threshold(entry, request) for entry in opened}
+    demands = {entry.source.path: _choice.demand(entry.settings, request) for entry in opened}
+    report.thresholds = {path: threshold for path, (threshold, _) in demands.items()}
     _emit.emit(report, request)
     _propose(report, opened, request)
     if clock:
         clock.lap("reporting")
         _emit.tell_timings(clock)
-    return int(any(_fails(report, entry, request) for entry in opened))
+    return int(any(report.fails(severity, strict=strict, entry=path) for path, (severity, strict) in demands.items()))
 
 
 def _propose(report: Report, opened: list[Entry], request: Request) -> None:
@@ -120,17 +120,6 @@ def _clock() -> Clock:
     from cilint.clock import Clock
 
     return Clock()
-
-
-def _fails(report: Report, entry: Entry, request: Request) -> bool:
-    """Whether what one file has is too much: several files may stand under several settings."""
-    strict = request.strict or entry.settings.strict
-    return report.fails(_threshold(entry, request), strict=strict, entry=entry.source.path)
-
-
-def _threshold(entry: Entry, request: Request) -> str:
-    """The severity from which findings of one file fail the run."""
-    return "never" if request.exit_zero else request.fail_on or entry.settings.fail_on
 
 
 def __getattr__(name: str) -> Any:

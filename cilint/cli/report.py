@@ -16,6 +16,7 @@ from cilint.cli._options import (
 )
 from cilint.errors import UsageError
 from cilint.nearest import did_you_mean
+from cilint.report.report import fails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,13 +142,16 @@ def _status(evidence: Evidence, demands: dict[str, tuple[str, bool]]) -> int:
 
     demands: threshold and strictness by target, as the call or its settings want them; those of the call under "".
     """
-    ranks = ("error", "warning", "info", "never")
+    found: dict[str, list[str]] = {}
     for tested in evidence.tested:
-        threshold = demands[tested.target][0]
-        is_open = any(item.result == "fail" and item.status in ("open", "") for item in tested.items)
-        if threshold != "never" and is_open and ranks.index(tested.severity) <= ranks.index(threshold):
-            return 1
-    return int(any(strict and _has_lost(evidence, name) for name, (_, strict) in demands.items()))
+        if any(item.result == "fail" and item.status in ("open", "") for item in tested.items):
+            found.setdefault(tested.target, []).append(tested.severity)
+    return int(
+        any(
+            fails(found.get(name, ()), threshold, lost=strict and _has_lost(evidence, name))
+            for name, (threshold, strict) in demands.items()
+        )
+    )
 
 
 def _has_lost(evidence: Evidence, name: str) -> bool:

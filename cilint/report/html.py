@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from cilint.evidence.parts import RESULTS
+from cilint.finding import SEVERITIES
 from cilint.plan.graph import Box, Graph
 from cilint.report import graph
 from cilint.report.escape import printable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from cilint.evidence.model import Evidence, RuleFacts, Tested
     from cilint.evidence.parts import Picture
 
-_SEVERITIES = ("error", "warning", "info")
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "html.jinja")
 
 
@@ -66,9 +66,9 @@ def _open(evidence: Evidence) -> list[tuple[RuleFacts, str, int, int]]:
         failed = [one for one in evidence.tested if one.rule == rule.id and one.result == "fail"]
         number = sum(item.result == "fail" for one in failed for item in one.items)
         if number:
-            severity = min((one.severity for one in failed), key=_SEVERITIES.index)
+            severity = min((one.severity for one in failed), key=SEVERITIES.index)
             listed.append((rule, severity, number, len(failed)))
-    return sorted(listed, key=lambda row: (_SEVERITIES.index(row[1]), row[0].id))
+    return sorted(listed, key=lambda row: (SEVERITIES.index(row[1]), row[0].id))
 
 
 def _by_rule(evidence: Evidence) -> list[tuple[RuleFacts, list[Tested]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint import __version__
+from cilint.finding import SEVERITIES
 from cilint.report.place import reached
 
 TYPE_CHECKING = False
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from cilint.finding import Finding, NotAssessed
     from cilint.span import Span
 
-_RANK = {"error": 0, "warning": 1, "info": 2}
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 class RuleFacts:
@@ -110,24 +111,22 @@ class Report:
         return sum(finding.status == status for finding in self.findings)
 
     def fails(self, threshold: str, *, strict: bool = False, entry: str = "") -> bool:
-        """Whether an open finding is at or above the threshold ("error", "warning", "info"; "never" fails nothing).
+        """Whether an open finding is at or above the threshold ("error", "warning", "info"; "never": none is).
 
         strict: what could not be assessed fails too. entry: look only at what this file that was asked for has.
         """
-        if threshold == "never":
-            return False
-        if strict and any(item.entry == entry or not entry for item in self.not_assessed):
-            return True
-        return any(
-            _at_or_above(finding, threshold)
+        severities = (
+            finding.severity
             for finding in self.open
             if not entry or entry in self.reach.get(finding.fingerprint, (entry,))
         )
+        lost = strict and any(item.entry == entry or not entry for item in self.not_assessed)
+        return fails(severities, threshold, lost=lost)
 
     def breaks(self, finding: Finding) -> bool:
         """Whether an open finding is one of those that fail the run."""
         entries = self.reach.get(finding.fingerprint) or self.entries
-        return any(_at_or_above(finding, self.thresholds.get(entry, "error")) for entry in entries)
+        return any(fails((finding.severity,), self.thresholds.get(entry, "error")) for entry in entries)
 
     def path(self, span: Span) -> str:
         """The path of a span's file as it is reached from the working directory."""
@@ -150,5 +149,10 @@ class Report:
         self.findings.sort(key=lambda finding: (*finding.span.key, finding.rule, finding.message))
 
 
-def _at_or_above(finding: Finding, threshold: str) -> bool:
-    return threshold != "never" and _RANK[finding.severity] <= _RANK[threshold]
+def fails(severities: Iterable[str], threshold: str, *, lost: bool = False) -> bool:
+    """Whether a run fails over open findings of these severities.
+
+    threshold: the severity from which they do, or "never". lost: something could not be assessed where that fails, too,
+    whatever the threshold.
+    """
+    return lost or any(threshold != "never" and _RANK[severity] <= _RANK[threshold] for severity in severities)

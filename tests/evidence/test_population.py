@@ -133,6 +133,9 @@ def test_the_exit_status_follows_the_findings(world, made):
     assert world.run("report", "-o", "json=/dev/null", "--fail-on", "never", cwd=made["faulty"].folder).returncode == 0
     never = ("report", "-o", "json=/dev/null", "--fail-on", "never", "--strict")
     assert world.run(*never, cwd=made["unresolved"].folder).returncode == 1
+    assert world.run("check", *never[3:], cwd=made["unresolved"].folder).returncode == 1
+    assert world.run(*never, "--exit-zero", cwd=made["unresolved"].folder).returncode == 0
+    assert world.run("check", *never[3:], "--exit-zero", cwd=made["unresolved"].folder).returncode == 0
 
 
 def register(*, approver, reason):

@@ -112,6 +112,18 @@ def test_its_script_does_what_the_inputs_say(repository, inputs, status):
             assert (folder / path).stat().st_size, path
 
 
+def test_what_the_settings_fail_keeps_no_report_from_being_written(repository):
+    folder = repository("build: {script: [make]}\n", {"path": "unread.yml"})
+    (folder / "unread.yml").write_text("include: {project: a/b, file: c.yml}\nbuild: {script: [make]}\n")
+    (folder / ".cilint.yaml").write_text("packs: [gitlab]\nstrict: true\n")
+    merged = job(folder)
+    variables = {name: str(value).lower() if value is not None else "" for name, value in merged["variables"].items()}
+    done = run("sh", "-e", "-c", "\n".join(merged["script"]), cwd=folder, env={**variables, "GITLAB_CI": "true"})
+    assert done.returncode == 1, done.stdout + done.stderr
+    for path in (*merged["artifacts"]["paths"], *merged["artifacts"]["reports"].values()):
+        assert (folder / path).stat().st_size, path
+
+
 def test_the_script_is_plain_shell(repository, tmp_path):
     script = tmp_path / "script.sh"
     script.write_text("#!/bin/sh\nset -e\n" + "\n".join(job(repository())["script"]) + "\n")
