@@ -2,6 +2,6 @@
 
 world, text, texts, slug, changes: the unknowns of a pipeline. regex, nodes, charset, automaton, alphabet, machines,
 joint, product, classes, pairs: the classes of texts. conditions, creation, made: which jobs exist. statuses, fates, certain:
-what happens in time. solver, budget: deciding. prove: the questions. witness, explore, replay, story, command: showing
-what was found. claim, answer, blocked: what is asked and told.
+what happens in time. solver, budget: deciding. prove: the questions. refute, witness, explore, replay, story, command:
+showing what was found. claim, answer, blocked: what is asked and told.
 """

@@ -350,3 +350,12 @@ def test_a_slug_has_63_characters_at_most(prove, count, vacuous):
 def test_what_is_passed_may_be_the_slug(prove, condition, ref, outside):
     shown = prove(pipeline("when: manual, allow_failure: true", when(condition)), "deploy", "approve").counterexample
     assert (shown.variables["CI_COMMIT_REF_NAME"], shown.outside) == (ref, outside)
+
+
+def test_what_gitlab_would_refuse_is_said(prove):
+    text = "variables: {Y: $X}\n" + pipeline(
+        "variables: {X: $Y}, when: manual, allow_failure: true", "needs: []", "log: {script: [x]}\n"
+    )
+    verdict = prove(text, "deploy", "approve", level=ORDINARY)
+    assert verdict.status == "unknown"
+    assert "circular variable reference" in verdict.reason
