@@ -9,9 +9,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cilint.compose.fetch import Project
     from cilint.shell.command import Command, Word
+    from cilint.source import Source
 
-MAX_BYTES = 512 * 1024  # of one file
+_MAX_LENGTH = 512 * 1024  # characters of one file
 MAKES = ("make", "gmake")
 RUNNERS = frozenset((*MAKES, "just", "task", "go-task"))  # what runs recipes (see `make.py`, `just.py`, `task.py`)
 # What runs scripts of a package.json (see `npm.py`): runners of tasks for whole workspaces, each with the words behind
@@ -92,3 +94,9 @@ def joined(folder: str, path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def read_called(project: Project, path: str, reached: str = "called by a job") -> Source | None:
+    """A file of the repository, where it is text and no longer than what is read of one. reached: how it was found."""
+    source = project.read_local(path, reached)
+    return source if source is not None and len(source.text) <= _MAX_LENGTH and "\0" not in source.text else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cilint.shell.calls import MAX_BYTES, joined
+from cilint.shell.calls import joined, read_called
 from cilint.shell.command import Part
 from cilint.shell.just_call import asked_by
 from cilint.shell.just_values import Values
 from cilint.shell.justfile import Justfile, Rule
-from cilint.shell.script import Recipe
+from cilint.shell.recipes import Recipes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command
     from cilint.shell.just_call import Call
     from cilint.shell.justfile import Token
+    from cilint.shell.script import Recipe, Wrappers
     from cilint.source import Source
 
     # The justfile, its folder, the recipe that is asked for with what it is given.
@@ -30,20 +31,18 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _MAX_UP = 12
 _MAX_FILES = 30
 _MAX_GOALS = 100
-_MAX_RECIPES = 1_000
 _MAX_FORMS = 4
 
 
 class Justfiles:
-    """The justfiles of one repository. wrappers: see Script."""
+    """The justfiles of one repository. wrappers: see Script. made: what shells get of them."""
 
-    __slots__ = ("_files", "_project", "_recipes", "_wrappers")
+    __slots__ = ("_files", "_project", "made")
 
-    def __init__(self, project: Project, wrappers: dict[str, int]) -> None:
+    def __init__(self, project: Project, wrappers: Wrappers) -> None:
         self._project = project
-        self._wrappers = wrappers
         self._files: dict[str, Justfile | None] = {}
-        self._recipes: dict[tuple[str, int, str], Recipe] = {}
+        self.made = Recipes(wrappers)
 
     def run(
         self, command: Command, folder: str, asked: Callable[[str], list[str]]
@@ -64,15 +63,7 @@ class Justfiles:
     @property
     def recipes(self) -> list[Recipe]:
         """All that were read."""
-        return list(self._recipes.values())
-
-    def recipe(self, parts: list[Part], source: Source, *, forgiving: bool = False) -> Recipe | None:
-        """A text of shell out of its pieces, the same for the same ones; None when there are too many."""
-        key = (source.path, parts[0].start, "".join(part.text for part in parts))
-        recipe = self._recipes.get(key)
-        if recipe is None and len(self._recipes) < _MAX_RECIPES:
-            recipe = self._recipes[key] = Recipe(parts, source, self._wrappers, forgiving=forgiving)
-        return recipe
+        return self.made.all
 
     def module(self, file: Justfile, folder: str, name: str) -> tuple[Justfile, str] | None:
         """A module of a justfile, with its folder."""
@@ -131,9 +122,9 @@ class Justfiles:
         seen: set[str] = set()
 
         def take(path: str) -> bool:
-            source = self._project.read_local(path, "called by a job") if path not in seen else None
+            source = read_called(self._project, path) if path not in seen else None
             seen.add(path)
-            if source is None or len(seen) > _MAX_FILES or len(source.text) > MAX_BYTES or "\0" in source.text:
+            if source is None or len(seen) > _MAX_FILES:
                 return False
             folder = path.rpartition("/")[0]
             for inner in file.take(source):
@@ -240,9 +231,7 @@ class _Work:
             for value in values.of_variable(name, local):
                 if value and set(value) <= _PLAIN:
                     part = Part("text", f"export {name}={value}", offset, offset)
-                    recipe = self._files.recipe([part], source)
-                    if recipe is not None:
-                        yield recipe
+                    yield from self._files.made.of([part], source)
 
     def _texts(
         self, texts: list[list[tuple[str, int]]], rule: Rule, values: Values, local: dict[str, list[str]]
@@ -254,9 +243,7 @@ class _Work:
                 forms = [[*before, *one] for before in forms for one in own][:_MAX_FORMS]
             for parts in forms:
                 bare, forgiving = _without_signs(parts)
-                recipe = self._files.recipe(bare, rule.source, forgiving=forgiving) if bare else None
-                if recipe is not None:
-                    yield recipe
+                yield from self._files.made.of(bare, rule.source, forgiving=forgiving)
 
 
 def _local(rule: Rule, values: Values, given: tuple[str, ...]) -> dict[str, list[str]]:

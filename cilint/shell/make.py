@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cilint.like import like
-from cilint.shell.calls import MAX_BYTES, joined
+from cilint.shell.calls import joined, read_called
 from cilint.shell.command import Part
 from cilint.shell.makefile import Makefile, Rule, Values
-from cilint.shell.script import Recipe
+from cilint.shell.recipes import Recipes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cilint.compose.fetch import Project
     from cilint.shell.command import Command
-    from cilint.source import Source
+    from cilint.shell.script import Recipe, Wrappers
 
 _NAMES = ("GNUmakefile", "makefile", "Makefile")
 _VALUED = ("-I", "--include-dir", "-o", "-W", "--old-file", "--what-if", "-l", "-j", "--jobs")
@@ -26,7 +26,6 @@ _ASKING_LONG = (
 )  # fmt: skip
 _MAX_TARGETS = 100
 _MAX_FILES = 30
-_MAX_RECIPES = 1_000
 
 
 class _Call:
@@ -45,13 +44,12 @@ class _Call:
 class Makefiles:
     """The Makefiles of one repository. wrappers: see Script."""
 
-    __slots__ = ("_files", "_project", "_recipes", "_wrappers")
+    __slots__ = ("_files", "_project", "_recipes")
 
-    def __init__(self, project: Project, wrappers: dict[str, int]) -> None:
+    def __init__(self, project: Project, wrappers: Wrappers) -> None:
         self._project = project
-        self._wrappers = wrappers
         self._files: dict[str, Makefile | None] = {}
-        self._recipes: dict[tuple[str, int, str], Recipe] = {}
+        self._recipes = Recipes(wrappers)
 
     def run(self, command: Command, folder: str, asked: Callable[[str], list[str]]) -> Iterator[tuple[Recipe, str]]:
         """The lines of recipes that a command runs, in their order, each with the folder where it runs.
@@ -71,7 +69,7 @@ class Makefiles:
     @property
     def recipes(self) -> list[Recipe]:
         """All that were read."""
-        return list(self._recipes.values())
+        return self._recipes.all
 
     def _made(self, file: Makefile, values: Values, goal: str, done: set[str], *, forgiving: bool) -> Iterator[Recipe]:
         """What makes a target: first what it needs, then its own recipe. No target is made twice."""
@@ -104,20 +102,9 @@ class Makefiles:
                 if file.one_shell:
                     together += [*parts, Part("text", "\n", parts[-1].end, parts[-1].end)] if parts else []
                     break
-                yield from self._shell(parts, line.source, forgiving=forgiving or ignored)
+                yield from self._recipes.of(parts, line.source, forgiving=forgiving or ignored)
         if together:
-            yield from self._shell(together, rule.lines[0].source, forgiving=forgiving)
-
-    def _shell(self, parts: list[Part], source: Source, *, forgiving: bool) -> Iterator[Recipe]:
-        """What a shell gets at once, read once for the same text; nothing where too much was read already."""
-        if not parts:
-            return
-        key = (source.path, parts[0].start, "".join(part.text for part in parts))
-        recipe = self._recipes.get(key)
-        if recipe is None and len(self._recipes) < _MAX_RECIPES:
-            recipe = self._recipes[key] = Recipe(parts, source, self._wrappers, forgiving=forgiving)
-        if recipe is not None:
-            yield recipe
+            yield from self._recipes.of(together, rule.lines[0].source, forgiving=forgiving)
 
     def _makefile(self, call: _Call) -> Makefile | None:
         for name in (call.file,) if call.file else _NAMES:
@@ -133,9 +120,9 @@ class Makefiles:
         seen: set[str] = set()
 
         def take(path: str) -> bool:
-            source = self._project.read_local(path, "called by a job") if path not in seen else None
+            source = read_called(self._project, path) if path not in seen else None
             seen.add(path)
-            if source is None or len(seen) > _MAX_FILES or len(source.text) > MAX_BYTES or "\0" in source.text:
+            if source is None or len(seen) > _MAX_FILES:
                 return False
             file.take(source, include)
             return True

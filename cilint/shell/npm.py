@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cilint.like import like, like_any
-from cilint.shell.calls import MAX_BYTES, SCRIPT_RUNNERS, TASK_RUNNERS, joined
+from cilint.shell.calls import SCRIPT_RUNNERS, TASK_RUNNERS, joined, read_called
 from cilint.tree.documents import read
 from cilint.tree.node import Mapping, Scalar, Sequence, ruby_text
 
@@ -156,8 +156,8 @@ class Packages:
 
     def _read(self, path: str) -> Mapping | None:
         """A file of YAML, or of JSON, which is YAML as well."""
-        source = self._project.read_local(path, "npm scripts")
-        body = read(source).body if source is not None and len(source.text) <= MAX_BYTES else None
+        source = read_called(self._project, path, "npm scripts")
+        body = read(source).body if source is not None else None
         return body if isinstance(body, Mapping) else None
 
 

@@ -5,7 +5,7 @@ share it.
 
 from __future__ import annotations
 
-from cilint.shell.calls import MAKES, MAX_BYTES, RUNNERS, RUNS_SCRIPTS, called_words, candidates, joined
+from cilint.shell.calls import MAKES, RUNNERS, RUNS_SCRIPTS, called_words, candidates, joined, read_called
 from cilint.shell.literals import Literals
 from cilint.shell.patterns import Patterns
 from cilint.shell.script import Script
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cilint.shell.literals import Values
     from cilint.shell.make import Makefiles
     from cilint.shell.npm import Packages
+    from cilint.shell.script import Wrappers
     from cilint.shell.task import Taskfiles
 
     # What is run, and the folder in which it is where that is not where its file lies.
@@ -71,7 +72,7 @@ class Scripts:
     def __init__(self, project: Project, values: Values = lambda job, name: []) -> None:  # noqa: ARG005
         self._project = project
         self.literals = Literals(values)
-        self._wrappers: dict[str, int] = {}
+        self._wrappers: Wrappers = {}
         self._chunks: dict[tuple[int, ...], Script] = {}
         self._patterns: dict[tuple[str, ...], Patterns] = {}
         self._sections: dict[tuple[int, ...], list[Script]] = {}
@@ -290,8 +291,8 @@ class Scripts:
         if len(self._files) >= _MAX_FILES:
             return None
         file: Script | Source | None = None
-        source = self._project.read_local(path, "called by a job")
-        if source is not None and len(source.text) <= MAX_BYTES and "\0" not in source.text:
+        source = read_called(self._project, path)
+        if source is not None:
             first = source.line(1)
             is_shell = shell if not first.startswith("#!") else any(name in first for name in ("sh", "busybox"))
             file = Script((), source, source.text, self._wrappers) if is_shell else source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cilint.shell.calls import MAX_BYTES, joined
+from cilint.shell.calls import joined, read_called
 from cilint.shell.command import Part
 from cilint.shell.script import Code
 from cilint.shell.taskfile import NAMES, UNKNOWN, Include, Taskfile, path_of, pieces, rendered, take, text_of, texts
@@ -120,8 +120,8 @@ class Taskfiles:
         return self._files[path]
 
     def _read(self, path: str, depth: int) -> Taskfile | None:
-        source = self._project.read_local(path, "called by a job")
-        body = read(source).body if source is not None and len(source.text) <= MAX_BYTES else None
+        source = read_called(self._project, path)
+        body = read(source).body if source is not None else None
         if source is None or not isinstance(body, Mapping):
             return None
         file = Taskfile(body, source)
