@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command, Word
     from cilint.source import Source
 
+_MAX_UP = 12
 _MAX_LENGTH = 512 * 1024  # characters of one file
 MAKES = ("make", "gmake")
 RUNNERS = frozenset((*MAKES, "just", "task", "go-task"))  # what runs recipes (see `make.py`, `just.py`, `task.py`)
@@ -94,6 +95,15 @@ def joined(folder: str, path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """The folder and those above it, up to the repository's root."""
+    for _ in range(_MAX_UP):
+        yield folder
+        if not folder or folder[:2] == "..":
+            return
+        folder = folder.rpartition("/")[0]
 
 
 def read_called(project: Project, path: str, reached: str = "called by a job") -> Source | None:

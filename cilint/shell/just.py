@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cilint.shell.calls import joined, read_called
+from cilint.shell.calls import joined, read_called, upwards
 from cilint.shell.command import Part
 from cilint.shell.just_call import asked_by
 from cilint.shell.just_values import Values
 from cilint.shell.justfile import Justfile, Rule
-from cilint.shell.recipes import Recipes
+from cilint.shell.recipes import Recipes, exported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 _NAMES = ("justfile", ".justfile", "Justfile")
 _OF_MODULE = ("{0}.just", "{0}/mod.just", "{0}/justfile", "{0}/.justfile")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+-,")
-_MAX_UP = 12
 _MAX_FILES = 30
 _MAX_GOALS = 100
 _MAX_FORMS = 4
@@ -97,19 +95,15 @@ class Justfiles:
 
     def _found(self, call: Call) -> tuple[Justfile, str] | None:
         """The justfile of a call, with its folder: the nearest one upwards."""
-        folder = call.folder
         if call.file:
-            path = joined(folder, call.file)
+            path = joined(call.folder, call.file)
             file = self._file(path)
             return (file, path.rpartition("/")[0]) if file is not None else None
-        for _ in range(_MAX_UP):
+        for folder in upwards(call.folder):
             for name in _NAMES:
                 file = self._file(joined(folder, name))
                 if file is not None:
                     return file, folder
-            if not folder or folder[:2] == "..":
-                break
-            folder = folder.rpartition("/")[0]
         return None
 
     def _file(self, path: str) -> Justfile | None:
@@ -229,9 +223,7 @@ class _Work:
             given |= dict.fromkeys((*file.values, *local), (rule.source, start))
         for name, (source, offset) in {**file.exported, **given}.items():
             for value in values.of_variable(name, local):
-                if value and set(value) <= _PLAIN:
-                    part = Part("text", f"export {name}={value}", offset, offset)
-                    yield from self._files.made.of([part], source)
+                yield from self._files.made.of(exported(name, value, offset), source)
 
     def _texts(
         self, texts: list[list[tuple[str, int]]], rule: Rule, values: Values, local: dict[str, list[str]]

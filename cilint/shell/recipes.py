@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from cilint.shell.command import Part
 from cilint.shell.script import Recipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cilint.shell.command import Part
+    from cilint.shell.script import Wrappers
     from cilint.source import Source
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+-,")
 _MAX_RECIPES = 1_000
 
 
@@ -19,7 +21,7 @@ class Recipes:
 
     __slots__ = ("_known", "_wrappers")
 
-    def __init__(self, wrappers: dict[str, int]) -> None:
+    def __init__(self, wrappers: Wrappers) -> None:
         self._wrappers = wrappers
         self._known: dict[tuple[str, int, str], Recipe] = {}
 
@@ -41,3 +43,10 @@ class Recipes:
     def all(self) -> list[Recipe]:
         """Those that were read."""
         return list(self._known.values())
+
+
+def exported(name: str, value: str, offset: int) -> list[Part]:
+    """The assignment that stands for a variable of a shell's environment; nothing where it would need quotes."""
+    if not value or not name.isidentifier() or not set(value) <= _PLAIN:
+        return []
+    return [Part("text", f"export {name}={value}", offset, offset)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cilint.shell.calls import joined, read_called
-from cilint.shell.command import Part
+from cilint.shell.calls import joined, read_called, upwards
+from cilint.shell.recipes import exported
 from cilint.shell.script import Code
 from cilint.shell.taskfile import NAMES, UNKNOWN, Include, Taskfile, path_of, pieces, rendered, take, text_of, texts
 from cilint.tree.documents import read
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cilint.compose.fetch import Project
-    from cilint.shell.command import Command
+    from cilint.shell.command import Command, Part
     from cilint.shell.script import Script
     from cilint.shell.taskfile import Asked, Values
     from cilint.source import Source
@@ -26,8 +26,6 @@ _VALUED = ("-C", "--concurrency", "-I", "--interval", "-o", "--output", "--outpu
            "--timeout", "--cert", "--cert-key", "--cacert", "--expiry", "--remote-cache-dir", "--completion")  # fmt: skip
 _ASKING = ("-n", "--dry", "-l", "--list", "-a", "--list-all", "-j", "--json", "--summary", "--status", "--version", "-h",
            "--help", "-i", "--init", "-g", "--global")  # fmt: skip
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+-,")
-_MAX_UP = 12
 _MAX_FILES = 30
 _MAX_DEPTH = 8
 _MAX_TASKS = 100  # of one call
@@ -98,14 +96,10 @@ class Taskfiles:
             file = self._file(path, 0)
             place = path.rpartition("/")[0] if call.place is None else call.place
             return (file, place) if file is not None else None
-        folder = call.folder if call.place is None else call.place
-        for _ in range(_MAX_UP):
+        for folder in upwards(call.folder if call.place is None else call.place):
             file = self._in(folder, 0)
             if file is not None:
                 return file, folder
-            if not folder or folder[:2] == "..":
-                break
-            folder = folder.rpartition("/")[0]
         return None
 
     def _in(self, folder: str, depth: int) -> Taskfile | None:
@@ -267,10 +261,10 @@ class _Work:
         """What the shell gets in its environment, as assignments at the place where it is written."""
         for key, node in table.values.items() if isinstance(table, Mapping) else ():
             for value in rendered(ruby_text(node.value), values, self._asked) if isinstance(node, Scalar) else ():
-                if value and set(value) <= _PLAIN and str(key).isidentifier() and isinstance(node, Scalar):
-                    script = self._files.text(node, [Part("text", f"export {key}={value}", 0, 0)], forgiving=False)
-                    if script is not None:
-                        yield script
+                parts = exported(str(key), value, 0)
+                script = self._files.text(node, parts, forgiving=False) if parts and isinstance(node, Scalar) else None
+                if script is not None:
+                    yield script
 
 
 def _all(node: Node | None) -> tuple[Node, ...]:
