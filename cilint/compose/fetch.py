@@ -95,6 +95,13 @@ class Project:
             return None
         return _read_inside(os.path.join(self.vendored, kind), path, self.root, reached)
 
+    @property
+    def no_copy(self) -> str:
+        """Why there is no vendored copy of a file, when there is none."""
+        if self.vendored is None or os.path.isdir(self.vendored):
+            return "no copy at hand"
+        return f"no copy at hand, for there is no folder {_shown(self.vendored, self.root)}, where `vendored` looks"
+
     def vendored_place(self, project: str, ref: str) -> Place:
         """The place of another project's files, as far as there are copies of them."""
         name = f"{project}@{ref}"

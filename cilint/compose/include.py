@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MAX_INCLUDES = 150  # ci_max_includes; nested ones and repeated ones count
 MAX_TOTAL = 32 * 1024 * 1024  # our own bound on time: GitLab allows 300 MiB, the largest known pipeline has 0.3
 _EXTENSION = Pattern(r"(?i).\.ya?ml$")
-_NO_COPY = "no copy at hand"
 
 
 class Including:
@@ -238,7 +237,7 @@ class Including:
         if source is not None:
             return Fetched(source, Surroundings(place, around.variables, (*around.above, source.path)))
         if place.name:
-            self._not_assessed(f"{entry.title()} of {place.name}", _NO_COPY, entry.node.span)
+            self._not_assessed(f"{entry.title()} of {place.name}", self.project.no_copy, entry.node.span)
         elif entry.unknown:
             why = f"its path hangs on ${entry.unknown[0]}, which is not known here"
             self._not_assessed(entry.title(), why, entry.node.span)

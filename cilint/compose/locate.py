@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from cilint.compose.include import Including
     from cilint.compose.include_entry import Entry
 
-_NO_COPY = "no copy at hand"
-
 
 def locate(including: Including, entry: Entry, around: Surroundings) -> Fetched | None:
     """The copy of the file that an entry names; without one the include is not assessed."""
@@ -20,7 +18,11 @@ def locate(including: Including, entry: Entry, around: Surroundings) -> Fetched 
     finders = {"project": _project, "remote": _remote, "template": _template, "component": _component}
     found = finders[entry.kind](including, entry, around)
     if found is None:
-        why = f"its address hangs on ${entry.unknown[0]}, which is not known here" if entry.unknown else _NO_COPY
+        why = (
+            f"its address hangs on ${entry.unknown[0]}, which is not known here"
+            if entry.unknown
+            else including.project.no_copy
+        )
         including.not_assessed(entry, why)
     return found
 

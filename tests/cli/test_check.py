@@ -196,6 +196,20 @@ def test_one_cause_is_told_once_and_json_holds_every_entry(cilint):
         assert f"{len(entries)} not assessed, all told by --format json" in told
 
 
+def test_a_folder_of_copies_that_is_not_there_is_told(cilint, folder):
+    files = {
+        ".gitlab-ci.yml": "include: [{project: a/b, file: x.yml}, {remote: 'https://ci.example.org/y.yml'}]\n",
+        ".cilint.yaml": "vendored: ci/vendord\n",
+    }
+    told = "no copy at hand, for there is no folder ci/vendord, where `vendored` looks"
+    done = cilint("check", *HOUSE, files=files)
+    assert done.out.count(told) == 2
+    (folder / "ci" / "vendord").mkdir(parents=True)
+    done = cilint("check", *HOUSE)
+    assert told not in done.out
+    assert done.out.count("no copy at hand") == 2
+
+
 def test_not_yaml_is_a_finding(cilint):
     done = cilint("check", *HOUSE, "--format", "json", files={".gitlab-ci.yml": "a: [\nb: }\n"})
     assert done.status == 1
