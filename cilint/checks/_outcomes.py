@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cilint.checks._gates import Again, Gate
-    from cilint.gates.claim import Verdict
+    from cilint.gates.claim import Claim, Verdict
     from cilint.gates.prove import Prover
     from cilint.rules.context import Context
 
@@ -115,7 +115,32 @@ def _outcome(context: Context, gate: Gate) -> Outcome:
     elif outcome.status == REFUTED and (outer.status == UNKNOWN or (gate.missing and not outer.gate.missing)):
         # The gate may stand above the child; so does then what lets the trigger job past it.
         outcome.take(outer)
+    elif outcome.status == outer.status == REFUTED and not gate.missing and not outer.gate.missing:
+        _by_kind(outcome, outer)
     return outcome
+
+
+def _by_kind(outcome: Outcome, outer: Outcome) -> None:
+    """Let gates hold that hold together: for branches in the child and for tags above it, as both are of one kind."""
+    from cilint.gates.world import KINDS
+
+    left: list[Verdict] = []
+    for kind in KINDS:
+        inside, above = ([_of_kind(one, claim, kind) for claim in one.gate.claims] for one in (outcome, outer))
+        if not any(all(one.proven for one in verdicts) for verdicts in (inside, above)):
+            left = inside
+            break
+    if not left:
+        outcome.take(outer)
+        outcome.status, outcome.reason, outcome.verdict, outcome.verdicts = PROVEN, "", None, []
+    elif worst(left).status == REFUTED:
+        outcome.verdict, outcome.verdicts = worst(left), left
+
+
+def _of_kind(outcome: Outcome, claim: Claim, kind: str) -> Verdict:
+    """The verdict on a claim for pipelines of branches, of tags, or of merge requests alone."""
+    prover = prover_of(outcome.context)
+    return prover.decide(claim, [prover.world.kind[kind]])
 
 
 def alone(context: Context, gate: Gate) -> Outcome:
@@ -127,9 +152,10 @@ def alone(context: Context, gate: Gate) -> Outcome:
 
 
 def _look_below(outcome: Outcome, alike: Again) -> None:
-    """Let a gate hold that stands in the pipeline of a trigger job, if the guarded job waits for that to end."""
+    """Let a gate hold that stands in the pipelines of trigger jobs, if the guarded job waits for one of them to end."""
     context, gate = outcome.context, outcome.gate
     waited: list[str] = []
+    sure: dict[str, tuple[str, ...]] = {}  # of those in which the gate holds up the end, what it is
     doubts: list[str] = []
     for one in below(context, gate):
         if not one.waited:
@@ -137,21 +163,22 @@ def _look_below(outcome: Outcome, alike: Again) -> None:
                 outcome.reason = one.told(f"{one.trigger.name} has no trigger:strategy, so nothing waits for it")
             continue
         waited += one.names
-        waiting = _here(context, gate.subject.awaiting(one.names))
         end = one.end(gate.rule)
         inside = None if end is None else alone(end.context, alike(end))
-        if inside is not None and waiting.status == inside.status == PROVEN:
-            waiting.told.by = tuple(f"{one.trigger.name} > {name}" for name in inside.told.by)
+        if inside is not None and inside.status == PROVEN:
+            sure |= dict.fromkeys(one.names, tuple(f"{one.trigger.name} > {name}" for name in inside.told.by))
+        else:
+            doubts.append(one.told(one.fault or _why_not(inside)))
+    if sure:
+        waiting = _here(context, gate.subject.awaiting(list(sure)))
+        if waiting.status == PROVEN:
+            waiting.told.by = tuple(dict.fromkeys(name for names in sure.values() for name in names))
             outcome.take(waiting)
             return
-        if waiting.status == UNKNOWN:
-            doubts.append(waiting.reason)
-        elif waiting.status == PROVEN:
-            doubts.append(one.told(one.fault or _why_not(inside)))
     if gate.missing and waited:
         outcome.take(_here(context, gate.subject.awaiting(waited)))
-        if doubts or outcome.status != REFUTED:
-            outcome.status, outcome.reason, outcome.verdict, outcome.verdicts = UNKNOWN, "; ".join(doubts), None, []
+        if outcome.status != REFUTED:
+            outcome.status, outcome.reason = UNKNOWN, outcome.reason or "; ".join(doubts)
 
 
 def _why_not(inside: Outcome | None) -> str:

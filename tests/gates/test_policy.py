@@ -793,3 +793,38 @@ def test_a_scan_in_a_child_stands_for_one_here(judged):
         _, _, answers = judged(text, {"child.yml": child}, "deployment-gated-by-checks")
         (answer,) = [one for one in answers if "secret" in " ".join((*one.by, one.reason)).lower()]
         assert answer.status == status
+
+
+def test_two_children_that_hold_for_one_kind_each_hold_together(judged):
+    one = "{stage: approve, rules: [{if: %s}], trigger: {include: child.yml, strategy: depend}}\n"
+    text = ABOVE.replace("$CI_COMMIT_BRANCH}]}", "$CI_COMMIT_BRANCH}, {if: $CI_COMMIT_TAG}]}").replace(
+        "release: {stage: approve, trigger: {include: child.yml, strategy: depend}}\n",
+        "of-branches: " + one % "$CI_COMMIT_BRANCH" + "of-tags: " + one % "$CI_COMMIT_TAG",
+    )
+    files = {"child.yml": HOLDERS % (BY_HAND, BY_HAND)}
+    _, _, answers = judged(text, files)
+    assert {answer.status for answer in answers} == {"proven"}
+    assert answers[0].by == ("of-branches > approve-security", "of-tags > approve-security")
+    assert {one.status for one in judged(text.replace("$CI_COMMIT_TAG}],", "$GO}],"), files)[2]} == {"refuted"}
+
+
+def test_a_gate_above_for_branches_and_one_in_the_child_for_tags_hold_together(judged):
+    parent = "workflow: {rules: [{if: $CI_COMMIT_BRANCH}, {if: $CI_COMMIT_TAG}]}\n" + STAGES
+    parent += APPROVALS_ON % "$CI_COMMIT_BRANCH" + "release: {stage: prod, trigger: {include: child.yml}}\n"
+    for tags, status in (("$CI_COMMIT_TAG", "proven"), ("$CI_COMMIT_TAG =~ /^v/", "refuted")):
+        child = "stages: [approve, prod]\n" + APPROVALS_ON % tags + DEPLOY
+        findings, _, answers = judged(parent, {"child.yml": child})
+        assert {answer.status for answer in answers} == {status}
+        assert all("tag" in finding.message for finding in findings)
+
+
+def test_a_gate_that_is_in_no_pipeline_above_holds_nothing_with_another(judged):
+    """Above there is none but in a sibling that nothing waits for, in the child it is there for tags alone."""
+    parent = "workflow: {rules: [{if: $CI_COMMIT_BRANCH}, {if: $CI_COMMIT_TAG}]}\n" + STAGES
+    parent += "ask: {stage: approve, trigger: {include: ask.yml, strategy: depend}}\n"
+    parent += "release: {stage: prod, needs: [compile], trigger: {include: child.yml}}\n"
+    files = {
+        "child.yml": "stages: [approve, prod]\n" + APPROVALS_ON % "$CI_COMMIT_TAG" + DEPLOY,
+        "ask.yml": HOLDERS % (BY_HAND, BY_HAND),
+    }
+    assert {answer.status for answer in judged(parent, files)[2]} == {"refuted"}
