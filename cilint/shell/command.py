@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cilint.shell.wrappers import WRAPPERS, unwrapped
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -9,58 +11,7 @@ if TYPE_CHECKING:
     from cilint.shell.script import Script
     from cilint.span import Span
 
-# Programs that do nothing but run the command which their own words name, with the options of theirs that take a value.
-WRAPPERS = {
-    "sudo": ("-u", "-g", "-C", "-h", "-p", "-D", "-r", "-t", "--user", "--group", "--chdir"),
-    "env": ("-u", "-C", "--unset", "--chdir"),
-    "command": (),
-    "builtin": (),
-    "exec": ("-a",),
-    "nohup": (),
-    "coproc": (),
-    "time": ("-f", "-o", "--format", "--output"),
-    "nice": ("-n", "--adjustment"),
-    "ionice": ("-c", "-n", "-p"),
-    "chrt": (),
-    "taskset": (),
-    "setsid": (),
-    "timeout": ("-s", "-k", "--signal", "--kill-after"),
-    "gtimeout": ("-s", "-k", "--signal", "--kill-after"),
-    "stdbuf": ("-i", "-o", "-e"),
-    "unbuffer": (),
-    "xvfb-run": ("-s", "-n", "-e", "-f", "-w", "--server-args", "--server-num", "--error-file"),
-    "dbus-run-session": ("--config-file", "--dbus-daemon"),
-    "npx": ("-p", "--package", "-c", "--call"),
-    "pnpx": (),
-    "bunx": (),
-    "dotenv": ("-e", "-f"),
-    "env-cmd": ("-f", "-e"),
-    "cross-env": (),
-    "doas": ("-u",),
-    "gosu": (),
-    "su-exec": (),
-    "chroot": (),
-    "tini": (),
-    "dumb-init": (),
-    "flock": ("-c", "--command", "-w", "--timeout", "-E", "--conflict-exit-code"),
-    "strace": ("-e", "-o", "-p", "-s"),
-    "chronic": (),
-    "retry": ("-t", "-d", "-s"),
-}
-# How many operands come before the command.
-_OPERANDS_FIRST = {
-    "timeout": 1,
-    "gtimeout": 1,
-    "gosu": 1,
-    "su-exec": 1,
-    "chroot": 1,
-    "flock": 1,
-    "chrt": 1,
-    "taskset": 1,
-}
-_ASSIGNING = ("env", "sudo", "doas", "cross-env")  # `NAME=value` may come before the command
 _ABOUT = ("--version", "-version", "-V", "version", "-h", "help")
-_ASKING = ("-v", "-V")  # `command -v kubectl` only asks whether it is there
 
 
 class Part:
@@ -197,7 +148,10 @@ class Command:
             for _ in range(4):
                 name = words[0].text.rpartition("/")[2] if words else ""
                 skip = self.script.wrappers.get(name)
-                rest = words[1 + skip :] if skip is not None else _unwrap(name, words) if name in WRAPPERS else []
+                if isinstance(skip, str):
+                    rest = _unaliased(skip, words)
+                else:
+                    rest = words[1 + skip :] if skip is not None else unwrapped(name, words) if name in WRAPPERS else []
                 if not rest:
                     break
                 words = rest
@@ -283,36 +237,13 @@ def tail(word: Word, cut: int) -> Word:
     return rest
 
 
-def _unwrap(name: str, words: list[Word]) -> list[Word]:
-    if name == "command" and len(words) > 1 and words[1].text in _ASKING:
+def _unaliased(text: str, words: list[Word]) -> list[Word]:
+    """The words of a command that begins with an alias of a text. The alias does not stand for itself again."""
+    pieces = text.split()
+    first = words[0]
+    if not pieces or pieces[0] == first.text or first.quoted:
         return []
-    return after_options(words, WRAPPERS[name], _OPERANDS_FIRST.get(name, 0), assigning=name in _ASSIGNING)
-
-
-def after_options(
-    words: list[Word], valued: tuple[str, ...], operands: int = 0, *, assigning: bool = False
-) -> list[Word]:
-    """The words behind a program's name, its options and so many operands.
-
-    valued: the options whose value is the next word. assigning: `NAME=value` is skipped as well.
-    """
-    index = 1
-    while index < len(words):
-        text = words[index].text
-        if text == "--":
-            index += 1
-            if not operands:
-                break
-        elif text in valued:
-            index += 2
-        elif (text.startswith("-") and text != "-") or (assigning and "=" in text):
-            index += 1
-        elif operands:
-            operands -= 1
-            index += 1
-        else:
-            break
-    return words[index:]
+    return [*(Word(one, first.start, first.end) for one in pieces), *words[1:]]
 
 
 def nested(commands: list[Command]) -> Iterator[Command]:

@@ -6,8 +6,9 @@ of which no rule speaks are taken off instead (see `WRAPPERS`).
 
 from __future__ import annotations
 
-from cilint.shell.command import after_options
+from cilint.shell.command import tail
 from cilint.shell.input import said_in
+from cilint.shell.wrappers import after_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,13 +30,35 @@ _FILES_OF_SHELL = ("--rcfile", "--init-file")
 _RUNNERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], int]] = {
     "xargs": ((), ("-I", "-n", "-P", "-d", "-a", "-E", "-L", "-s", "--max-procs", "--max-args", "--delimiter"), 0),
     "parallel": ((), ("-j", "--jobs", "-S", "--joblog", "--colsep", "--delay", "--retries", "--timeout"), 0),
-    "watch": ((), ("-n", "--interval"), 0),
     "poetry": (("run",), ("-C", "--directory", "-P", "--project"), 0),
     "pipenv": (("run",), (), 0),
     "pdm": (("run",), ("-p", "--project"), 0),
     "hatch": (("run",), ("-e", "--env"), 0),
     "rye": (("run",), (), 0),
-    "uv": (("run",), ("--with", "--python", "-p", "--project", "--directory", "--group", "--extra", "--env-file"), 0),
+    "uv": (
+        ("run",),
+        (
+            "--with",
+            "--python",
+            "-p",
+            "--project",
+            "--directory",
+            "--group",
+            "--extra",
+            "--env-file",
+            "--only-group",
+            "--no-group",
+            "--with-editable",
+            "--with-requirements",
+            "--index",
+            "--index-url",
+            "--extra-index-url",
+            "--package",
+            "--cache-dir",
+            "--config-file",
+        ),
+        0,
+    ),
     "uvx": ((), ("--with", "--python", "-p", "--from"), 0),
     "pipx": (("run",), ("--python", "--spec", "--pip-args"), 0),
     "conda": (("run",), ("-n", "--name", "-p", "--prefix", "--cwd"), 0),
@@ -58,8 +81,22 @@ _RUNNERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], int]] = {
     "teller": (("run",), ("-c", "--config"), 0),
     "opam": (("exec",), ("--switch",), 0),
     "stack": (("exec",), (), 0),
+    "rtx": (("exec", "x"), (), 0),
+    "devbox": (("run",), ("-c", "--config", "-e", "--env"), 0),
+    "dotenvx": (("run",), ("-f", "--env-file", "-e", "--env"), 0),
+    "tox": (("exec",), ("-e", "-c"), 0),
+    "nx": (("exec",), (), 0),
+    "lerna": (("exec",), ("--scope", "--ignore"), 0),
+    "composer": (("exec",), (), 0),
+    "runuser": ((), ("-u", "--user", "-g", "--group", "-G", "-s", "-c", "-w"), 0),
 }
+# Programs whose command stands behind `--`, whatever stands before it.
+_DASHED = frozenset(("wait-for-it.sh", "wait-for-it", "wait-for", "wait-for.sh", "chamber", "mise", "rtx", "multipass"))
 _CODE_OPTIONS = {
+    "env": ("-S", "--split-string"),
+    "sg": ("-c",),
+    "vagrant": ("-c", "--command"),
+    "gcloud": ("--command",),
     "npm": ("-c", "--call"),
     "npx": ("-c", "--call"),
     "su": ("-c", "--command"),
@@ -82,11 +119,16 @@ _DOCKER_FLAGS = (
     "--detach --init --interactive --no-healthcheck --oom-kill-disable --privileged --publish-all --quiet --read-only --rm "
     "--sig-proxy --tty --no-deps --build --quiet-pull --remove-orphans --service-ports --use-aliases --no-TTY"
 )
+_VALUED_OF_DOCKER = (
+    "-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--context", "-c", "-H", "--host",
+    "--config", "-l", "--log-level", "--ansi", "--progress",
+)  # fmt: skip
+_AWAY = ("vagrant", "gcloud")
 _CONTAINERS = ("docker", "podman", "nerdctl")
 
 READERS = frozenset((*SHELLS, *_SWITCHING, "ssh"))
 HOLDERS = frozenset(
-    (*_RUNNERS, *_CODE_OPTIONS, *SHELLS, *_CONTAINERS, *SOURCING, "eval", "trap", "find", "ssh", "kubectl", "oc", "docker-compose", "concurrently")
+    (*_RUNNERS, *_CODE_OPTIONS, *_DASHED, "nix", "watch", "sops", *SHELLS, *_CONTAINERS, *SOURCING, "eval", "trap", "find", "ssh", "kubectl", "oc", "docker-compose", "concurrently")
 )  # fmt: skip
 
 
@@ -109,6 +151,18 @@ def held(command: Command) -> Iterator[Found]:
         yield from _of_ssh(command)
     elif name in (*_CONTAINERS, "docker-compose", "kubectl", "oc"):
         yield from _in_container(words)
+    elif name == "watch":
+        rest = after_options(words, ("-n", "--interval"))
+        yield from ([(rest, True, False)] if rest else ())
+    elif name == "nix":
+        place = next((index for index, word in enumerate(words) if word.text in ("-c", "--command")), len(words))
+        yield from ([(words[place + 1 :], False, False)] if words[place + 1 :] else ())
+    elif name == "sops":
+        if len(words) > 3 and words[1].text in ("exec-env", "exec-file"):
+            yield words[-1:], True, False
+    elif name in _DASHED and any(word.text == "--" for word in words[1:-1]):
+        place = next(index for index, word in enumerate(words) if index and word.text == "--")
+        yield words[place + 1 :], False, name == "multipass"
     else:
         yield from _of_options(name, words)
         yield from _of_runner(name, words)
@@ -213,24 +267,35 @@ def _in_container(words: list[Word]) -> Iterator[Found]:
                 yield words[texts.index("--", 1) + 1 :], False, True
         return
     start = 1
-    while start < len(texts) and texts[start] in ("compose", "container", *_CONTAINERS):
-        start += 1
+    while start < len(texts) and (texts[start] in ("compose", "container", *_CONTAINERS) or texts[start][:1] == "-"):
+        start += 1 + (texts[start] in _VALUED_OF_DOCKER)
     if start >= len(texts) or texts[start] not in ("run", "exec"):
         return
     index, flags = start + 1, _DOCKER_FLAGS.split()
+    entry: list[Word] = []
     while index < len(texts) and texts[index].startswith("-"):
         text = texts[index]
         alone = text in flags or "=" in text or (text[1:2] != "-" and not set(text[1:]) - set("ditTPq"))
+        if text == "--entrypoint":
+            entry = words[index + 1 : index + 2]
+        elif text.startswith("--entrypoint="):
+            entry = [tail(words[index], len("--entrypoint="))]
         index += 1 if alone else 2
-    if index + 1 < len(words):
-        yield words[index + 1 :], False, True
+    inside = [*(word for word in entry if word.text), *words[index + 1 :]]
+    if inside:
+        yield inside, False, True
 
 
 def _of_options(name: str, words: list[Word]) -> Iterator[Found]:
+    """Code behind an option: `-c CODE`, `-qec CODE`, `--command=CODE`."""
     for option in _CODE_OPTIONS.get(name, ()):
-        for index, word in enumerate(words[1:-1], 1):
-            if word.text == option:
-                yield [words[index + 1]], True, False
+        for index, word in enumerate(words[1:], 1):
+            text = word.text
+            if text.startswith(f"{option}=") and option[:2] == "--":
+                yield [tail(word, len(option) + 1)], True, name in _AWAY
+                return
+            if text == option or (len(option) == 2 and text[1:].isalpha() and text[0] == "-" and text[-1] == option[1]):
+                yield from [([one], True, name in _AWAY) for one in words[index + 1 : index + 2]]
                 return
 
 
@@ -239,11 +304,23 @@ def _of_runner(name: str, words: list[Word]) -> Iterator[Found]:
         return
     subcommands, valued, operands = _RUNNERS[name]
     rest = after_options(words, valued, 0 if subcommands else operands)
+    if name in ("yarn", "uv"):
+        rest = _behind_place(rest, valued)
     if subcommands:
         first = rest[0].text if rest else ""
-        if first in subcommands:
+        if first in subcommands or (name == "yarn" and first == "run"):
             rest = after_options(rest, valued, operands)
         elif name not in ("yarn", "pnpm") or not first or first in _OWN_OF_MANAGER.split():
             return
-    if rest:
+    if rest and not (name == "runuser" and not any(word.text in ("-u", "--user") for word in words)):
         yield rest, False, False
+
+
+def _behind_place(words: list[Word], valued: tuple[str, ...]) -> list[Word]:
+    """`yarn workspace NAME run x`, `yarn workspaces foreach -A run x`, `uv tool run x`: the words from `run` on."""
+    texts = [word.text for word in words[:2]]
+    if texts[:1] == ["workspace"]:
+        return words[2:]
+    if texts == ["workspaces", "foreach"]:
+        return after_options(words[1:], (*valued, "-j", "--jobs", "--from", "--include", "--exclude"))
+    return words[1:] if texts[:1] == ["tool"] else words

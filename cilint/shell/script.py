@@ -12,16 +12,19 @@ from cilint.tree.lines import span_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from cilint.shell.command import Word
     from cilint.shell.parameters import Reference
     from cilint.source import Source
     from cilint.tree.node import Scalar
 
+    Wrappers: TypeAlias = dict[str, int | str]
 
 _MAX_DEPTH = 6  # `bash -c "bash -c '...'"`; each further level reads the text again
 _NOTHING: dict[int, Part] = {}
 _DIGITS = tuple("123456789")
+_OF_ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+-,= ")
 
 
 class Script:
@@ -30,7 +33,7 @@ class Script:
     nodes: the scalars that make it up, one behind the other with a newline between; () for a file. source: the file.
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
     ends in the middle of something. wrappers: names of functions that run what they are given, each with how many
-    arguments come before it, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
+    arguments come before it, and of aliases with what they stand for, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
     feeder: the command around it whose input its own commands get, until one of them has read it. references: its
     positional parameters, by key.
     """
@@ -56,7 +59,7 @@ class Script:
         nodes: tuple[Scalar, ...],
         source: Source,
         text: str | None = None,
-        wrappers: dict[str, int] | None = None,
+        wrappers: Wrappers | None = None,
         *,
         given: dict[int, Part] = _NOTHING,
         depth: int = 0,
@@ -65,7 +68,7 @@ class Script:
         self.nodes = nodes
         self.source = source
         self.text = "\n".join(node.text for node in nodes) if text is None else text
-        self.wrappers: dict[str, int] = {} if wrappers is None else wrappers
+        self.wrappers: Wrappers = {} if wrappers is None else wrappers
         self.given = given
         self.depth = depth
         self.feeder = feeder
@@ -88,7 +91,11 @@ class Script:
         shifted: dict[str, int] = {}
         for command in self._own:
             function = command.function
-            if not function or not command.words:
+            if not command.words:
+                continue
+            if command.words[0].text == "alias":
+                self._take_aliases(command)
+            if not function:
                 continue
             if command.words[0].text == "shift":
                 count = command.words[1].text if len(command.words) > 1 else "1"
@@ -100,6 +107,13 @@ class Script:
                     begin = written[4:-1] if written.startswith("${@:") else "1"
                     skip = int(begin) - 1 if begin in _DIGITS else 0
                     self.wrappers.setdefault(function, skip + shifted.get(function, 0))
+
+    def _take_aliases(self, command: Command) -> None:
+        """`alias k="sudo kubectl"`. bash heeds it only where it is told to, other shells always."""
+        for word in command.words[1:]:
+            name, equals, text = word.text.partition("=")
+            if equals and word.static and set(text) <= _OF_ALIAS:
+                self.wrappers.setdefault(name, text)
 
     def forget(self) -> None:
         """Look again for wrappers, of which more are known now."""
@@ -150,7 +164,7 @@ class Pieced(Script):
         parts: list[Part],
         nodes: tuple[Scalar, ...],
         source: Source,
-        wrappers: dict[str, int] | None,
+        wrappers: Wrappers | None,
         *,
         depth: int = 0,
         feeder: Command | None = None,
@@ -220,7 +234,7 @@ class Recipe(Pieced):
     __slots__ = ()
 
     def __init__(
-        self, parts: list[Part], source: Source, wrappers: dict[str, int] | None, *, forgiving: bool = False
+        self, parts: list[Part], source: Source, wrappers: Wrappers | None, *, forgiving: bool = False
     ) -> None:
         super().__init__(parts, (), source, wrappers)
         self.forgiving = forgiving

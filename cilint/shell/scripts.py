@@ -14,7 +14,7 @@ from cilint.tree.node import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
     from cilint.compose.fetch import Project
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # What a runner gives to a shell, in its order (lib/gitlab/ci/config/entry/hooks.rb, doc/ci/yaml/_index.md#run).
 SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run", "after_script")
+DECISIVE = SECTIONS[:-1]  # what may fail a job; what after_script does comes too late for the others, as well
 _MAX_FILES = 200
 _MAX_DEPTH = 6
 _MAX_TOGETHER = 32  # entries that one `if` or quote may span; each further one reads those before it again
@@ -109,7 +110,7 @@ class Scripts:
         shell = {script.source.path for script in self.texts(job)}
         return [source for source in self.files(job) if source.path not in shell]
 
-    def reached(self, job: Job, sections: tuple[str, ...]) -> list[Script]:
+    def reached(self, job: Job, sections: Sequence[str]) -> list[Script]:
         """The texts of shell that some of a job's scripts make up, those sections' own entries and what they call."""
         texts = [script for section in sections for script in self.chunks(job, section)]
         self._follow(_Reach(job, texts), list(texts), "", 0)
@@ -135,10 +136,11 @@ class Scripts:
         """Whether one of the words stands anywhere in what the job runs."""
         return any(word in script.text for script in self.texts(job) for word in words)
 
-    def written(self, job: Job, section: str) -> list[Command]:
-        """The commands that stand in one of the job's own scripts."""
+    def written(self, job: Job, sections: Sequence[str] = SECTIONS) -> list[Command]:
+        """The commands that stand in the job's own scripts, or in some of them."""
         texts = self.texts(job)
-        return [command for script in self.chunks(job, section) for command in self.literals.within(script, job, texts)]
+        scripts = [script for section in sections for script in self.chunks(job, section)]
+        return [command for script in scripts for command in self.literals.within(script, job, texts)]
 
     def chunks(self, job: Job, section: str) -> list[Script]:
         """The entries of one script; entries that only make sense together (`if` ... `fi`) as one."""
