@@ -7,6 +7,7 @@ from cilint.checks._excuses import SAYING, reads_status, swallows
 from cilint.checks._jobs import default_counts
 from cilint.checks._masks import masked
 from cilint.shell.holders import SHELLS, SOURCING, setting
+from cilint.shell.scripts import DECISIVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cilint.shell.command import Command
     from cilint.shell.script import Script
 
-_SECTIONS = ("hooks:pre_get_sources_script", "before_script", "script", "run")  # what may fail a job
 _KEYWORDS = (
     "case",
     "for",
@@ -54,7 +54,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield from _keywords(context, job)
         if not job.trigger:
             yield from _script(context, job, harmless)
-            reached = context.scripts.reached(job, _SECTIONS)
+            reached = context.scripts.reached(job, DECISIVE)
             yield from _called(context, job, reached, harmless)
             commands = [one for script in reached for one in script.commands]
             yield from _tools(context, job, commands, parameters)
@@ -85,9 +85,7 @@ def _keywords(context: Context, job: Job) -> Iterator[Finding]:
 
 def _script(context: Context, job: Job, harmless: set[str]) -> Iterator[Finding]:
     """`|| true`, `set +e` and their like in what the job runs; a failing after_script stops nothing anyway."""
-    commands = [
-        command for section in _SECTIONS for command in context.scripts.written(job, section) if _decides(command)
-    ]
+    commands = [command for command in context.scripts.written(job, DECISIVE) if _decides(command)]
     yield from _swallowed(context, job, commands, harmless)
     yield from _unguarded(context, job, commands)
     yield from _excused(context, job, commands, harmless, pipes=any(_pipefail(one) is False for one in commands))
@@ -100,7 +98,7 @@ def _decides(command: Command) -> bool:
 
 def _called(context: Context, job: Job, reached: list[Script], harmless: set[str]) -> Iterator[Finding]:
     """The same in what the job calls: npm scripts, and script files, functions that clean up left out."""
-    own = {id(script) for section in _SECTIONS for script in context.scripts.chunks(job, section)}
+    own = {id(script) for section in DECISIVE for script in context.scripts.chunks(job, section)}
     sourced = _sourced(context, job)
     for script in reached:
         if id(script) in own:

@@ -102,10 +102,9 @@ def _at_hand(context: Context, job: Job, got: set[str] | frozenset[str], paths: 
 def _read_paths(context: Context, job: Job, paths: _Paths) -> dict[str, tuple[Command, Word]]:
     """Every path in the job's own scripts, with the word where it stands first."""
     found: dict[str, tuple[Command, Word]] = {}
-    for section in ("before_script", "script", "after_script"):
-        for command in context.scripts.written(job, section):
-            for path, word in paths.read(command):
-                found.setdefault(path, (command, word))
+    for command in context.scripts.written(job):
+        for path, word in paths.read(command):
+            found.setdefault(path, (command, word))
     return found
 
 
@@ -201,15 +200,14 @@ def _unset(
     jobs = context.pipeline.jobs
     asking = (command for command in context.commands(job) if command.name in _TELLING[2:])
     told = {name for command in asking for word in command.words for name in word.variables}
-    for section in ("before_script", "script", "after_script"):
-        for command in context.scripts.written(job, section):
-            for word in command.all_words:
-                for name in word.variables:
-                    makers = variables.get(name)
-                    if makers is None or makers & got or job.name in makers or name in told or is_predefined(name):
-                        continue
-                    earlier = all(context.pipeline.stage_index(jobs[maker]) < index for maker in makers)
-                    if earlier and not scope.values(name) and name not in assigned:
-                        told.add(name)
-                        message = f"uses ${name} of {_either(makers)}, and does not get its dotenv report"
-                        yield context.word_fault(command, word, [job], message)
+    for command in context.scripts.written(job):
+        for word in command.all_words:
+            for name in word.variables:
+                makers = variables.get(name)
+                if makers is None or makers & got or job.name in makers or name in told or is_predefined(name):
+                    continue
+                earlier = all(context.pipeline.stage_index(jobs[maker]) < index for maker in makers)
+                if earlier and not scope.values(name) and name not in assigned:
+                    told.add(name)
+                    message = f"uses ${name} of {_either(makers)}, and does not get its dotenv report"
+                    yield context.word_fault(command, word, [job], message)

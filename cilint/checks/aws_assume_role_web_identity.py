@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.checks._aws import talks_to_aws
+from cilint.shell.scripts import DECISIVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _CALL = "assume-role-with-web-identity"
 # What the SDKs call it; they also make the call themselves when both variables are set.
 _SPELLINGS = (_CALL, "AssumeRoleWithWebIdentity", "assume_role_with_web_identity", "fromWebToken")
-_BEFORE = ("hooks:pre_get_sources_script", "before_script", "script", "run")
 _SDK = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
@@ -35,7 +35,7 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
 
 def _assumes(context: Context, job: Job) -> bool:
     # What after_script gets comes too late; only what after_script itself does could use it.
-    for script in context.scripts.reached(job, _BEFORE):
+    for script in context.scripts.reached(job, DECISIVE):
         if any(command.name == "aws" and _CALL in command.arguments for command in script.commands):
             return True
     if any(word in source.text for source in context.scripts.files(job) for word in _SPELLINGS[1:]):

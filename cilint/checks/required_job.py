@@ -63,7 +63,7 @@ def _only_prints(context: Context, job: Job) -> bool:
     facts = context.roles.facts(job)
     if job.trigger or (facts.manual and not facts.environment):
         return False
-    commands = context.scripts.written(job, "script")
+    commands = context.scripts.written(job, ("script",))
     return bool(commands) and all(
         (command.name in _IDLE or command.asks) and not _writes(command) for command in commands
     )

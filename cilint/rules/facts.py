@@ -142,11 +142,10 @@ class Facts:
 def _arguments(job: Job, context: Context) -> list[tuple[str, Command]]:
     scope = context.scopes.of(job)
     words: list[tuple[str, Command]] = []
-    for section in ("before_script", "script", "after_script"):
-        for command in context.scripts.written(job, section):
-            for word in command.words:
-                text = word.text if word.static else scope.expand(word.text)[0].text
-                words.append((text.lower(), command))
+    for command in context.scripts.written(job):
+        for word in command.words:
+            text = word.text if word.static else scope.expand(word.text)[0].text
+            words.append((text.lower(), command))
     return words
 
 

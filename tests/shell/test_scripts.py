@@ -3,7 +3,7 @@ from __future__ import annotations
 from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.pipeline import build
-from cilint.shell.scripts import Scripts
+from cilint.shell.scripts import DECISIVE, Scripts
 from cilint.source import Source
 
 
@@ -105,3 +105,13 @@ def test_where_a_text_is_too_long_to_be_read_whole_is_known():
     assert cut("echo " + "a " * (MAX_WORDS - 1)) is None
     assert cut("echo " + "a " * MAX_WORDS) is not None
     assert cut("echo `" + "a " * MAX_WORDS + "`") is not None
+
+
+def test_the_commands_of_a_job_itself_are_those_of_all_its_scripts(tmp_path):
+    steps = "  run:\n    - {name: one, script: third x}\n"
+    text = "a:\n  hooks: {pre_get_sources_script: [first]}\n  before_script: [second, ./own.sh]\n" + steps
+    files = {".gitlab-ci.yml": text + "  after_script: [last]\n", "own.sh": "inner\n"}
+    pipeline, scripts = scripts_of(tmp_path, files)
+    job = pipeline.jobs["a"]
+    assert [one.name for one in scripts.written(job)] == ["first", "second", "own.sh", "third", "last"]
+    assert [one.name for one in scripts.written(job, DECISIVE)] == ["first", "second", "own.sh", "third"]
