@@ -5,6 +5,7 @@ from __future__ import annotations
 from cilint.gates.claim import PROVEN, REFUTED, UNKNOWN
 from cilint.report.escape import printable, width
 from cilint.report.place import reached
+from cilint.report.wrap import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _SIGNS = {PROVEN: ("✔", "+", "ok"), REFUTED: ("✘", "x", "error"), UNKNOWN: ("?", "?", "warning")}
 _TYPE_SIGNS = {**_SIGNS, "absent": ("·", ".", "quiet")}
 _NAME_AT_MOST = 40
+_VERDICT = 11  # columns of sign and verdict before a row
 
 
 def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "", *, unread: str = "") -> str:
@@ -39,7 +41,7 @@ def render(answers: Sequence[Answer], terminal: Terminal, prefix: str = "", *, u
     page.say()
     page.say("Taken for granted", "strong")
     for assumption in answers[0].assumptions:
-        page.say(f"  {assumption}", "quiet")
+        page.say(assumption, "quiet", indent=2)
     page.say()
     counts = {status: sum(answer.status == status for answer in answers) for status in _SIGNS}
     page.say(", ".join(f"{count} {status}" for status, count in counts.items() if count))
@@ -56,9 +58,22 @@ class _Page:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
-    def say(self, text: str = "", style: str = "") -> None:
-        text = printable(text, ascii=self._terminal.ascii)
-        self._lines.append(self._terminal.paint(text, style) if style and text else text)
+    def say(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
+        """A text in as few lines as it takes. indent: columns before the first; the others stand further in."""
+        first, *more = self._wrapped(text, indent, indent + 2)
+        lines = [(indent, first), *((indent + 2, line) for line in more)]
+        for before, line in lines:
+            painted = self._terminal.paint(line, style) if style and line else line
+            self._lines.append(" " * before * bool(line) + painted)
+
+    def copied(self, text: str, style: str) -> None:
+        """A line that is there to be copied, or to be a link: it stays whole."""
+        self._lines.append(f"  {self._terminal.paint(printable(text, ascii=self._terminal.ascii), style)}")
+
+    def _wrapped(self, text: str, first: int, rest: int) -> list[str]:
+        """The text in lines that fit. first, rest: columns taken before the first line and before the others."""
+        columns = self._terminal.wrapped
+        return wrap(printable(text, ascii=self._terminal.ascii), columns - first, columns and columns - rest)
 
     def sign(self, status: str) -> str:
         unicode, plain, style = _TYPE_SIGNS[status]
@@ -75,24 +90,25 @@ class _Page:
             note = "  (not if predefined variables are overridden)"
         elif answer.status == REFUTED:
             note = f"  {answer.why.replace('_', ' ')}: {', '.join(answer.broken)}" if answer.broken else ""
-        text = printable(f"{name}  {_claim(answer)}{note}", ascii=self._terminal.ascii)
-        self._lines.append(f"{self.sign(answer.status)} {answer.status:8} {text}")
+        first, *more = self._wrapped(f"{name}  {_claim(answer)}{note}", _VERDICT, _VERDICT)
+        self._lines.append(f"{self.sign(answer.status)} {answer.status:8} {first}")
+        self._lines += [f"{'':>{_VERDICT}}{line}" for line in more]
 
     def tell(self, answer: Answer) -> None:
         self.say()
         self.say(f"{_name(answer)} {_claim(answer)}", "strong")
         shown = answer.counterexample
         if shown is None:
-            self.say(f"  {answer.reason}")
+            self.say(answer.reason, indent=2)
             return
         for line in shown.story:
-            self.say(f"  {line}")
+            self.say(line, indent=2)
         if shown.span is not None:
-            self.say(f"  --> {self._place(shown.span)}", "gutter")
+            self.copied(f"--> {self._place(shown.span)}", "gutter")
         for related in shown.related:
-            self.say(f"  {related.message}: {self._place(related.span)}", "quiet")
+            self.say(f"{related.message}: {self._place(related.span)}", "quiet", indent=2)
         if answer.command:
-            self.say(f"  $ {answer.command}", "help")
+            self.copied(f"$ {answer.command}", "help")
 
     def _place(self, span: Span) -> str:
         return f"{reached(span.source.path, self._prefix)}:{span.line}:{span.column}"
@@ -103,7 +119,7 @@ class _Page:
         for answer in answers:
             if not answer.by_type:
                 continue
-            self.say(f"  {_name(answer)} {_claim(answer)}")
+            self.say(f"{_name(answer)} {_claim(answer)}", indent=2)
             for name, status in answer.by_type.items():
                 self._lines.append(
                     f"    {self.sign(status)} {name}: {'not in such a pipeline' if status == 'absent' else status}"

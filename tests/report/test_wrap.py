@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cilint.finding import Finding
-from cilint.report import full
+from cilint.gates.answer import Answer
+from cilint.report import full, gates_text
 from cilint.report.escape import width
 from cilint.report.report import Report
 from cilint.report.terminal import Terminal
@@ -61,3 +62,13 @@ def test_findings_that_differ_only_in_words_share_a_frame():
     lines = page(["one is missing", "another is missing"], Terminal())
     assert lines[:3] == ["a.yml:2:10: error[some-rule]: 2 findings", "    - one is missing", "    - another is missing"]
     assert sum("^^^^" in line for line in lines) == 1
+
+
+def test_what_prove_tells_is_broken_on_a_terminal_and_whole_in_a_pipe():
+    answer = Answer("deploy-production", ("approve-by-the-security-team", "approve-by-the-product-team"), "approval")
+    answer.status, answer.reason, answer.assumptions = "unknown", LONG, (LONG,)
+    told = gates_text.render([answer], Terminal(columns=60, wrapped=60))
+    assert max(map(width, told.split("\n"))) <= 60
+    whole = gates_text.render([answer], Terminal(columns=60))
+    assert whole.count(f"\n  {LONG}\n") == 2
+    assert told.split() == whole.split()
