@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cilint.cli.report import FORMATS
+from cilint.rules import EVERY
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CILINT = Path(sys.executable).with_name("cilint")
@@ -47,3 +50,9 @@ def test_every_command_that_readme_names_exists():
     named = set(re.findall(r"`cilint ([a-z]+)", README))
     listed = subprocess.run([CILINT, "--help"], capture_output=True, text=True, check=True).stdout
     assert named <= set(re.findall(r"^  ([a-z]+)  ", listed, re.M))
+
+
+def test_readme_names_every_pack_and_every_format_of_report():
+    assert [pack for pack in EVERY if f"`{pack}`" not in README] == []
+    row = re.search(r"\| `cilint report \[PATH\.\.\.\]` \|(.*)", README)[1].lower().replace("in-toto", "intoto")
+    assert [name for name in FORMATS if name.partition("-")[0] not in row] == []
