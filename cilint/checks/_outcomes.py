@@ -122,10 +122,10 @@ def _outcome(context: Context, gate: Gate) -> Outcome:
 
 def _by_kind(outcome: Outcome, outer: Outcome) -> None:
     """Let gates hold that hold together: for branches in the child and for tags above it, as both are of one kind."""
-    from cilint.gates.world import KINDS
+    from cilint.gates.world import PIPELINE_KINDS
 
     left: list[Verdict] = []
-    for kind in KINDS:
+    for kind in PIPELINE_KINDS:
         inside, above = ([_of_kind(one, claim, kind) for claim in one.gate.claims] for one in (outcome, outer))
         if not any(all(one.proven for one in verdicts) for verdicts in (inside, above)):
             left = inside

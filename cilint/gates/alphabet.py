@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from . import charset
+from cilint.gates import charset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .charset import Ranges
+    from cilint.gates.charset import Ranges
 
 # What a reader finds ordinary in the name of a branch or in a value, best first, and the price of each character.
 _ORDINARY = (

@@ -33,7 +33,7 @@ class Answer:
     """One gate as it is reported.
 
     rule: of the policy that asks, "" for a question of the command line. guarded, by: names of jobs; kind: see
-    claim.KINDS. status: the worst of the claims. broken: the gates that fail. holds_up_to: the most that outsiders may
+    claim.OWN_KINDS. status: the worst of the claims. broken: the gates that fail. holds_up_to: the most that outsiders may
     do without breaking it, where that was asked. by_type: "proven", "refuted", "unknown" or "absent" by pipeline type.
     triggers: the jobs that start the child pipeline of the guarded job, the first first; none for this pipeline.
     """

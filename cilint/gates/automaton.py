@@ -6,17 +6,17 @@ carries the contexts in which the assertions between two characters hold.
 
 from __future__ import annotations
 
-from . import charset
-from .budget import Budget
-from .nodes import EDGE, EVERYWHERE, LINE_FEED, OTHER, WORD, Alt, Cat, Chars, Look, Node, Repeat
+from cilint.gates import charset
+from cilint.gates.budget import Budget
+from cilint.gates.nodes import EDGE, EVERYWHERE, LINE_FEED, OTHER, WORD, Alt, Cat, Chars, Look, Node, Repeat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .budget import Limits
-    from .charset import Ranges
-    from .regex import Regex
+    from cilint.gates.budget import Limits
+    from cilint.gates.charset import Ranges
+    from cilint.gates.regex import Regex
 
     _Edges = dict[int, int]  # contexts -> set of positions, as bits
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from . import charset
-from .automaton import Automaton, of_regex, of_substrings
-from .budget import Budget, Limits
-from .machines import Table, tabulate
-from .nodes import TEXT_END, TEXT_START, Cat, Chars, Look, Repeat
-from .product import Product
-from .regex import Regex, parse
+from cilint.gates import charset
+from cilint.gates.automaton import Automaton, of_regex, of_substrings
+from cilint.gates.budget import Budget, Limits
+from cilint.gates.machines import Table, tabulate
+from cilint.gates.nodes import TEXT_END, TEXT_START, Cat, Chars, Look, Repeat
+from cilint.gates.product import Product
+from cilint.gates.regex import Regex, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from cilint.gates.regex import quote
 from cilint.gates.solver import FALSE, TRUE
 from cilint.gates.text import Text
 from cilint.notation.patterns import Pattern, PatternError, compile_pattern
@@ -154,7 +155,7 @@ class Conditions:
             return self._guess(left, right, reason)
         term = self._guess(left, right, reason)
         no_pattern = -self.world.texts.matches(right, _SLASHES)
-        holds = self.world.texts.matches(right, _literally(as_text(left)))
+        holds = self.world.texts.matches(right, Pattern(as_text(left), quote(as_text(left))))
         self._solver.add(-no_pattern, -term, holds)
         self._solver.add(-no_pattern, term, -holds)
         return term
@@ -166,13 +167,6 @@ class Conditions:
             term = self._guesses[key] = self._solver.new_var("open")
             self.open[term] = reason
         return term
-
-
-def _literally(text: str) -> Pattern:
-    """The pattern that is found in texts which hold this one."""
-    return Pattern(
-        text, "".join(char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
-    )
 
 
 def _falsy(atom: Atom) -> bool:

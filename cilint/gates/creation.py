@@ -230,7 +230,7 @@ class Creation:
                     return self._undecided(
                         ("changes", id(site.node)), f"rules:changes:{key} ({site.span}), which only GitLab can compare"
                     )
-        if any("$" in glob or "%" in glob for glob in globs):
+        if _vary(globs):
             return self._undecided(
                 ("changes", globs), f"a variable in rules:changes ({site.span}): write the paths out"
             )
@@ -242,7 +242,7 @@ class Creation:
         if not globs:
             return FALSE
         far = isinstance(site.node, Mapping) and any(site.has(key) for key in ("project", "ref", "regexp"))
-        if far or self._tree is None or any("$" in glob or "%" in glob for glob in globs):
+        if far or self._tree is None or _vary(globs):
             return self._undecided(("exists", id(site.node)), f"rules:exists ({site.span})")
         top = all("/" not in glob and "**" not in glob for glob in globs)
         return TRUE if self._tree.holds(globs, top=top) else FALSE
@@ -335,3 +335,14 @@ class Creation:
         inner = [made.exists for made in self.jobs.values() if made.candidate.stage not in EDGE_STAGES]
         terms.append(solver.any_of(inner))
         return terms
+
+
+def _globs(site: Site) -> tuple[str, ...]:
+    """The paths of `changes` or `exists`, in either form."""
+    paths = site.set("paths") if isinstance(site.node, Mapping) else site
+    return tuple(item.text for item in paths.flat() if item.text is not None) if paths is not None else ()
+
+
+def _vary(globs: tuple[str, ...]) -> bool:
+    """Whether variables stand in them."""
+    return any("$" in glob or "%" in glob for glob in globs)

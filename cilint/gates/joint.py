@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .machines import DEAD, TOP
+from cilint.gates.machines import DEAD, TOP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .machines import Literals, Subsets, Tabled
+    from cilint.gates.machines import Literals, Subsets, Tabled
 
     # The minterms that take it; the bits of machines that now accept every longer text; the state gone to.
     Step = tuple[int, int, int]

@@ -6,18 +6,18 @@ A machine has numbered states; `start`, `edges(state)` (disjoint masks of minter
 
 from __future__ import annotations
 
-from . import charset
-from .alphabet import Alphabet
-from .automaton import bits
-from .nodes import EDGE, LINE_FEED, OTHER, WORD
+from cilint.gates import charset
+from cilint.gates.alphabet import Alphabet
+from cilint.gates.automaton import bits
+from cilint.gates.nodes import EDGE, LINE_FEED, OTHER, WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .automaton import Automaton
-    from .budget import Limits
-    from .charset import Ranges
+    from cilint.gates.automaton import Automaton
+    from cilint.gates.budget import Limits
+    from cilint.gates.charset import Ranges
 
     Edges = list[tuple[int, int]]
 

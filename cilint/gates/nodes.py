@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from . import charset
+from cilint.gates import charset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .charset import Ranges
+    from cilint.gates.charset import Ranges
 
 # A place between two characters has one of 16 contexts: 4 * (what stands before) + (what stands after).
 OTHER, WORD, LINE_FEED, EDGE = range(4)

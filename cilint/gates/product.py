@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from . import charset
-from .alphabet import Alphabet
-from .joint import NOWHERE, Joint
-from .machines import Literals, Subsets, Table, Tabled
+from cilint.gates import charset
+from cilint.gates.alphabet import Alphabet
+from cilint.gates.joint import NOWHERE, Joint
+from cilint.gates.machines import Literals, Subsets, Table, Tabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .automaton import Automaton
-    from .budget import Limits
+    from cilint.gates.automaton import Automaton
+    from cilint.gates.budget import Limits
 
     _State = tuple[int, int]  # the bits decided for good, and the joint state of the machines still undecided
 

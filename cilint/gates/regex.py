@@ -7,8 +7,8 @@ text. Only which texts match counts here, not where: greedy and lazy are the sam
 
 from __future__ import annotations
 
-from . import charset
-from .nodes import (
+from cilint.gates import charset
+from cilint.gates.nodes import (
     BOUNDARY,
     LINE_END,
     LINE_START,
@@ -26,7 +26,7 @@ from .nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .charset import Ranges
+    from cilint.gates.charset import Ranges
 
 __all__ = ["Regex", "Unsupported", "parse", "quote"]
 

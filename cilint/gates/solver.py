@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import pysolvers  # the extension module of python-sat
 
-from .budget import Limits
+from cilint.gates.budget import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

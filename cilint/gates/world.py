@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Atom: TypeAlias = "Text | Pattern | str | bool | None"
     Cases: TypeAlias = "list[tuple[int, Atom]]"  # exclusive conditions that cover everything, each with a value
 
-KINDS = ("branch", "tag", "merge_request")
+PIPELINE_KINDS = ("branch", "tag", "merge_request")
 # By how ordinary they are; which kinds of pipelines each starts.
 SOURCES = {
     "push": ("branch", "tag"),
@@ -36,7 +36,7 @@ SOURCES = {
     "web": ("branch", "tag"),
     "api": ("branch", "tag"),
     "trigger": ("branch", "tag"),
-    "parent_pipeline": KINDS,
+    "parent_pipeline": PIPELINE_KINDS,
     "pipeline": ("branch", "tag"),
     "external_pull_request_event": ("branch",),
     "chat": ("branch",),
@@ -102,7 +102,7 @@ class World:
         self.solver = solver
         self.texts = texts
         self.assume = assume
-        self.kind = {name: solver.new_var(name) for name in KINDS}
+        self.kind = {name: solver.new_var(name) for name in PIPELINE_KINDS}
         self.source = {name: solver.new_var(name) for name in SOURCES}
         self.diff = solver.new_var("diff")
         self.protected = solver.new_var("protected")
@@ -218,9 +218,25 @@ class World:
         return TRUE if atom == wanted else FALSE
 
     def _predefined_cases(self, name: str) -> Cases:
-        kind, source = self.kind, self.source
-        if name == "CI_PIPELINE_SOURCE":
-            return [(term, value) for value, term in source.items()]
+        if name in _WORDS:
+            return [(TRUE, _WORDS[name])]
+        if name in _SOMETIMES_TRUE:
+            return self._when(self.solver.new_var(name), "true")
+        if name in _LATER or name in _SWITCHES or name.startswith(_LATER_FAMILIES):
+            return [(TRUE, None)]
+        if name in _CHOICES:
+            return self._one_of(TRUE, _CHOICES[name])
+        if name in _LANGUAGES:
+            return [(TRUE, self.text(name, _LANGUAGES[name]))]
+        cases = self._of_ref(name) or self._of_kind(name)
+        if cases is not None:
+            return cases
+        if name in _HINTS or name.startswith(USER):
+            return [(TRUE, self.text(name))]
+        return self._when(self.solver.new_var(f"${name} set"), self.text(name))
+
+    def _of_ref(self, name: str) -> Cases | None:
+        """What hangs on the name of the ref; None for other variables."""
         if name == "CI_COMMIT_REF_NAME":
             return [(TRUE, self.ref)]
         if name == "CI_COMMIT_REF_SLUG":
@@ -230,12 +246,17 @@ class World:
             return [(self.protected, "true"), (-self.protected, "false")]
         if name == "CI_DEFAULT_BRANCH":
             return [(TRUE, self.default)]
-        if name in _WORDS:
-            return [(TRUE, _WORDS[name])]
         if name == "CI_COMMIT_BRANCH":
-            return self._when(kind["branch"], self.ref)
+            return self._when(self.kind["branch"], self.ref)
         if name == "CI_COMMIT_TAG":
-            return self._when(kind["tag"], self.ref)
+            return self._when(self.kind["tag"], self.ref)
+        return None
+
+    def _of_kind(self, name: str) -> Cases | None:
+        """What only some kinds of pipelines have, or some sources; None for other variables."""
+        kind, source = self.kind, self.source
+        if name == "CI_PIPELINE_SOURCE":
+            return [(term, value) for value, term in source.items()]
         if name == "CI_COMMIT_TAG_MESSAGE":
             return self._when(kind["tag"], self.text(name))
         if name == "CI_COMMIT_BEFORE_SHA":
@@ -256,17 +277,7 @@ class World:
         if name == "CI_OPEN_MERGE_REQUESTS":
             open_ = self.solver.new_var("open merge requests")
             return self._when(self.solver.all_of((open_, -kind["tag"])), self.text(name))
-        if name in _SOMETIMES_TRUE:
-            return self._when(self.solver.new_var(name), "true")
-        if name in _LATER or name in _SWITCHES or name.startswith(_LATER_FAMILIES):
-            return [(TRUE, None)]
-        if name in _CHOICES:
-            return self._one_of(TRUE, _CHOICES[name])
-        if name in _LANGUAGES:
-            return [(TRUE, self.text(name, _LANGUAGES[name]))]
-        if name in _HINTS or name.startswith(USER):
-            return [(TRUE, self.text(name))]
-        return self._when(self.solver.new_var(f"${name} set"), self.text(name))
+        return None
 
     def _of_merge_request(self, name: str) -> Cases:
         request = self.kind["merge_request"]
