@@ -52,6 +52,8 @@ def reads_status(command: Command) -> bool:
 
 def by_trap(commands: list[Command]) -> Iterator[Told]:
     """`trap 'exit 0' EXIT`, and functions that end so without a look at the status."""
+    if not any(one.name == "trap" for one in commands):
+        return
     asking = {one.function for one in commands if any("?" in word.variables for word in one.all_words)}
     ending = {one.function for one in commands if one.name == "exit" and one.arguments == ["0"] and _always(one)}
     for command in commands:

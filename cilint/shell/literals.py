@@ -48,10 +48,11 @@ _MAX_ARGUMENTS = 64
 class Literals:
     """What is known of the variables of one pipeline's jobs. Equal commands of jobs with equal values are made once."""
 
-    __slots__ = ("_assigned", "_calls", "_known", "_loose", "_made", "_values")
+    __slots__ = ("_assigned", "_calls", "_known", "_loose", "_made", "_values", "_yaml")
 
     def __init__(self, values: Values) -> None:
         self._values = values
+        self._yaml: dict[tuple[str, str], list[str]] = {}
         self._calls: dict[str, Calls] = {}
         self._assigned: dict[int, dict[str, list[Word]]] = {}
         self._known: dict[str, _Known] = {}
@@ -105,7 +106,11 @@ class Literals:
 
     def of_yaml(self, job: Job, name: str) -> list[str]:
         """The values that YAML gives the variable."""
-        return self._values(job, name)
+        key = (job.name, name)
+        found = self._yaml.get(key)
+        if found is None:
+            found = self._yaml[key] = self._values(job, name)
+        return found
 
     def assigned(self, script: Script) -> dict[str, list[Word]]:
         """What a text assigns, by name."""
