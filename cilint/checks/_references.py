@@ -50,5 +50,4 @@ def images(context: Context) -> Iterator[tuple[Subject, Reference]]:
 
 def say_unknown(context: Context, subject: Subject) -> None:
     """The part of the reference that the rule is about depends on a variable that the files do not set."""
-    names = ", ".join(f"${name}" for name in dict.fromkeys(subject.expansion.missing))
-    context.unknown(f"image {subject.text}", f"the files do not say what {names} is", subject.site.span)
+    context.unknown(f"image {subject.text}", subject.expansion.gap, subject.site.span)

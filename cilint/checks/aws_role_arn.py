@@ -80,7 +80,7 @@ class _Arns:
 class _Composed:
     """ARNs that variables have a part in, judged in every job with the values that the variables have there."""
 
-    __slots__ = ("_arns", "_context", "_pieces", "_shared", "_users")
+    __slots__ = ("_arns", "_context", "_pieces", "_users")
 
     def __init__(self, context: Context, arns: _Arns) -> None:
         self._context = context
@@ -203,9 +203,7 @@ class _Composed:
             assert role is not None
             for expansion in self._context.expand(job, role):
                 if expansion.missing and not _ROLE.search(expansion.text):
-                    names = ", ".join(f"${name}" for name in dict.fromkeys(expansion.missing))
-                    what = f"the role that job {job.name} assumes"
-                    self._context.unknown(what, f"the files do not say what {names} is", command.span)
+                    self._context.unknown(f"the role that job {job.name} assumes", expansion.gap, command.span)
 
 
 def _plain(arn: str) -> str:

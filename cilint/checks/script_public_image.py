@@ -96,10 +96,7 @@ class _Images:
             if verdict is None:
                 if command.name == "kubectl" and "set" in command.arguments:
                     continue  # what a deployment brings into the cluster comes from the pipeline's own build
-                names = ", ".join(f"${name}" for name in dict.fromkeys(expansion.missing))
-                self.context.unknown(
-                    f"image {expansion.text} in a script", f"the files do not say what {names} is", span
-                )
+                self.context.unknown(f"image {expansion.text} in a script", expansion.gap, span)
             elif not verdict:
                 message = f"{command.name} pulls {expansion.text} from outside the private registry"
                 yield self.context.fault(span, message, job=self.job, site=self.context.line(self.job, command))
@@ -143,8 +140,7 @@ class _Images:
     def _judge_base(self, command: Command, span: Span, expansion: Expansion) -> Iterator[Finding]:
         verdict = self.verdict(expansion)
         if verdict is None:
-            names = ", ".join(f"${name}" for name in dict.fromkeys(expansion.missing))
-            self.context.unknown(f"image {expansion.text} of {span.source.path}", f"nothing says what {names} is", span)
+            self.context.unknown(f"image {expansion.text} of {span.source.path}", expansion.gap, span)
         elif not verdict:
             what = "compose" if _build_words(command) is None else "the build"
             message = f"{what} pulls {expansion.text} from outside the private registry"

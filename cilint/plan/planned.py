@@ -15,9 +15,9 @@ class PlannedJob:
     """One job of a pipeline.
 
     when: on_success, on_failure, always, manual or delayed. needs: names of the jobs of this pipeline that it waits
-    for; None when it waits for stages; needed: the same as asked for, optional and missing ones included. variables: its YAML variables after workflow, job and clause, unexpanded.
-    environment: the expanded name. clause: the entry of `rules` that decided; None without rules.
-    exit_codes: the codes with which it may fail, where only they are allowed.
+    for; None when it waits for stages; needed: the same as asked for, optional and missing ones included. variables:
+    its YAML variables after workflow, job and clause, unexpanded. environment: the expanded name. clause: the entry of
+    `rules` that decided; None without rules. exit_codes: the codes with which it may fail, where only they are allowed.
     """
 
     __slots__ = (

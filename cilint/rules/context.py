@@ -130,7 +130,7 @@ class Context:
         self.not_assessed.append(NotAssessed(what, why, span, (self.rule.id,)))
 
     def commands(self, job: Job) -> list[Command]:
-        """The shell commands of a job: its three scripts and the files of the repository that they call."""
+        """The shell commands of a job: those of its own scripts and of the files of the repository that they call."""
         return self.scripts.of(job)
 
     def matching(self, job: Job, patterns: tuple[str, ...]) -> dict[str, Command]:

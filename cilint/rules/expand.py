@@ -31,8 +31,8 @@ class Expansion:
     """One value that a text can take.
 
     text: with `$NAME` where a predefined variable stays, and where a value is unknown. known: how many characters from
-    the start are certain. missing: names of the unknown variables. parts: (start, end, site) of what came out of a
-    variable's value.
+    the start are certain. missing: names of the unknown variables, and substitutions as written. parts: (start, end,
+    site) of what came out of a variable's value.
     """
 
     __slots__ = ("known", "missing", "parts", "text")
@@ -48,6 +48,12 @@ class Expansion:
         self.known = len(text) if known is None else known
         self.missing = missing
         self.parts = parts
+
+    @property
+    def gap(self) -> str:
+        """Why it is not known whole, in words; "" when it is."""
+        names = (name if name[:1] in ("$", "`", "<", ">") else f"${name}" for name in dict.fromkeys(self.missing))
+        return f"the files do not say what {', '.join(names)} is" if self.missing else ""
 
     def plus(self, other: Expansion) -> Expansion:
         """The two texts, one behind the other."""

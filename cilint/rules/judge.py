@@ -122,8 +122,7 @@ def _what(subject: Subject) -> str:
 
 
 def _why(subject: Subject, context: Context) -> str:
-    names = ", ".join(f"${name}" for name in dict.fromkeys(subject.expansion.missing))
-    return f"the files do not say what {names} is" if names else f"a part of it may stand in {context.lost}"
+    return subject.expansion.gap or f"a part of it may stand in {context.lost}"
 
 
 def settle(findings: Iterable[Finding], rules: RuleSet, *, unreadable: bool = False) -> list[Finding]:

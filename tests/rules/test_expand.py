@@ -3,7 +3,9 @@ from __future__ import annotations
 from cilint.compose import compose
 from cilint.compose.fetch import Project
 from cilint.pipeline import build
+from cilint.rules.expand import expand_word
 from cilint.rules.scopes import Scopes
+from cilint.shell.script import Script
 from cilint.source import Source
 
 TEXT = """\
@@ -49,6 +51,15 @@ def test_every_value_of_a_matrix_counts():
 def test_what_a_job_does_not_inherit_is_unknown():
     (one,) = scope("alone").expand("$ONE-$REGISTRY-x")
     assert (one.text, one.known, one.missing) == ("1-$REGISTRY-x", 2, ("REGISTRY",))
+
+
+def test_what_is_unknown_is_named_as_people_write_it():
+    assert scope("alone").expand("$ONE")[0].gap == ""
+    assert scope("alone").expand("$REGISTRY-$MORE-$REGISTRY")[0].gap == "the files do not say what $REGISTRY, $MORE is"
+    script = Script((), Source("x.sh", "docker pull $A:$(cat version)\n"), "docker pull $A:$(cat version)\n")
+    pull = next(command for command in script.commands if command.name == "docker")
+    (one,) = expand_word(scope("alone"), pull.words[-1], {})
+    assert one.gap == "the files do not say what $A, $(cat version) is"
 
 
 def test_circles_end():
