@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SAYING = ("echo", "printf", "export", "true", ":")
 _WRITING = ("touch", "mkdir", "cat", "tee", "date", "set", "sleep", "exit")
+_TESTS = ("[", "[[", "test", "case")
+_OTHER_JOBS = Pattern(r"/jobs\b(?!/\$\{?CI_JOB_ID)")
 _PEOPLE = Pattern(r"(?i)approv|user|login|/jobs")
 _CASE = Pattern(r"\bcase\s+[\"']?\$\{?(\w+)")
 
@@ -96,13 +98,20 @@ def _verifying(context: Context, parameters: dict[str, Any]) -> list[Job]:
     """The jobs that start by themselves and, by their names or programs, compare who gave the approvals."""
     patterns = parameters["verifying"]
     approving = set(context.roles.jobs(*parameters["roles"]))
-    found = []
-    for job in context.jobs:
-        if job not in approving and any(start.when == "on_success" for start in starts(job)):
-            texts = {job.name.lower(), *(command.name.lower() for command in context.commands(job))}
-            if any(like_any(text, patterns) for text in texts):
-                found.append(job)
-    return found
+    fitting: dict[str, bool] = {}  # most jobs run the same few programs
+
+    def fits(text: str) -> bool:
+        if text not in fitting:
+            fitting[text] = like_any(text.lower(), patterns)
+        return fitting[text]
+
+    return [
+        job
+        for job in context.jobs
+        if job not in approving
+        and any(start.when == "on_success" for start in starts(job))
+        and (fits(job.name) or any(fits(command.name) for command in context.commands(job)))
+    ]
 
 
 def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
@@ -123,7 +132,7 @@ def _idle(context: Context, verifying: list[Job]) -> Iterator[Finding]:
 def _alike(
     context: Context, parameters: dict[str, Any], variables: set[str], verifying: list[Job]
 ) -> Iterator[Finding]:
-    """Two approvals with the same check, which whoever passes the one passes in the other, and no comparison."""
+    """Two approvals that one person can give: both make the same check, or ask for groups in which one may be twice."""
     if verifying:
         return
     by_role = [context.roles.jobs(role) for role in parameters["two"]]
@@ -132,17 +141,34 @@ def _alike(
             if one is other or one.trigger or other.trigger:
                 continue
             checks = [_checks(context, job, variables) for job in (one, other)]
-            everything = [*context.commands(one), *context.commands(other)]
-            if (
-                checks[0]
-                and checks[0] == checks[1]
-                and not any("/jobs" in word.text for one in everything for word in one.all_words)
-            ):
-                place = _place(other)
+            if not all(checks) or any(_compares(context, job) for job in (one, other)):
+                continue
+            if checks[0] == checks[1]:
                 message = (
                     "both approvals pass the same check, and nothing compares who gave them: one person can give both"
                 )
-                yield context.fault(place.key_span, message, jobs=[one.name, other.name], site=place)
+            elif any(_names_people(context, job, variables) for job in (one, other)):
+                continue
+            else:
+                message = (
+                    "nothing compares who gave the two approvals: whoever passes both of their checks can give both"
+                )
+            place = other.get("script") or other.site
+            yield context.fault(place.key_span, message, jobs=[one.name, other.name], site=place)
+
+
+def _compares(context: Context, job: Job) -> bool:
+    """Whether the job looks at other jobs than itself."""
+    return any(_OTHER_JOBS.search(word.text) for command in context.commands(job) for word in command.all_words)
+
+
+def _names_people(context: Context, job: Job, variables: set[str]) -> bool:
+    """Whether the job says itself who may approve: lists of people that can be seen to differ."""
+    names = _names(context, job, variables)
+    if any(command.name in _TESTS for command in _looking(context, job, names)):
+        return True
+    texts = context.scripts.texts(job)
+    return any(found[1] in names for script in texts for found in _CASE.finditer(script.text))
 
 
 def _checks(context: Context, job: Job, variables: set[str]) -> set[tuple[str, ...]]:
