@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cilint.plan import Plan, Planner, Tree
     from cilint.span import Span
 
+_UNTOLD = ("variables", "clause", "skipped")  # refusals that the solver knows nothing of
 _TRIES = 12  # models that are replayed before the answer is "unknown"
 
 
@@ -80,7 +81,7 @@ class Refuter:
     def _obstacle(self, model: Model, base: list[int], plan: Plan) -> str:
         """Why a model says nothing about the claim; "" when it may."""
         rests = self._rests_on(model, base)
-        if not rests and plan.errors:
+        if not rests and plan.errors and plan.errors[0].kind in _UNTOLD:
             return f"GitLab refuses a pipeline that would show it: {plan.errors[0].message}"
         return rests
 
