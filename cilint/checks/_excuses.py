@@ -100,7 +100,7 @@ def by_branch(commands: list[Command], matters: Callable[[Command], bool]) -> It
 
 
 def _writes(command: Command) -> bool:
-    return len(command.pipe) > 1 or any(redirect.word.text.lstrip("&") not in _LOGS for redirect in command.redirects)
+    return len(command.pipe) > 1 or any(word.text.lstrip("&") not in _LOGS for word in command.redirected())
 
 
 def by_pipe(
@@ -159,7 +159,7 @@ def _scans(command: Command) -> bool:
 
 def _reports(command: Command) -> Iterator[str]:
     """The files that a scanner writes, as far as their names say."""
-    for word in (*command.argv[1:], *(redirect.word for redirect in command.redirects)):
+    for word in (*command.argv[1:], *command.redirected()):
         name = word.text.rpartition("=")[2].rpartition("/")[2]
         if word.static and name.endswith(_REPORTS):
             yield name

@@ -90,7 +90,7 @@ def _of_parent(parent: Command, commands: list[Command]) -> str:
     names = {name for name, _ in shell_assignments(parent)}
     for one in commands:
         if one.condition or one.name in _TESTING:
-            words = (*one.words, *(redirect.word for redirect in one.redirects))
+            words = (*one.words, *one.redirected())
             if any(name in names for word in words for name in word.variables):
                 return ""
         elif any(name in names for other in one.pipe[:-1] for word in other.words for name in word.variables):

@@ -7,6 +7,7 @@ import os
 from cilint.checks._artifacts import WILD, Handed, handed, hands_on_all, kept, received, tidy
 from cilint.pattern import Pattern
 from cilint.plan.predefined import is_predefined
+from cilint.shell.command import TO_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _MAKING = ("mkdir", "touch", "tee", "rm", "meson", "git")  # what they name is t
 _COPYING = ("cp", "mv", "ln", "rsync", "install")  # ... and what these name last
 _OUTPUTS = ("-o", "--output", "--out", "--out-file", "--output-file", "--output-dir", "-d", "--outDir", "-B")
 _DEEPEST = 12  # folders of a path that are looked at
-_WRITING = (">", ">>", ">|")
 _VARIABLE = Pattern(r"(?m)^[ \t]*([A-Za-z_]\w*)=")
 
 
@@ -137,7 +137,7 @@ def _reads(command: Command) -> Iterator[tuple[str, Word]]:
     if command.name in (*_TELLING, *_MAKING):
         return
     output = command.option(*_OUTPUTS)
-    inputs = [redirect.word for redirect in command.redirects if redirect.op == "<"]
+    inputs = command.redirected(("<",))
     for word in (*command.argv[1:], *inputs):
         text = word.text.partition("=")[2] if word.text.startswith("-") else word.text
         path = tidy(text.removeprefix("@").removeprefix("file://"))
@@ -146,7 +146,7 @@ def _reads(command: Command) -> Iterator[tuple[str, Word]]:
 
 
 def _makes(command: Command) -> Iterator[str]:
-    words = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
+    words = command.redirected(TO_FILE)
     if command.name in _MAKING:
         words += command.operands
     elif command.name in _COPYING:
@@ -176,12 +176,12 @@ def _variables(context: Context) -> dict[str, set[str]]:
         report = job.site.dig("artifacts", "reports", "dotenv")
         files = {tidy(one.text) for one in report.flat() if one.text} if report else set()
         for command in context.commands(job) if files else ():
-            targets = [redirect.word for redirect in command.redirects if redirect.op in _WRITING]
+            targets = command.redirected(TO_FILE)
             targets += command.operands if command.name == "tee" else []
             if not any(tidy(one.text) in files for word in targets for one in context.expand(job, word)):
                 continue
             written = [word for one in command.pipe for word in one.argv[1:]]
-            written += [redirect.word for one in command.pipe for redirect in one.redirects if redirect.op == "<<"]
+            written += [word for one in command.pipe for word in one.redirected(("<<",))]
             for word in written:
                 for match in _VARIABLE.finditer(word.text):
                     found.setdefault(match[1], set()).add(job.name)

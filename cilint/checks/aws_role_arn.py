@@ -164,8 +164,7 @@ class _Composed:
         return any(piece in text for piece in _PIECES) or not self._pieces.isdisjoint(references(text))
 
     def _words(self, command: Command) -> Iterator[Word]:
-        redirected = [redirect.word for redirect in command.redirects]
-        for word in (*command.all_words, *redirected):
+        for word in (*command.all_words, *command.redirected()):
             if not word.static and (
                 any(piece in word.text for piece in _PIECES) or not self._pieces.isdisjoint(word.variables)
             ):

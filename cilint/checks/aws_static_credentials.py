@@ -6,7 +6,7 @@ from cilint.checks._reach import Reach
 from cilint.pattern import Pattern
 from cilint.pipeline.variables import references
 from cilint.rules.select import subjects
-from cilint.shell.command import all_assignments, tail
+from cilint.shell.command import OF_TEXT, TO_FILE, all_assignments, tail
 from cilint.shell.script import in_file
 from cilint.tree.node import ruby_text
 
@@ -143,7 +143,7 @@ class _InScript:
     def _read(self, command: Command) -> Iterator[tuple[Word, str]]:
         if self._sts:
             return
-        for word in (*command.words, *(redirect.word for redirect in command.redirects)):
+        for word in (*command.words, *command.redirected()):
             read = next((name for name in word.variables if name in self._names and name not in self._assigned), None)
             if read is not None:
                 yield word, f"reads ${read}, which the job does not get from STS"
@@ -165,7 +165,7 @@ class _InScript:
                 yield words[texts.index("import")], "imports a file of access keys"
         if self._sts:
             return
-        targets = [redirect.word for redirect in command.redirects if redirect.op in (">", ">>", ">|")]
+        targets = command.redirected(TO_FILE)
         targets += command.operands[-1:] if command.name in _PLACED else []
         for target in targets:
             if _FILE.search(target.text) and (source := self._source(command, target)) is not None:
@@ -173,10 +173,10 @@ class _InScript:
 
     def _source(self, command: Command, target: Word) -> Word | None:
         """The word that brings what is written from outside the job; None where the job has made it all."""
-        bodies = [redirect.word for redirect in command.redirects if redirect.op in ("<<", "<<<", "<")]
-        for one in command.pipe[: command.pipe.index(command) + 1]:
+        bodies = command.redirected((*OF_TEXT, "<"))
+        for one in (*command.earlier, command):
             bodies += [word for word in one.argv[1:] if word is not target]
-            bodies += [redirect.word for redirect in one.redirects if redirect.op in ("<<", "<<<", "<")]
+            bodies += one.redirected((*OF_TEXT, "<"))
         for word in bodies:
             foreign = [name for name in word.variables if name not in self._assigned and name not in ("HOME", "PWD")]
             if any(not name.startswith(("CI_", "AWS_REGION", "AWS_DEFAULT_REGION")) for name in foreign):

@@ -134,7 +134,7 @@ def _short(command: Command) -> Iterator[tuple[str, Word]]:
         if value is not None and value.static and is_literal_secret(value.text):
             yield "a password", value
     if "--password-stdin" in command.arguments:
-        for one in command.pipe[: command.pipe.index(command)]:
+        for one in command.earlier:
             for word in one.argv[1:] if one.name in ("echo", "printf") else ():
                 if word.static and is_literal_secret(word.text):
                     yield "a password", word

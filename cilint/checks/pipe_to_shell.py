@@ -5,7 +5,7 @@ from __future__ import annotations
 from cilint.checks._download import code_word, interprets_input, is_download, is_interpreter
 from cilint.pattern import Pattern
 from cilint.shell.calls import called_words
-from cilint.shell.command import nested
+from cilint.shell.command import OF_TEXT, TO_FILE, nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,16 +54,14 @@ def _at_once(command: Command) -> Command | None:
     if not is_interpreter(command):
         return None
     if interprets_input(command):
-        place = command.pipe.index(command)
-        for earlier in reversed(command.pipe[:place]):
+        for earlier in reversed(command.earlier):
             found = _download_in([earlier])
             if found is not None:
                 return found
-        for redirect in command.redirects:
-            if redirect.op in ("<", "<<<", "<<"):
-                found = _download_in(redirect.word.commands)
-                if found is not None:
-                    return found
+        for word in command.redirected(("<", *OF_TEXT)):
+            found = _download_in(word.commands)
+            if found is not None:
+                return found
     code = code_word(command)
     words = [code] if code is not None else []
     if command.name in ("source", ".", "eval") or any(_is_process(word) for word in command.argv[1:]):
@@ -110,9 +108,9 @@ def _saved(context: Context, job: Job, commands: list[Command], trusted: list[st
 
 def _saved_as(command: Command) -> str:
     words = command.argv
-    for redirect in command.redirects:
-        if redirect.op in (">", ">|", ">>"):
-            return _plain(redirect.word.text)
+    written = command.redirected(TO_FILE)
+    if written:
+        return _plain(written[0].text)
     saves_by_name = command.name == "wget"
     for index, word in enumerate(words[1:], 1):
         text = word.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint.checks._download import code_word, interprets_input
 from cilint.pattern import Pattern
-from cilint.shell.command import nested
+from cilint.shell.command import OF_TEXT, nested
 from cilint.tree.node import ruby_text
 
 TYPE_CHECKING = False
@@ -137,17 +137,14 @@ def _option_before(command: Command, code: Word) -> str:
 
 def _input_of(command: Command, name: str) -> Iterator[tuple[Word, str]]:
     for redirect in command.redirects:
-        if redirect.op in ("<<<", "<<"):
+        if redirect.op in OF_TEXT:
             yield redirect.word, f"{name} {redirect.op}"
-    place = command.pipe.index(command)
-    for earlier in command.pipe[:place]:
-        for one in nested([earlier]):
-            if one.name in ("echo", "printf", "cat"):
-                for word in one.words[1:]:
-                    yield word, f"| {name}"
-            for redirect in one.redirects:
-                if redirect.op in ("<<<", "<<"):
-                    yield redirect.word, f"| {name}"
+    for one in nested(command.earlier):
+        if one.name in ("echo", "printf", "cat"):
+            for word in one.words[1:]:
+                yield word, f"| {name}"
+        for word in one.redirected(OF_TEXT):
+            yield word, f"| {name}"
 
 
 def _handed_on(command: Command, name: str) -> Iterator[tuple[Word, str]]:
@@ -161,20 +158,17 @@ def _handed_on(command: Command, name: str) -> Iterator[tuple[Word, str]]:
         for word in words[2:]:
             if " " in word.text or word is words[-1]:
                 yield word, "ssh"
-        for redirect in command.redirects:
-            if redirect.op in ("<<<", "<<"):
-                yield redirect.word, "ssh"
+        for word in command.redirected(OF_TEXT):
+            yield word, "ssh"
     elif name == "su" and "-c" in texts[:-1]:
         yield words[texts.index("-c") + 1], "su -c"
     elif shell and "-c" in texts[shell:-1]:
         if name == "xargs":
-            place = command.pipe.index(command)
-            for earlier in command.pipe[:place]:
+            for earlier in command.earlier:
                 for word in earlier.words[1:]:
                     yield word, "xargs sh -c"
         yield words[texts.index("-c", shell) + 1], f"{name} … {texts[shell]} -c"
     elif name == "xargs" and shell:
-        place = command.pipe.index(command)
-        for earlier in command.pipe[:place]:
+        for earlier in command.earlier:
             for word in earlier.words[1:]:
                 yield word, f"xargs {texts[shell]}"

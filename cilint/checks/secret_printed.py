@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cilint.checks._secrets import is_secret_name
+from cilint.shell.command import TO_FILE
 from cilint.shell.holders import SHELLS, setting
 
 TYPE_CHECKING = False
@@ -75,10 +76,7 @@ def _reaches_log(command: Command) -> bool:
     if around is not None and not _reaches_log(around):  # nesting has a bound (`cilint/shell/read.py`)
         return False
     place = command.pipe.index(command)
-    return all(
-        later.name in _PAGERS and not any(redirect.op in (">", ">>", ">|") for redirect in later.redirects)
-        for later in command.pipe[place + 1 :]
-    )
+    return all(later.name in _PAGERS and not later.redirected(TO_FILE) for later in command.pipe[place + 1 :])
 
 
 def _secret_in(words: list[Word], harmless: set[str]) -> str:

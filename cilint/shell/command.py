@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from cilint.shell.script import Script
     from cilint.span import Span
 
+TO_FILE = (">", ">>", ">|")  # operators of redirections
+OF_TEXT = ("<<", "<<<")
 _ABOUT = ("--version", "-version", "-V", "version", "-h", "help")
 
 
@@ -138,6 +140,15 @@ class Command:
     def all_words(self) -> list[Word]:
         """Its words, and the values of the assignments before them."""
         return [*self.words, *(word for _, word in self.assignments)] if self.assignments else self.words
+
+    def redirected(self, ops: tuple[str, ...] = ()) -> list[Word]:
+        """The words of its redirections, or of those with these operators."""
+        return [redirect.word for redirect in self.redirects if not ops or redirect.op in ops]
+
+    @property
+    def earlier(self) -> list[Command]:
+        """The commands before it in its pipeline."""
+        return self.pipe[: self.pipe.index(self)]
 
     @property
     def argv(self) -> list[Word]:

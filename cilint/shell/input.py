@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cilint.shell.command import OF_TEXT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ def code_given(command: Command) -> Iterator[tuple[Script, list[Word]]]:
     if before is not None:
         yield from ((source.script, words) for words in said(before))
     for redirect in source.redirects:
-        if redirect.op in ("<<", "<<<"):
+        if redirect.op in OF_TEXT:
             yield source.script, [redirect.word]
         elif redirect.op == "<":
             yield from ((source.script, words) for words in said_in(redirect.word))
@@ -38,7 +40,7 @@ def files_given(command: Command) -> Iterator[Word]:
     before = _before(source)
     if before is not None and before.name == "cat" and not before.away:
         yield from (word for word in before.operands if word.text != "-")
-    yield from (redirect.word for redirect in source.redirects if redirect.op == "<")
+    yield from source.redirected(("<",))
 
 
 def said(command: Command) -> Iterator[list[Word]]:
@@ -48,7 +50,7 @@ def said(command: Command) -> Iterator[list[Word]]:
         if words:
             yield words
     elif command.name == "cat":
-        yield from ([redirect.word] for redirect in command.redirects if redirect.op in ("<<", "<<<"))
+        yield from ([word] for word in command.redirected(OF_TEXT))
 
 
 def said_in(word: Word) -> Iterator[list[Word]]:
@@ -64,7 +66,7 @@ def _source(command: Command) -> Command | None:
     """The command itself, or the nearest one around it, that says where the input comes from."""
     one = command
     for _ in range(_MAX_OUTWARD):
-        if _before(one) is not None or any(redirect.op in ("<", "<<", "<<<") for redirect in one.redirects):
+        if _before(one) is not None or one.redirected(("<", *OF_TEXT)):
             return one
         around = one.outer or one.script.feeder
         if around is None or around.name in _KEEPING:
