@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from cilint.errors import PackError, UnreadableError
-from cilint.nearest import nearest
 from cilint.opening import opened
+from cilint.rules.faults import in_order, told
 from cilint.rules.packs import built_in_folder
 from cilint.source import Source
 from cilint.tree import Mapping, plain, read
@@ -168,13 +168,7 @@ def read_file(path: str) -> Loaded:
 
 
 def _complaint(body: Mapping, error: ValidationError) -> PackError:
-    # A misspelt key is missing, too; the misspelling is the better thing to say.
-    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    loc = tuple(part for part in fault["loc"] if part not in ("function-before", "Ask"))
-    name = ".".join(str(part) for part in loc if not isinstance(part, int))
-    if fault["type"] == "extra_forbidden":
-        near = nearest(str(loc[-1]), [*Framework.model_fields, *Control.model_fields])
-        return PackError(
-            f"unknown key {name}", span=place_of(body, loc, key=True), help=f"did you mean {near}?" if near else ""
-        )
-    return PackError(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}", span=place_of(body, loc))
+    fault = in_order(error.errors())[0]
+    message, near = told(fault, [*Framework.model_fields, *Control.model_fields])
+    place = place_of(body, tuple(fault["loc"]), key=fault["type"] == "extra_forbidden")
+    return PackError(message, span=place, help=f"did you mean {near}?" if near else "")

@@ -6,13 +6,13 @@ Only imported when a pack is new or changed: the schema brings pydantic, which c
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from cilint.errors import PackError
-from cilint.nearest import did_you_mean
+from cilint.nearest import did_you_mean, meant
+from cilint.rules.faults import in_order, told
 from cilint.rules.schema import Inside, PackFile, RoleEntry, RuleEntry
 from cilint.source import Source
 from cilint.tree import Mapping, Node, Scalar, Sequence, plain, read
@@ -108,27 +108,18 @@ def _validate(body: Mapping, faults: list[PackError]) -> PackFile | None:
     try:
         return PackFile.model_validate(plain(body))
     except ValidationError as error:
-        # A misspelt key is told before the key that is missing because of it.
-        told = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        faults += [PackError(message, span=span) for message, span in (_complaint(body, one) for one in told)]
+        complaints = (_complaint(body, one) for one in in_order(error.errors()))
+        faults += [PackError(message, span=span) for message, span in complaints]
         return None
 
 
 def _complaint(body: Mapping, fault: Any) -> tuple[str, Span]:
     loc = tuple(fault["loc"])
-    name = ".".join(str(part) for part in loc if not isinstance(part, int))
-    if fault["type"] == "extra_forbidden":
-        key = str(loc[-1])
-        return f"unknown key {name}{did_you_mean(key, _keys_beside(loc))}", _find(body, loc, key=True)
-    if fault["type"] == "missing":
-        return f"{loc[-1]} is missing", _find(body, loc[:-1])
-    if fault["type"] == "literal_error":
-        allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        near = did_you_mean(str(fault["input"]), allowed)
-        return f"{name} is one of {', '.join(allowed)}, not {fault['input']!r}{near}", _find(body, loc)
+    unknown = fault["type"] == "extra_forbidden"
+    message, near = told(fault, _keys_beside(loc) if unknown else ())
     error = fault.get("ctx", {}).get("error")
     inside = error.at if isinstance(error, Inside) else ()
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}", _find(body, (*loc, *inside))
+    return message + meant(near), _find(body, (*loc, *inside), key=unknown)
 
 
 def _keys_beside(loc: tuple[Any, ...]) -> list[str]:

@@ -17,8 +17,8 @@ from pydantic import (
 )
 
 from cilint.errors import SettingsError
-from cilint.nearest import nearest
 from cilint.notation.patterns import PatternError, compiled
+from cilint.rules.faults import is_tagged, name_of, told
 from cilint.span import Span
 from cilint.tree import Mapping, plain, read
 from cilint.tree.node import Scalar, Sequence, is_null, ruby_text
@@ -182,7 +182,7 @@ def validate(source: Source) -> dict[str, Any]:
         meant: dict[Any, Any] = {}
         for fault in error.errors():
             # Where a value may be of two kinds, the deepest fault is of the kind that was meant.
-            key = fault["loc"][:2] if _tagged(fault) else (fault["loc"], fault["type"])
+            key = fault["loc"][:2] if is_tagged(fault) else (fault["loc"], fault["type"])
             meant[key] = max(meant.get(key, fault), fault, key=lambda one: len(one["loc"]))
         raise together([_complaint(body, fault) for fault in meant.values()]) from None
     return model.model_dump(by_alias=True, exclude_unset=True)
@@ -235,51 +235,20 @@ def _twice(node: Node | None) -> Iterator[Scalar]:
             yield from _twice(item)
 
 
-_TAG = re.compile(r"\[key\]$|function-before\[|(list|dict)\[")  # what pydantic adds to the way of a fault
-
-
-def _tagged(fault: Any) -> bool:
-    return any(_TAG.match(str(part)) for part in fault["loc"] if part != "[key]")
-
-
 def _complaint(body: Mapping, fault: Any) -> SettingsError:
     loc: tuple[str | int, ...] = tuple(fault["loc"])
-    name = ".".join(str(part) for part in loc if not isinstance(part, int) and not _TAG.match(part))
-    if fault["type"] == "extra_forbidden":
-        inner: dict[str, type[BaseModel]] = {"scenarios": ScenarioModel, "waivers": WaiversModel}
-        model = inner.get(str(loc[0]), SettingsModel) if len(loc) > 1 else SettingsModel
-        known = [field.alias or key for key, field in model.model_fields.items()]
-        near = nearest(str(loc[-1]), known)
+    inner: dict[str, type[BaseModel]] = {"scenarios": ScenarioModel, "waivers": WaiversModel}
+    model = inner.get(str(loc[0]), SettingsModel) if len(loc) > 1 else SettingsModel
+    known = [field.alias or key for key, field in model.model_fields.items()]
+    message, near = told(fault, known)
+    name = name_of(fault)
+    hint = _HINTS.get(name, "")
+    if hint and fault["type"] == "string_pattern_mismatch":
+        message = f"{name}: {fault['input']!r} has another form"
+    is_key = fault["type"] == "extra_forbidden"
+    if near or is_key:
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
-        return SettingsError(f"unknown key {name}", help=hint, span=place_of(body, loc, key=True))
-    given = fault["input"]
-    near = nearest(given, _allowed(fault)) if isinstance(given, str) else None
-    hint = f"did you mean {near}?" if near else _HINTS.get(name, "")
-    return SettingsError(f"{name}: {_said(fault)}", help=hint, span=place_of(body, loc, key=loc[-1] == "[key]"))
+    return SettingsError(message, help=hint, span=place_of(body, loc, key=is_key or loc[-1] == "[key]"))
 
 
-_KINDS = {
-    "dict_type": "a map", "list_type": "a list", "string_type": "a text", "bool_type": "true or false",
-    "int_type": "a whole number",
-}  # fmt: skip
 _HINTS = {"gitlab-version": 'as in gitlab-version: "18.10", in quotes'}
-
-
-def _said(fault: Any) -> str:
-    """What is wrong with a value, in the words of YAML instead of Python's."""
-    kind = _KINDS.get(fault["type"])
-    if kind:
-        quoted = fault["type"] == "bool_type" and isinstance(fault["input"], str)
-        rest = ", and nothing is there" if fault["input"] is None else ", without quotes" if quoted else ""
-        return f"{kind} is wanted{rest}"
-    if fault["type"] == "literal_error":
-        return f"one of {', '.join(_allowed(fault))} is wanted"
-    if fault["type"] == "string_pattern_mismatch":
-        return f"{fault['input']!r} has another form"
-    message: str = fault["msg"].removeprefix("Value error, ")
-    return message if message[1:2].isupper() else message[0].lower() + message[1:]
-
-
-def _allowed(fault: Any) -> list[str]:
-    expected: str = fault.get("ctx", {}).get("expected", "")
-    return [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from cilint.nearest import nearest
+from cilint.rules.faults import told
 
 _NODES = 100_000  # aliases may name a list many times over
 _REASON = 15  # characters; "todo" is no reason
@@ -221,7 +222,7 @@ def _data(node: Any, budget: list[int]) -> Any:
 def _validated(node: Any, entry: Any) -> list[dict[str, Any]]:
     """The waiver, or everything that is wrong with it."""
     try:
-        return [{"waiver": WaiverModel.model_validate(entry).model_dump(), "at": _at(_find(node, ["id"]))}]
+        return [{"waiver": WaiverModel.model_validate(entry).model_dump(), "at": _at(_find(node, ("id",)))}]
     except ValidationError as error:
         faults = error.errors()
     # A misspelt key is missing, too; the misspelling is the better thing to say.
@@ -229,25 +230,19 @@ def _validated(node: Any, entry: Any) -> list[dict[str, Any]]:
     return [_told(node, fault) for fault in faults if fault["type"] != "missing" or str(fault["loc"][-1]) not in meant]
 
 
-def _meant(fault: Any) -> str:
-    return nearest(str(fault["loc"][-1]), [*WaiverModel.model_fields, *ScopeModel.model_fields]) or ""
+def _meant(fault: Any) -> str | None:
+    return nearest(str(fault["loc"][-1]), _KEYS)
 
 
 def _told(node: Any, fault: Any) -> dict[str, Any]:
-    loc = [part for part in fault["loc"] if isinstance(part, (str, int))]
-    name = ".".join(str(part) for part in loc if isinstance(part, str))
-    if fault["type"] == "extra_forbidden":
-        near = _meant(fault)
-        message = f"unknown key {name}" + (f"; did you mean {near}?" if near else "")
-    elif fault["type"] == "missing":
-        message = f"{name} is missing"
-    else:
-        message = fault["msg"].removeprefix("Value error, ")
-        message = f"{name}: {message[0].lower()}{message[1:]}" if name else message
-    return {"fault": message, "at": _at(_find(node, loc))}
+    message, near = told(fault, _KEYS)
+    return {"fault": f"{message}; did you mean {near}?" if near else message, "at": _at(_find(node, fault["loc"]))}
 
 
-def _find(node: Any, loc: list[str | int]) -> Any:
+_KEYS = (*WaiverModel.model_fields, *ScopeModel.model_fields)
+
+
+def _find(node: Any, loc: tuple[str | int, ...]) -> Any:
     """The node of a place, or the nearest around it; the key where a value has no text of its own."""
     for part in loc:
         if node.id == "mapping":
