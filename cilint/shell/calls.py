@@ -1,4 +1,6 @@
-"""The files that a command runs: `./deploy.sh`, `bash x.sh`, `source lib.sh`, `python tool.py`; and the paths that may be meant."""
+"""The files that a command runs: `./deploy.sh`, `bash x.sh`, `source lib.sh`, `python tool.py`; and the paths that may
+be meant.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Command patterns of packs: `npm audit`, `trivy image`, `*drift*.sh`; looked up once a script, not once a job.
 
 A pattern is a program's name and words that follow it. The first word is the subcommand: no operand stands before it,
-but for the values of options. A command that only asks for a version or for help fits none. A word that begins with `*` may stand anywhere, as all further ones may.
+but for the values of options. A command that only asks for a version or for help fits none. A word that begins
+with `*` may stand anywhere, as all further ones may.
 """
 
 from __future__ import annotations

@@ -33,9 +33,10 @@ class Script:
     nodes: the scalars that make it up, one behind the other with a newline between; () for a file. source: the file.
     commands: all of them, in order, those that others hold in their words (see `holders.py`) behind these. open: it
     ends in the middle of something. wrappers: names of functions that run what they are given, each with how many
-    arguments come before it, and of aliases with what they stand for, gathered over all scripts that share the table. cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in before this one reads, by offset.
-    feeder: the command around it whose input its own commands get, until one of them has read it. references: its
-    positional parameters, by key.
+    arguments come before it, and of aliases with what they stand for, gathered over all scripts that share the table.
+    cut: where reading ended before the text did, None where it did not. given: what a shell around this one puts in
+    before this one reads, by offset. feeder: the command around it whose input its own commands get, until one of them
+    has read it. references: its positional parameters, by key. forgiving: what runs it goes on when it fails.
     """
 
     __slots__ = (
