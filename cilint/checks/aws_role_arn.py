@@ -32,6 +32,7 @@ _REAL_ACCOUNT = Pattern(r"[0-9]+|\$\w+|\$\{\w+\}|\$\(.*\)")
 _ACCOUNT = Pattern("[0-9]{12}")
 _FORMAT = Pattern(r"%s|\{\w*\}")
 _BRACES = Pattern(r"\$\{(\w+)\}")
+_PARAMETER = Pattern(r"\$\{?[0-9@*]")  # what a script is called with
 _PIECES = ("arn:", ":iam:", ":role/", "role/", "aws:iam")  # what a text must hold to be a part of an ARN
 _CALL = "assume-role-with-web-identity"
 
@@ -70,7 +71,7 @@ class _Arns:
 
     def has_others(self, arn: str) -> bool:
         """Whether variables besides the account's decide what the ARN is, so that it must be judged job by job."""
-        return any(name not in self.account for name in references(arn))
+        return any(name not in self.account for name in references(arn)) or _PARAMETER.search(arn) is not None
 
     def message(self, arn: str) -> str:
         """What is wrong with an ARN, account ids hidden."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cilint.rules.context import Context
     from cilint.shell.command import Command, Word
 
+_MAX_JOBS = 50  # of those that share a command, whose variables are looked at
 _PRINTERS = ("echo", "printf", "env", "printenv", "export", "declare", "set")
 _PAGERS = ("cat", "sort", "less", "more", "tee", "head", "tail", "uniq", "column")
 
@@ -27,6 +28,12 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
     for command, jobs in context.each_command:
         if command.name in _PRINTERS and command.parent is None:
             message = _printed(command, harmless)
+            if not message and command.name in ("echo", "printf"):
+                through = {
+                    job.name: _secret_through(command, harmless, context.assigned(job)) for job in jobs[:_MAX_JOBS]
+                }
+                jobs = [job for job in jobs if through.get(job.name)]
+                message = _echoed(command, through[jobs[0].name]) if jobs else ""
             if message and _reaches_log(command):
                 yield context.command_fault(command, jobs, message)
         if command.name == "set":
@@ -35,12 +42,15 @@ def check(context: Context, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield from _traced(context, job, harmless)
 
 
+def _echoed(command: Command, secret: str) -> str:
+    return f"{command.name} prints ${secret} into the job's log" if secret else ""
+
+
 def _printed(command: Command, harmless: set[str]) -> str:
     """What a printing command gives away; "" for nothing."""
     texts = [word.text for word in command.argv[1:]]
     if command.name in ("echo", "printf"):
-        secret = _secret_in(command.words[1:], harmless)
-        return f"{command.name} prints ${secret} into the job's log" if secret else ""
+        return _echoed(command, _secret_in(command.words[1:], harmless))
     if command.name in ("env", "printenv") and not texts:
         return f"{command.name} prints every variable into the job's log"
     if command.name == "printenv":
@@ -88,6 +98,19 @@ def _secret_in(words: list[Word], harmless: set[str]) -> str:
                 and part.end - part.start <= len(part.text) + 3
             ):
                 return part.text
+    return ""
+
+
+def _secret_through(command: Command, harmless: set[str], assigned: dict[str, list[Word]]) -> str:
+    """A secret in the place of a variable or a parameter that is nothing else: `T=$TOKEN; echo $T`, `say "$TOKEN"`."""
+    for word in command.words[1:]:
+        for part in word.parts:
+            whole = part.kind == "variable" and part.end - part.start <= len(part.text) + 3
+            for value in assigned.get(part.key or part.text, ()) if whole else ():
+                if len(value.variables) == 1 and value.text == f"${value.variables[0]}":
+                    secret = _secret_in([value], harmless)
+                    if secret:
+                        return secret
     return ""
 
 
