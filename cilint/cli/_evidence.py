@@ -11,7 +11,7 @@ from cilint import __version__
 from cilint import rules as rules_package
 from cilint.checks import hardcoded_credential
 from cilint.cli import _choice, _lint, _waivers
-from cilint.cli._lint import _default, _scenarios
+from cilint.cli._lint import default_path, named_scenarios
 from cilint.cli._options import Request
 from cilint.errors import UnreadableError, UsageError
 from cilint.evidence import frameworks, since
@@ -62,7 +62,7 @@ def evidence_of(request: Request, exit_status: Callable[[Evidence, dict[str, tup
     """
     started = now()
     before = since.read(request.since) if request.since else None
-    population = Population(request.paths or (_default(),))
+    population = Population(request.paths or (default_path(),))
     judged: list[Judged] = []
     opened: list[Entry] = []
     for path in population.paths:
@@ -105,7 +105,7 @@ def _demands(opened: list[tuple[str, Entry]], request: Request) -> dict[str, tup
 
 def _judge(entry: Entry, path: str, request: Request) -> Judged:
     """One target; its secrets are looked for whatever rules were chosen."""
-    scenarios = _scenarios(entry.settings)
+    scenarios = named_scenarios(entry.settings)
     checked = _lint.judged(entry)
     findings = _lint.settled(entry, checked, request)
     learn(secrets_of(checked.findings, checked.secrets) | _secrets(checked))

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cilint.cli import _lint
-from cilint.cli._lint import _prefix, judged
+from cilint.cli._lint import judged, prefix_of
 from cilint.errors import UsageError
 from cilint.evidence import examined
 from cilint.opening import git_root
@@ -42,7 +42,7 @@ class Line:
         self._number = number
         self._rules = entry.rules
         self._report = Report()
-        self._report.prefix = _prefix({entry.project.root})
+        self._report.prefix = prefix_of({entry.project.root})
         self._used: list[tuple[Job, Site]] = []
         if checked.pipeline:
             for job in checked.pipeline.jobs.values():

@@ -59,12 +59,12 @@ class Entry:
 
 def entries(request: Request) -> list[Entry]:
     """The entry files of a request, each with its settings and rules. Raises CilintError for what is not there."""
-    files = [_file(path) for path in request.paths or (_default(),)]
+    files = [_file(path) for path in request.paths or (default_path(),)]
     once = {file if file == "-" else os.path.abspath(file): file for file in reversed(files)}
     return [_open(path, request) for path in reversed(once.values())]
 
 
-def _default() -> str:
+def default_path() -> str:
     """The pipeline of the working directory, or else of the repository around it."""
     if os.path.isfile(ENTRY):
         return ENTRY
@@ -83,7 +83,7 @@ def _file(path: str) -> str:
 
 def _open(path: str, request: Request) -> Entry:
     if path == "-":
-        return entry_at(request.stdin_filename or ENTRY, request, _stdin())
+        return entry_at(request.stdin_filename or ENTRY, request, standard_input())
     return entry_at(path, request)
 
 
@@ -95,7 +95,8 @@ def entry_at(path: str, request: Request, text: str | None = None) -> Entry:
     return Entry(project, source, settings, _choice.rules_for(settings, request))
 
 
-def _stdin() -> str:
+def standard_input() -> str:
+    """The text of standard input. Raises UnreadableError when there is none."""
     if sys.stdin is None:  # as Python leaves it where the shell says `<&-`
         raise UnreadableError("cannot read standard input: it is closed", help="pipe the file in, or name it")
     return sys.stdin.buffer.read().decode("utf-8", "replace")
@@ -134,7 +135,7 @@ def lint(opened: list[Entry], request: Request, clock: Clock | None = None) -> R
         report.docs = report.docs or entry.settings.docs
     report.files = list(dict.fromkeys(report.files))
     report.findings = [*found.values(), *_stale(opened, report, request)]
-    report.prefix = _prefix(roots)
+    report.prefix = prefix_of(roots)
     report.sort()
     learn(report.secrets)
     mask(report)
@@ -159,7 +160,9 @@ def _stale(opened: list[Entry], report: Report, request: Request) -> Iterator[Fi
 def judged(entry: Entry, clock: Clock | None = None) -> Checked:
     """One entry, checked as its settings want it."""
     settings = entry.settings
-    checked = check(entry.source, entry.project, entry.rules, _scenarios(settings), edition_of(settings), clock=clock)
+    checked = check(
+        entry.source, entry.project, entry.rules, named_scenarios(settings), edition_of(settings), clock=clock
+    )
     learn(checked.secrets)
     return checked
 
@@ -174,7 +177,7 @@ def edition_of(settings: Settings) -> Edition:
     return Edition(tier, version, enterprise=settings.edition != "community")
 
 
-def _scenarios(settings: Settings) -> list[Scenario]:
+def named_scenarios(settings: Settings) -> list[Scenario]:
     """The scenarios that the settings name; without any, rules use the default set."""
     if not settings.scenarios:
         return []
@@ -196,7 +199,8 @@ def _facts(rule: Rule) -> RuleFacts:
     return RuleFacts(rule.id, rule.severity, rule.title, fix=rule.fix, controls=rule.controls, pack=rule.pack)
 
 
-def _prefix(roots: set[str]) -> str:
+def prefix_of(roots: set[str]) -> str:
+    """What stands before the paths of one repository when they are seen from here; "" for several."""
     if len(roots) != 1:
         return ""
     relative = os.path.relpath(next(iter(roots)))
@@ -205,7 +209,7 @@ def _prefix(roots: set[str]) -> str:
 
 def _name_from_here(checked: Checked, root: str) -> None:
     """Name the files of one of several repositories by their way from the working directory."""
-    prefix = _prefix({root})
+    prefix = prefix_of({root})
     for source in {id(source): source for source in checked.config.sources}.values():
         if not os.path.isabs(source.path) and "://" not in source.path:
             source.path = f"{prefix}{source.path}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cilint import rules as rules_package
 from cilint.cli._choice import settings_for
-from cilint.cli._lint import ENTRY, _default, _prefix, _stdin, edition_of
+from cilint.cli._lint import ENTRY, default_path, edition_of, prefix_of, standard_input
 from cilint.cli._options import Option, Request, settings_options
 from cilint.compose import compose
 from cilint.compose.fetch import open_project
@@ -64,7 +64,7 @@ class Subject:
 
     def __init__(self, source: Source, project: Project, edition: Edition = COMMUNITY) -> None:
         self.project = project
-        self.prefix = _prefix({project.root})
+        self.prefix = prefix_of({project.root})
         config = compose(source, project)
         learn_config(config)
         self.not_assessed = config.not_assessed
@@ -90,7 +90,7 @@ def opener_of(request: Request) -> Opener:
     """The path that was asked for, with its settings. Raises UsageError for more than one path."""
     if len(request.paths) > 1:
         raise UsageError("one file at a time", help="name one file, as in cilint simulate .gitlab-ci.yml")
-    path = request.paths[0] if request.paths else _default()
+    path = request.paths[0] if request.paths else default_path()
     return Opener(path, settings_for(ENTRY if path == "-" else path, request))
 
 
@@ -112,7 +112,7 @@ class Opener:
         known: dict[str, str | None] = dict.fromkeys(PUSH_TO_MAIN)
         known.update({**self.settings.variables, **scenario.variables, **scenario.outside})
         if self.path == "-" and self._text is None:
-            self._text = _stdin()
+            self._text = standard_input()
         project, source = open_project(
             ENTRY if self.path == "-" else self.path,
             text=self._text,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cilint.cli import _choice, _complete, _lint
-from cilint.cli._lint import _prefix
+from cilint.cli._lint import prefix_of
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
@@ -150,7 +150,7 @@ def _opened(path: str, policy: tuple[str, ...]) -> _lint.Entry:
 def _roles(entry: _lint.Entry, name: str) -> list[str]:
     checked, path = _lint.judged(entry), entry.source.path
     report = Report()
-    report.prefix = _prefix({entry.project.root})
+    report.prefix = prefix_of({entry.project.root})
     if checked.pipeline is None or checked.context is None:
         raise UsageError(f"{path} cannot be read", help=f"`cilint check {path}` tells why")
     job = checked.pipeline.jobs.get(name)

@@ -8,7 +8,7 @@ import sys
 import click
 
 from cilint.cli import _complete, _lint
-from cilint.cli._lint import _default
+from cilint.cli._lint import default_path
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UsageError
@@ -56,7 +56,7 @@ def command(path: str | None, *, no_baseline: bool, dry_run: bool) -> int:
       cilint init --dry-run
 
     """
-    path = path or _default()
+    path = path or default_path()
     folder = _home(path)
     settings, known = (os.path.join(folder, name) for name in (NAME, baseline.DEFAULT))
     if os.path.lexists(settings) and not dry_run:

@@ -41,7 +41,7 @@ def run(request: Request) -> int:
     from cilint import rules
     from cilint.check import check
     from cilint.cli import _lint
-    from cilint.cli._lint import _prefix
+    from cilint.cli._lint import prefix_of
     from cilint.cli._options import Request
     from cilint.errors import UsageError
     from cilint.report.report import Report
@@ -61,7 +61,7 @@ def run(request: Request) -> int:
     report.not_assessed = checked.not_assessed
     for item in report.not_assessed:
         item.rules = ()  # nobody asked for a verdict
-    report.prefix = _prefix({entry.project.root})
+    report.prefix = prefix_of({entry.project.root})
     if report.findings or checked.config.root is None:
         return _refused(report, request)
     _show(checked, report, request)

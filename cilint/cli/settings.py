@@ -9,7 +9,7 @@ import click
 
 from cilint import rules as rules_package
 from cilint.cli import _choice, _complete, _lint
-from cilint.cli._lint import _default
+from cilint.cli._lint import default_path
 from cilint.cli._options import Request
 from cilint.cli.check import OPTIONS
 from cilint.errors import UnreadableError, UsageError
@@ -61,7 +61,7 @@ def command(path: str | None, rule: str | None, **options: Any) -> int:
 def _checked() -> str:
     """What `cilint check` would take, so that both speak of the same settings; there need be none yet."""
     try:
-        return _default()
+        return default_path()
     except UnreadableError:
         return _lint.ENTRY
 
