@@ -50,16 +50,18 @@ class Below:
 
     def end(self, rule: str) -> Guarded | None:
         """What is guarded there: the end of the pipeline. None when it cannot be told. rule: the id of the one that asks."""
-        if self.child is None or self.child.context is None or _END in self.child.context.pipeline.jobs:
+        child = self.child
+        if child is None or child.context is None or _END in child.context.pipeline.jobs:
             return None
-        config, fault = composed(self.child.entries, self.child.above, {_END: _A_JOB})
-        if config is None or fault:
-            return None
-        context = context_of(self.child, config)
-        for candidate in context.planner.candidates:
-            if candidate.name == _END:
-                candidate.stage_index += 1  # behind all of .post, too
-        return Guarded(context, context.pipeline.jobs[_END], rule=rule)
+        if child.ended is None:
+            config, fault = composed(child.entries, child.above, {_END: _A_JOB})
+            if config is None or fault:
+                return None
+            child.ended = context_of(child, config)
+            for candidate in child.ended.planner.candidates:
+                if candidate.name == _END:
+                    candidate.stage_index += 1  # behind all of .post, too
+        return Guarded(child.ended, child.ended.pipeline.jobs[_END], rule=rule)
 
 
 def below(context: Context, gate: Gate) -> Iterator[Below]:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from cilint.tree.site import Site
 
 _DEPTH = 2  # GitLab's limit: a child may have children, and no deeper
-_CHILDREN_AT_MOST = 30
+_CHILDREN_AT_MOST = 30  # of one pipeline
+_ROWS_AT_MOST = 12  # children in all, up to which each row of a matrix starts one of its own
 
 
 class Child:
@@ -39,10 +40,10 @@ class Child:
     names: the instances of the trigger job that start it; row: of the one, its variables in the matrix. A matrix of more
     rows than there is room for counts as one child, with the variables of any of them. entries: what it is made of, for
     `include`. fault: why it could not be looked at, "" when it could. path: the one file that it is written in, "" where
-    there are several, or where it is given inputs.
+    there are several, or where it is given inputs. ended: the same with a job behind all others, once it was asked for.
     """
 
-    __slots__ = ("above", "context", "entries", "fault", "names", "path", "row", "trigger")
+    __slots__ = ("above", "context", "ended", "entries", "fault", "names", "path", "row", "trigger")
 
     def __init__(self, trigger: Job, above: Context, of: list[Instance], fault: str = "") -> None:
         self.trigger = trigger
@@ -50,6 +51,7 @@ class Child:
         self.names = [one.name for one in of]
         self.row = of[0].variables if len(of) == 1 else {}
         self.context: Context | None = None
+        self.ended: Context | None = None
         self.entries: list[Any] = []
         self.fault = fault
         self.path = ""
@@ -83,7 +85,7 @@ def _started_by(job: Job, include: Site, inputs: Site | None, above: Context) ->
     config, fault = composed(entries, above)
     if config is None or fault:
         return [Child(job, above, listed, fault)]
-    apart = listed[0].variables and len(listed) <= room
+    apart = listed[0].variables and len(listed) + _family(above) <= _ROWS_AT_MOST
     found = [Child(job, above, [one]) for one in listed] if apart else [Child(job, above, listed)]
     for child in found:
         child.entries = entries
@@ -144,6 +146,18 @@ def _forwards(job: Job) -> tuple[bool, bool]:
     own = forward.set("yaml_variables") if forward is not None else None
     further = forward.set("pipeline_variables") if forward is not None else None
     return own is None or own.value is not False, further is not None and further.value is True
+
+
+def _family(context: Context) -> int:
+    """How many child pipelines are known, wherever in the family."""
+    while context.parent is not None:
+        context = context.parent.above
+    count, waiting = 0, [context]
+    for one in waiting:
+        found = [child.context for child in one.children or () if child.context is not None]
+        count += len(found)
+        waiting += found
+    return count
 
 
 class _Row(Layer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -828,3 +829,13 @@ def test_a_gate_that_is_in_no_pipeline_above_holds_nothing_with_another(judged):
         "ask.yml": HOLDERS % (BY_HAND, BY_HAND),
     }
     assert {answer.status for answer in judged(parent, files)[2]} == {"refuted"}
+
+
+def test_a_family_of_matrices_ends_in_time(judged):
+    """A file that starts itself by a matrix: no more children are told apart than a person would look at."""
+    rows = ", ".join(f"p{number}" for number in range(12))
+    text = STAGES + APPROVALS_ON % "$GO" + DEPLOY
+    text += f"release: {{stage: build, parallel: {{matrix: [{{PLACE: [{rows}]}}]}}, trigger: {{include: self.yml, strategy: depend}}}}\n"
+    started = time.process_time()
+    assert {answer.status for answer in judged(text, {"self.yml": text})[2]} <= {"refuted", "unknown"}
+    assert time.process_time() - started < 15
