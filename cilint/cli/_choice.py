@@ -82,6 +82,11 @@ def demand(settings: Settings, request: Request) -> tuple[str, bool]:
     return request.fail_on or settings.fail_on, request.strict or settings.strict
 
 
+def packs_of(settings: Settings, request: Request) -> tuple[str, ...]:
+    """The packs that a run is asked for: by the call, else by the settings, else those that are always there."""
+    return tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
+
+
 def known(policy: Iterable[str] = ()) -> RuleSet:
     """Every rule that can be spoken of here: those of the packs of a call, else the built-in ones and the settings'."""
     if policy:
@@ -138,7 +143,7 @@ def _narrowed(
 
 
 def _loaded(settings: Settings, request: Request) -> RuleSet:
-    packs = tuple(request.policy) or tuple(settings.pack_names) or rules_package.BUILT_IN
+    packs = packs_of(settings, request)
     try:
         return rules_package.load((*packs, *_optional(settings, request), OWN_PACK))
     except PackError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import time
 from typing import TYPE_CHECKING
 
 from cilint import __version__
@@ -13,6 +12,7 @@ from cilint.checks import hardcoded_credential
 from cilint.cli import _choice, _lint, _waivers
 from cilint.cli._lint import default_path, named_scenarios
 from cilint.cli._options import Request
+from cilint.cli._settle import epoch, now
 from cilint.errors import UnreadableError, UsageError
 from cilint.evidence import frameworks, since
 from cilint.evidence.collect import Judged, collect
@@ -158,16 +158,6 @@ def _housed(entry: Entry) -> Iterator[str]:
         yield place
 
 
-def now() -> str:
-    """The time of the run, in UTC; SOURCE_DATE_EPOCH sets it for runs that must be repeatable."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_epoch()))
-
-
-def _epoch() -> int | None:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(epoch) if epoch.isdigit() else None
-
-
 def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str) -> Provenance:
     """opened: every entry with the name of its target."""
     packs: dict[str, Digest] = {}
@@ -206,7 +196,7 @@ def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str)
         python=platform.python_version(),
         as_of=started,
         ended=now(),
-        clock="SOURCE_DATE_EPOCH" if _epoch() is not None else "clock",
+        clock="SOURCE_DATE_EPOCH" if epoch() is not None else "clock",
         command=command,
         packs=list(packs.values()),
         settings=list(settings.values()),
@@ -218,8 +208,7 @@ def _provenance(opened: list[tuple[str, Entry]], request: Request, started: str)
 
 def _overrides(entry: Entry, request: Request) -> list[str]:
     """What settings and options made of the packs: every rule that is off, and every one that is changed."""
-    packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
-    known = rules_package.load((*packs, _choice.OWN_PACK))
+    known = rules_package.load((*_choice.packs_of(entry.settings, request), _choice.OWN_PACK))
     told = [f"{rule.id}: off{' (a preview)' if rule.preview else ''}" for rule in known if rule.id not in entry.rules]
     told += [f"{rule}: {text}" for rule, texts in _changes(entry, request).items() for text in texts]
     where = entry.settings
@@ -239,9 +228,8 @@ def _words(value: object) -> str:
 
 def _changes(entry: Entry, request: Request) -> dict[str, list[str]]:
     """What settings and options made of the rules that are on: another severity, other parameters."""
-    packs = tuple(request.policy) or tuple(entry.settings.pack_names) or rules_package.BUILT_IN
     found: dict[str, list[str]] = {}
-    for rule in rules_package.load((*packs, _choice.OWN_PACK)):
+    for rule in rules_package.load((*_choice.packs_of(entry.settings, request), _choice.OWN_PACK)):
         kept = entry.rules.get(rule.id)
         if kept is None:
             continue

@@ -101,9 +101,19 @@ def judge_marks(findings: list[Finding], entry: Entry, readings: Iterable[Readin
 
 
 def today() -> str:
-    """The day of the run in UTC; SOURCE_DATE_EPOCH sets it for runs that must be repeatable."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch.isdigit() else None))
+    """The day of the run in UTC."""
+    return now()[:10]
+
+
+def now() -> str:
+    """The time of the run, in UTC; SOURCE_DATE_EPOCH sets it for runs that must be repeatable."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch()))
+
+
+def epoch() -> int | None:
+    """The time that SOURCE_DATE_EPOCH sets, in seconds since 1970; None where the clock tells it."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(given) if given.isdigit() else None
 
 
 def _comments(entry: Entry, checked: Checked) -> list[Finding]:
