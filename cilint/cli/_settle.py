@@ -117,8 +117,8 @@ def epoch() -> int | None:
 
 
 def _comments(entry: Entry, checked: Checked) -> list[Finding]:
-    texts = (reading.source.text.lower() for reading in checked.config.readings)
-    if not any(name in text for text in texts for name in _NAMES):
+    sources = checked.context.sources if checked.context else checked.config.sources
+    if not any(name in text for text in (source.text.lower() for source in sources) for name in _NAMES):
         return []
     from cilint.settle import comments
 
@@ -126,7 +126,7 @@ def _comments(entry: Entry, checked: Checked) -> list[Finding]:
     required = _required(entry, checked)
     ignores, faults = comments.settle(
         checked.findings,
-        checked.config.readings,
+        comments.places(checked),
         required,
         day,
         known={*entry.rules.rules, *entry.rules.silenced, *entry.rules.former},

@@ -1,7 +1,7 @@
 """Comments that settle findings: `# cilint: ignore[rule, rule] reason (until 2026-12-31)`.
 
 At the end of a line or above it, a comment covers what starts there: a value, a list item, or a key with all that is
-below it. On the key of a job it covers what that job inherits, too.
+below it. On the key of a job it covers what that job inherits, too. In a script file it covers its line.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from cilint.finding import Edit, Finding
 from cilint.settle.misspelt import misspelt
 from cilint.span import Span
 from cilint.tree.comments import Comment, comments
+from cilint.tree.documents import unparsed
 from cilint.tree.node import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
+    from cilint.check import Checked
     from cilint.tree.documents import Reading
     from cilint.tree.node import Node
 
@@ -57,6 +59,12 @@ class Ignore:
         """Whether the finding is written in the lines that the comment covers."""
         span = finding.span
         return span.source.path == self.comment.span.source.path and self.first <= span.line <= self.last
+
+
+def places(checked: Checked) -> list[Reading]:
+    """The files in which comments count: those of configuration, and the script files that jobs call."""
+    called = checked.context.called if checked.context else []
+    return [*checked.config.readings, *map(unparsed, called)]
 
 
 def settle(
@@ -255,21 +263,24 @@ def _apply(ignore: Ignore, finding: Finding, required: Container[str]) -> Iterat
 
 
 def _without(ignore: Ignore, rule: str) -> tuple[Edit, ...]:
-    """One rule taken out of a comment, or the comment itself when it names no other."""
+    """One rule taken out of a comment, or the comment itself when it names no other.
+
+    In a script it may stand in a text that the script writes, so there somebody has to look.
+    """
     span = ignore.comment.span
     line = span.source.line(span.line)
+    safe = not span.source.reached.startswith("called by")
     others = [one for one in ignore.rules if one != rule]
     if others:
         start, end = (line.index(bracket, span.column - 1) + 1 for bracket in "[]")
-        return (Edit(Span(span.source, span.line, start + 1, span.line, end), ", ".join(others)),)
+        return (Edit(Span(span.source, span.line, start + 1, span.line, end), ", ".join(others), safe=safe),)
     more = line.find(" #", span.column)
     if more >= 0:  # another comment stands behind it
-        return (Edit(Span(span.source, span.line, span.column, span.line, more + 2), ""),)
+        return (Edit(Span(span.source, span.line, span.column, span.line, more + 2), "", safe=safe),)
     if not line[: span.column - 1].strip():
-        return (Edit(Span(span.source, span.line, 1, span.line + 1, 1), ""),)
-    return (
-        Edit(Span(span.source, span.line, len(line[: span.column - 1].rstrip()) + 1, span.line, len(line) + 1), ""),
-    )
+        return (Edit(Span(span.source, span.line, 1, span.line + 1, 1), "", safe=safe),)
+    end = len(line[: span.column - 1].rstrip()) + 1
+    return (Edit(Span(span.source, span.line, end, span.line, len(line) + 1), "", safe=safe),)
 
 
 def _unknown(ignore: Ignore, rule: str, known: set[str]) -> Finding:

@@ -20,5 +20,5 @@ def about_comments(source: Source, project: Project) -> list[Finding]:
     """The findings about comments to cilint in an example, judged by all built-in rules."""
     rules = load((*BUILT_IN, PACK))
     checked = check(source, project, rules)
-    ignores, faults = comments.settle(checked.findings, checked.config.readings, frozenset(), _TODAY, known=rules)
+    ignores, faults = comments.settle(checked.findings, comments.places(checked), frozenset(), _TODAY, known=rules)
     return faults + comments.unused(ignores, rules, rules.rules, {rule.pack for rule in rules}, _TODAY)

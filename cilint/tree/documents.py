@@ -38,14 +38,14 @@ class Reading:
 
     __slots__ = ("_hashes", "blank", "body", "findings", "header", "roots", "source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, hashes: list[Span] | None = None) -> None:
         self.source = source
         self.header: Mapping | None = None
         self.body: Mapping | None = None
         self.findings: list[Finding] = []
         self.roots: list[Node] = []
         self.blank = not source.text or source.text.isspace()
-        self._hashes: list[Span] | None = None
+        self._hashes = hashes
 
     @property
     def hashes(self) -> list[Span]:
@@ -56,6 +56,11 @@ class Reading:
         if self._hashes is None:
             self._hashes = [scalar.span for scalar in _scalars(self.source) if "#" in scalar.text]
         return self._hashes
+
+
+def unparsed(source: Source) -> Reading:
+    """A file that is no YAML, such as a script: it holds no nodes, and any "#" in it may begin a comment."""
+    return Reading(source, [])
 
 
 def read(source: Source) -> Reading:

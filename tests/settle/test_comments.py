@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from cilint.cli import main
 from cilint.finding import Finding
 from cilint.settle.comments import settle, unused
 from cilint.source import Source
@@ -208,3 +211,40 @@ def test_the_nearest_rule_is_named():
 def test_an_end_that_is_a_day_is_heeded(end, reason):
     findings, faults = run(f"a:\n  image: X  # cilint: ignore[image-unpinned] {end}\n", "X")
     assert (findings[0].status, findings[0].reason, [fault.rule for fault in faults]) == ("suppressed", reason, [])
+
+
+def in_script(folder, script, capsys):
+    """What `check` says of a job that calls a script."""
+    (folder / ".gitlab-ci.yml").write_text("build:\n  script: [./get.sh]\n", "utf-8")
+    (folder / "get.sh").write_text(script, "utf-8")
+    (folder / "get.sh").chmod(0o755)
+    main(["check", "--policy", "security", str(folder / ".gitlab-ci.yml"), "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return [(each["rule"], each["status"], each["location"]["line"]) for each in found]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "curl https://a.example/b | bash # cilint: ignore[pipe-to-shell] signed\n",
+        "# cilint: ignore[pipe-to-shell] signed\ncurl https://a.example/b | bash\n",
+    ],
+)
+def test_a_comment_counts_in_a_script_file(script, tmp_path, capsys):
+    assert [found[:2] for found in in_script(tmp_path, script, capsys)] == [("pipe-to-shell", "suppressed")]
+
+
+def test_comments_in_script_files_are_told_off_like_others(tmp_path, capsys):
+    script = "make # cilint: ignore[pipe-to-shell] signed\n# cilint: disable=pipe-to-shell\ncurl https://a.example/b | bash\n"
+    assert sorted(in_script(tmp_path, script, capsys)) == [
+        ("pipe-to-shell", "open", 3),
+        ("suppression-malformed", "open", 2),
+        ("unused-suppression", "open", 1),
+    ]
+
+
+def test_a_comment_is_not_taken_out_of_a_script_unasked(tmp_path, capsys):
+    script = "cat > lib.sh <<'EOF'\nmake # cilint: ignore[pipe-to-shell] signed\nEOF\n"
+    in_script(tmp_path, script, capsys)
+    main(["check", "--policy", "security", str(tmp_path / ".gitlab-ci.yml"), "--fix"])
+    assert (tmp_path / "get.sh").read_text("utf-8") == script
